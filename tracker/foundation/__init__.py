@@ -1,0 +1,1 @@
+"""The ground floor: clock, dates, language, database, files, letters, jobs. No feature words here."""

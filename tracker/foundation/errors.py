@@ -1,0 +1,209 @@
+"""The whole error family. A door translates a member once; a message is a msgid plus named values.
+
+TrackerError
+├── NotFound             the row is absent, or the reader may not know that it exists (404)
+├── Forbidden            the row is visible, the step is not allowed to this person (403)
+├── Invalid              what was entered cannot be taken; `fields` says where (422)
+├── Conflict             (409)
+│   ├── VersionConflict  somebody else changed the row first
+│   ├── Duplicate        the thing exists already
+│   └── StepNotAllowed   the row's status does not allow the step
+├── ReportUnreadable     an uploaded file cannot be read as a report (422)
+│   ├── FileEmpty
+│   ├── FileTruncated
+│   ├── FileEncrypted
+│   ├── FileTooLarge
+│   ├── FormatNotSupported
+│   ├── EncodingUnknown
+│   ├── TextMissing      a scan, or a file that holds no readable text
+│   └── ReadingTookTooLong
+└── Unavailable          (503)
+    ├── DatabaseAway
+    ├── DatabaseNotMigrated
+    ├── DatabaseNewer    the database was migrated by a later version
+    ├── MailServerAway
+    ├── Misconfigured    a setting is missing or wrong
+    └── AddressTaken     the port to listen on is in use
+"""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from tracker.foundation.language import N_
+
+Translate = Callable[[str], str]
+
+
+class TrackerError(Exception):
+    """Something the reader should be told in plain words; never shown as a traceback.
+
+    `status` is the HTTP status and `exit_code` the process status a door answers with.
+    """
+
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+    message: str = N_("發生未預期的錯誤。")
+
+    def __init__(self, message: str | None = None, **values: object) -> None:
+        if message is not None:
+            self.message = message
+        self.values = values
+        super().__init__(self.text(str))
+
+    def text(self, translate: Translate) -> str:
+        """Return the sentence for the reader, in the language that `translate` speaks."""
+        sentence = translate(self.message)
+        return sentence % self.values if self.values else sentence
+
+
+class NotFound(TrackerError):
+    """The row is absent, or may not be seen by this reader; the two look alike on purpose."""
+
+    status = 404
+    message = N_("找不到這筆資料，或您沒有檢視的權限。")
+
+
+class Forbidden(TrackerError):
+    """The row may be seen, but this step is not this person's to take."""
+
+    status = 403
+    message = N_("您沒有執行這個動作的權限。")
+
+
+class Invalid(TrackerError):
+    """What was entered cannot be taken; `fields` maps a field's name to a msgid."""
+
+    status = 422
+    exit_code = 2
+    message = N_("有欄位需要修正。")
+
+    def __init__(
+        self, message: str | None = None, fields: Mapping[str, str] | None = None, **values: object
+    ) -> None:
+        super().__init__(message, **values)
+        self.fields = dict(fields or {})
+
+
+class Conflict(TrackerError):
+    """The step collides with the present state of the row."""
+
+    status = 409
+
+
+class VersionConflict(Conflict):
+    """Somebody else changed the row after it was shown."""
+
+    message = N_("別人已先修改了這筆資料。您輸入的內容仍保留在畫面上，請比對後再送出。")
+
+
+class Duplicate(Conflict):
+    """The thing exists already."""
+
+    message = N_("已經有相同的資料。")
+
+
+class StepNotAllowed(Conflict):
+    """The present status does not allow the step."""
+
+    message = N_("目前的狀態不能執行這個動作。")
+
+
+class ReportUnreadable(TrackerError):
+    """An uploaded file cannot be read as a report."""
+
+    status = 422
+    exit_code = 3
+    message = N_("無法讀取這個檔案。請確認檔案可以正常開啟後再試一次。")
+
+
+class FileEmpty(ReportUnreadable):
+    """The file has no content."""
+
+    message = N_("檔案是空的（0 位元組）。請確認選對了檔案。")
+
+
+class FileTruncated(ReportUnreadable):
+    """The file is damaged or was cut off."""
+
+    message = N_("檔案不完整或已損壞。請向提供者重新取得檔案後再匯入。")
+
+
+class FileEncrypted(ReportUnreadable):
+    """The file asks for a password."""
+
+    message = N_("檔案設有密碼，無法讀取。請移除密碼後再匯入。")
+
+
+class FileTooLarge(ReportUnreadable):
+    """The file is larger, or has more pages, than the settings allow."""
+
+    message = N_("檔案太大，超過可匯入的上限。請縮小或分割後再匯入。")
+
+
+class FormatNotSupported(ReportUnreadable):
+    """The file is of a kind that is not read."""
+
+    message = N_("不支援這種檔案格式。請改用 PDF 或純文字檔（.txt）。")
+
+
+class EncodingUnknown(ReportUnreadable):
+    """The text is not in the encoding that is read."""
+
+    message = N_("文字編碼無法辨識。請將檔案另存為 UTF-8 編碼後再匯入。")
+
+
+class TextMissing(ReportUnreadable):
+    """The file holds no readable text, as a scan does."""
+
+    message = N_("檔案裡沒有可讀取的文字，可能是掃描影像。請改用有文字的版本。")
+
+
+class ReadingTookTooLong(ReportUnreadable):
+    """Reading went past the time or memory that one file may take."""
+
+    message = N_("讀取這個檔案超過時間或記憶體上限，已停止。請分割檔案後再匯入。")
+
+
+class Unavailable(TrackerError):
+    """Something outside is not there; the same step may succeed later."""
+
+    status = 503
+    exit_code = 4
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer."""
+
+    message = N_("目前無法連線到資料庫，您的資料沒有變更。請稍後再試。")
+
+
+class DatabaseNotMigrated(Unavailable):
+    """The database lacks migrations that the code needs."""
+
+    message = N_("資料庫尚未升級到這個版本所需的結構。請執行「tracker db migrate」。")
+
+
+class DatabaseNewer(Unavailable):
+    """The database was migrated by a later version of the program."""
+
+    message = N_("資料庫的版本比程式新。請安裝較新的程式版本；資料未變更。")
+
+
+class MailServerAway(Unavailable):
+    """The mail server does not answer."""
+
+    message = N_("目前無法連線到郵件伺服器。信件留在寄件匣，稍後會自動重試。")
+
+
+class Misconfigured(Unavailable):
+    """A setting is missing or wrong."""
+
+    exit_code = 5
+    message = N_("設定有誤：%(detail)s")
+
+
+class AddressTaken(Unavailable):
+    """The port to listen on is in use."""
+
+    exit_code = 6
+    message = N_("連接埠 %(port)s 已被其他程式使用。請停止該程式，或以 --port 指定其他連接埠。")
