@@ -1,0 +1,216 @@
+"""Who may do what: plain values, one table, one page that an auditor can sign.
+
+Source of the table: the city's division of duties between departments, the coordinating office (研考) and the
+administrator. Whether a step fits an item's status, and that nobody decides on their own request, is told by
+`tracker.actions.rules`; here stands only who holds which right, and how far it reaches.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Final
+
+from tracker.foundation.language import N_
+
+
+class Role(StrEnum):
+    """What a person is, in one department or, for city-wide roles, in none."""
+
+    OFFICER = "officer"
+    UNIT_HEAD = "unit_head"
+    AGENCY_HEAD = "agency_head"
+    COORDINATOR = "coordinator"
+    VIEWER = "viewer"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS: Final[Mapping[Role, str]] = {
+    Role.OFFICER: N_("承辦人"),
+    Role.UNIT_HEAD: N_("單位主管"),
+    Role.AGENCY_HEAD: N_("機關首長"),
+    Role.COORDINATOR: N_("研考"),
+    Role.VIEWER: N_("檢視者"),
+    Role.ADMINISTRATOR: N_("系統管理者"),
+}
+CITY_WIDE_ROLES: Final = frozenset({Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR})
+
+
+class Right(Enum):
+    """The parent of all permissions; a member's value is the sentence that says what it allows."""
+
+    @property
+    def code(self) -> str:
+        """Return the stable name, such as `Action.CLOSE`."""
+        return f"{type(self).__name__}.{self.name}"
+
+
+class Permission:
+    """Every right there is, by room; each with the sentence an auditor reads."""
+
+    class Account(Right):
+        """The signed-in person's own affairs."""
+
+        OWN = N_("管理自己的登入、語言、通知與 API 權杖。")
+
+    class Report(Right):
+        """Reports and their recommendations."""
+
+        READ = N_("檢視公開的報告及已確認的建議事項。")
+        READ_RESTRICTED = N_("檢視限閱的報告。")
+        IMPORT = N_("匯入報告。")
+        REVIEW = N_("在審閱台確認、修改或剔除擷取出的建議事項，並記錄採行情形。")
+
+    class Action(Right):
+        """Action items under tracking."""
+
+        READ = N_("檢視列管事項及其辦理經過。")
+        ASSIGN = N_("分案、改分，並指定主辦機關與期限。")
+        ACKNOWLEDGE = N_("簽收列管事項並指定承辦人。")
+        REPORT_PROGRESS = N_("填報辦理情形並附上佐證資料。")
+        REQUEST_CLOSING = N_("申請解除列管。")
+        DECIDE_CLOSING = N_("決定同意解除列管或持續列管。")
+        WITHDRAW = N_("撤銷管制、併案或作廢。")
+        REOPEN = N_("將已解列的事項重新列管。")
+
+    class Dashboard(Right):
+        """Figures."""
+
+        READ = N_("檢視儀表板與統計。")
+
+    class People(Right):
+        """People and departments."""
+
+        MANAGE = N_("管理人員、機關、角色與邀請。")
+
+    class Outbox(Right):
+        """Letters."""
+
+        READ = N_("檢視寄件匣與每封信件的寄送情形。")
+
+
+class Reach(Enum):
+    """How far a right reaches from the department of the grant."""
+
+    UNIT = "own unit"
+    SUBTREE = "own unit and everything below it"
+    CITY = "everything"
+
+
+_EVERYONE: Final[Mapping[Role, Reach]] = dict.fromkeys(Role, Reach.CITY)
+_READERS: Final[Mapping[Role, Reach]] = {
+    Role.OFFICER: Reach.UNIT,
+    Role.UNIT_HEAD: Reach.SUBTREE,
+    Role.AGENCY_HEAD: Reach.SUBTREE,
+    Role.COORDINATOR: Reach.CITY,
+    Role.VIEWER: Reach.CITY,
+}
+_OWNERS: Final[Mapping[Role, Reach]] = {Role.OFFICER: Reach.UNIT, Role.UNIT_HEAD: Reach.SUBTREE}
+_COORDINATOR: Final[Mapping[Role, Reach]] = {Role.COORDINATOR: Reach.CITY}
+_ADMINISTRATOR: Final[Mapping[Role, Reach]] = {Role.ADMINISTRATOR: Reach.CITY}
+
+TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
+    Permission.Account.OWN: _EVERYONE,
+    Permission.Report.READ: _EVERYONE,
+    Permission.Report.READ_RESTRICTED: {
+        Role.OFFICER: Reach.UNIT,
+        Role.UNIT_HEAD: Reach.SUBTREE,
+        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.COORDINATOR: Reach.CITY,
+    },
+    Permission.Report.IMPORT: _COORDINATOR,
+    Permission.Report.REVIEW: _COORDINATOR,
+    Permission.Action.READ: _READERS,
+    Permission.Action.ASSIGN: _COORDINATOR,
+    Permission.Action.ACKNOWLEDGE: _OWNERS,
+    Permission.Action.REPORT_PROGRESS: _OWNERS,
+    Permission.Action.REQUEST_CLOSING: _OWNERS,
+    Permission.Action.DECIDE_CLOSING: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
+    Permission.Action.WITHDRAW: _COORDINATOR,
+    Permission.Action.REOPEN: _COORDINATOR,
+    Permission.Dashboard.READ: _READERS,
+    Permission.People.MANAGE: _ADMINISTRATOR,
+    Permission.Outbox.READ: _ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role of one person, with the departments it reaches; `deputy_for` names whom it stands in for."""
+
+    role: Role
+    department_id: int | None = None
+    subtree: frozenset[int] = frozenset()
+    deputy_for: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The departments a right reaches for a person."""
+
+    city: bool = False
+    departments: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.city or bool(self.departments)
+
+    def covers(self, department_id: int | None) -> bool:
+        """Tell whether a department lies within the scope."""
+        return self.city or department_id in self.departments
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A person as the rules see them: who, and with which grants today."""
+
+    person_id: int | None
+    name: str
+    grants: tuple[Grant, ...] = ()
+    language: str = "zh-Hant"
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Return the roles held, without repetition, in the order of `Role`."""
+        held = {grant.role for grant in self.grants}
+        return tuple(role for role in Role if role in held)
+
+    @property
+    def own_departments(self) -> frozenset[int]:
+        """Return the departments in which the person, or whom they stand in for, holds a role."""
+        return frozenset(g.department_id for g in self.grants if g.department_id is not None)
+
+    def scope(self, permission: Right) -> Scope:
+        """Return the departments that a right reaches for this person."""
+        reaches = TABLE[permission]
+        departments: set[int] = set()
+        for grant in self.grants:
+            reach = reaches.get(grant.role)
+            if reach is Reach.CITY:
+                return Scope(city=True)
+            if reach is Reach.SUBTREE:
+                departments |= grant.subtree
+            elif reach is Reach.UNIT and grant.department_id is not None:
+                departments.add(grant.department_id)
+        return Scope(departments=frozenset(departments))
+
+    def may(self, permission: Right, department_id: int | None = None) -> bool:
+        """Tell whether the right is held in a department or, without one, anywhere at all."""
+        scope = self.scope(permission)
+        return bool(scope) if department_id is None else scope.covers(department_id)
+
+    def holds(self, role: Role) -> bool:
+        """Tell whether the person holds a role anywhere."""
+        return any(grant.role is role for grant in self.grants)
+
+
+SYSTEM: Final = Principal(person_id=None, name=N_("系統"))
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who acts, when, on which local day and from where: handed to every service verb."""
+
+    by: Principal
+    at: datetime
+    today: date
+    ip: str | None = field(default=None)
