@@ -1,0 +1,1 @@
+"""The real things behind the protocols of the ground floor: mail server, disk, child process."""

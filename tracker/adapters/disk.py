@@ -1,0 +1,65 @@
+"""Files in a directory, named by content hash: `ab/cdef…`.
+
+A file is complete before it carries its name, so a crash leaves at most a nameless temporary file behind.
+"""
+
+import os
+import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO
+
+from tracker.foundation.filing import FileMissing, StoredFile, describe
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class DiskFileStore:
+    """A file store below one directory, which is made when the first file comes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, data: bytes, name: str = "") -> StoredFile:
+        """Store the bytes so that they survive a power cut, and return where they are."""
+        stored = describe(data, name)
+        place = self._place(stored.sha256)
+        if not place.exists():
+            _write_durably(place, data)
+        return stored
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a stored file for reading; raises FileMissing when the store does not hold it."""
+        if not self.exists(sha256):
+            raise FileMissing
+        return self._place(sha256).open("rb")
+
+    def exists(self, sha256: str) -> bool:
+        """Tell whether the store holds the file; whatever is no hash is not in the store."""
+        return bool(_HASH.fullmatch(sha256)) and self._place(sha256).is_file()
+
+    def _place(self, sha256: str) -> Path:
+        return self._root / sha256[:2] / sha256[2:]
+
+
+def _write_durably(place: Path, data: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as temporary:
+        try:
+            temporary.write(data)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            os.replace(temporary.name, place)
+        except BaseException:
+            Path(temporary.name).unlink(missing_ok=True)
+            raise
+    for directory in (place.parent, place.parent.parent):
+        _sync_directory(directory)
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
