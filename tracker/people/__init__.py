@@ -1,0 +1,1 @@
+"""People, departments, roles, deputies, and how a person comes in."""

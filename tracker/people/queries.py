@@ -1,0 +1,285 @@
+"""Reading people and departments; every function takes the session."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from tracker.access import Grant, Principal, Role
+from tracker.foundation.database import Session
+from tracker.foundation.errors import NotFound
+from tracker.people.models import (
+    APIToken,
+    Delegation,
+    Department,
+    Invitation,
+    OfficeDay,
+    RoleGrant,
+    SignIn,
+    SignInAttempt,
+    User,
+)
+from tracker.people.rules import tokens, tree
+from tracker.people.rules.lockout import WINDOW, Attempt
+
+IDLE_LIMIT = timedelta(minutes=30)
+ABSOLUTE_LIMIT = timedelta(hours=12)
+
+
+def find_user_by_email(session: Session, email: str) -> User | None:
+    """Return the person with an address, however it is written."""
+    return session.scalars(select(User).where(User.email == email.strip().casefold())).one_or_none()
+
+
+def get_user(session: Session, person_id: int) -> User:
+    """Return a person; raises NotFound."""
+    user = session.get(User, person_id, options=[selectinload(User.grants).selectinload(RoleGrant.department)])
+    if user is None:
+        raise NotFound
+    return user
+
+
+def list_users(session: Session, *, only_active: bool = False) -> Sequence[User]:
+    """Return everybody, by name, with roles and departments loaded."""
+    query = select(User).options(selectinload(User.grants).selectinload(RoleGrant.department))
+    if only_active:
+        query = query.where(User.is_active)
+    return session.scalars(query.order_by(User.name, User.id)).all()
+
+
+def count_users(session: Session) -> int:
+    """Return how many people there are."""
+    return session.scalar(select(func.count(User.id))) or 0
+
+
+def has_administrator(session: Session) -> bool:
+    """Tell whether an active administrator with a password exists."""
+    query = (
+        select(User.id)
+        .join(RoleGrant)
+        .where(RoleGrant.role == Role.ADMINISTRATOR, User.is_active, User.password_hash.is_not(None))
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def get_department(session: Session, department_id: int) -> Department:
+    """Return a department; raises NotFound."""
+    department = session.get(Department, department_id)
+    if department is None:
+        raise NotFound
+    return department
+
+
+def find_department_by_code(session: Session, code: str) -> Department | None:
+    """Return the department with a code."""
+    return session.scalars(select(Department).where(Department.code == code.strip().upper())).one_or_none()
+
+
+def list_departments(session: Session, *, only_active: bool = False) -> Sequence[Department]:
+    """Return all departments in tree order: each agency followed by its units."""
+    query = select(Department)
+    if only_active:
+        query = query.where(Department.is_active)
+    departments = session.scalars(query.order_by(Department.code)).all()
+    below: dict[int | None, list[Department]] = {}
+    known = {d.id for d in departments}
+    for department in departments:
+        below.setdefault(department.parent_id if department.parent_id in known else None, []).append(department)
+    ordered: list[Department] = []
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        here = waiting.pop()
+        ordered.append(here)
+        waiting += reversed(below.get(here.id, []))
+    return ordered
+
+
+def department_nodes(session: Session) -> list[tree.Node]:
+    """Return the tree as the rules want it."""
+    rows = session.execute(select(Department.id, Department.parent_id, Department.name, Department.aliases))
+    return [tree.Node(row.id, row.parent_id, (row.name, *row.aliases)) for row in rows]
+
+
+def department_depths(session: Session) -> Mapping[int, int]:
+    """Return how deep each department lies, agencies at 0: for indenting lists."""
+    parents = {node.id: node.parent_id for node in department_nodes(session)}
+    depths: dict[int, int] = {}
+    for each in parents:
+        depth, here, seen = 0, each, {each}
+        while (above := parents.get(here)) is not None and above not in seen:
+            depth, here = depth + 1, above
+            seen.add(above)
+        depths[each] = depth
+    return depths
+
+
+def list_people_in(session: Session, departments: frozenset[int], *roles: Role) -> Sequence[User]:
+    """Return active people who hold one of the roles in one of the departments, by name."""
+    query = (
+        select(User)
+        .join(RoleGrant)
+        .where(RoleGrant.department_id.in_(departments), User.is_active)
+        .distinct()
+        .order_by(User.name, User.id)
+    )
+    if roles:
+        query = query.where(RoleGrant.role.in_(roles))
+    return session.scalars(query).all()
+
+
+def list_department_heads(session: Session, department_id: int, role: Role) -> Sequence[User]:
+    """Return the heads of a kind responsible for a department: the nearest ones on the way up the tree."""
+    parents = {node.id: node.parent_id for node in department_nodes(session)}
+    here: int | None = department_id
+    seen: set[int] = set()
+    while here is not None and here not in seen:
+        if found := list_people_in(session, frozenset({here}), role):
+            return found
+        seen.add(here)
+        here = parents.get(here)
+    return []
+
+
+def list_coordinators(session: Session) -> Sequence[User]:
+    """Return the active people of the coordinating office."""
+    query = select(User).join(RoleGrant).where(RoleGrant.role == Role.COORDINATOR, User.is_active)
+    return session.scalars(query.distinct().order_by(User.name, User.id)).all()
+
+
+def deputies_on(session: Session, day: date) -> Mapping[int, Sequence[int]]:
+    """Return, for each person who is stood in for on a day, the ids of the active deputies."""
+    rows = session.execute(
+        select(Delegation.person_id, Delegation.deputy_id)
+        .join(User, User.id == Delegation.deputy_id)
+        .where(Delegation.starts_on <= day, Delegation.ends_on >= day, User.is_active)
+    )
+    deputies: dict[int, list[int]] = {}
+    for person_id, deputy_id in rows:
+        deputies.setdefault(person_id, []).append(deputy_id)
+    return deputies
+
+
+def list_delegations(session: Session, person_id: int, today: date) -> Sequence[Delegation]:
+    """Return the present and coming delegations by a person."""
+    query = (
+        select(Delegation)
+        .where(Delegation.person_id == person_id, Delegation.ends_on >= today)
+        .options(selectinload(Delegation.deputy))
+        .order_by(Delegation.starts_on)
+    )
+    return session.scalars(query).all()
+
+
+def principal_of(session: Session, user: User, today: date) -> Principal:
+    """Return a person as the rules see them: own grants, and those of whom they stand in for today.
+
+    Nobody becomes administrator by standing in for one.
+    """
+    nodes = department_nodes(session)
+    own = session.scalars(select(RoleGrant).where(RoleGrant.person_id == user.id)).all()
+    grants = [_grant(nodes, each) for each in own]
+    stood_in_for = (
+        select(RoleGrant)
+        .join(Delegation, Delegation.person_id == RoleGrant.person_id)
+        .join(User, User.id == Delegation.person_id)
+        .where(
+            Delegation.deputy_id == user.id,
+            Delegation.starts_on <= today,
+            Delegation.ends_on >= today,
+            RoleGrant.role != Role.ADMINISTRATOR,
+        )
+    )
+    grants += [_grant(nodes, each, deputy_for=each.person_id) for each in session.scalars(stood_in_for)]
+    return Principal(user.id, user.name, tuple(grants), user.language)
+
+
+def _grant(nodes: Sequence[tree.Node], row: RoleGrant, deputy_for: int | None = None) -> Grant:
+    below = tree.subtree(nodes, row.department_id) if row.department_id is not None else frozenset()
+    return Grant(row.role, row.department_id, below, deputy_for)
+
+
+def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
+    """Return the live sign-in of a token: not revoked, not idle for 30 minutes, not older than 12 hours."""
+    query = (
+        select(SignIn)
+        .where(
+            SignIn.token_digest == tokens.digest(token),
+            SignIn.revoked_at.is_(None),
+            SignIn.last_seen_at > now - IDLE_LIMIT,
+            SignIn.created_at > now - ABSOLUTE_LIMIT,
+        )
+        .options(selectinload(SignIn.person))
+    )
+    found = session.scalars(query).one_or_none()
+    return found if found and found.person.is_active else None
+
+
+def list_sign_ins(session: Session, person_id: int, now: datetime) -> Sequence[SignIn]:
+    """Return a person's live sign-ins, newest first."""
+    query = (
+        select(SignIn)
+        .where(
+            SignIn.person_id == person_id,
+            SignIn.revoked_at.is_(None),
+            SignIn.last_seen_at > now - IDLE_LIMIT,
+            SignIn.created_at > now - ABSOLUTE_LIMIT,
+        )
+        .order_by(SignIn.last_seen_at.desc())
+    )
+    return session.scalars(query).all()
+
+
+def recent_attempts(session: Session, email: str, now: datetime) -> list[Attempt]:
+    """Return the attempts on an account within the window that the lock-out counts."""
+    query = select(SignInAttempt).where(SignInAttempt.email == email, SignInAttempt.at > now - WINDOW)
+    return [Attempt(row.at, row.ip, row.succeeded) for row in session.scalars(query)]
+
+
+def find_invitation(session: Session, token: str, purpose: tokens.Purpose, now: datetime) -> Invitation | None:
+    """Return a one-time token of a purpose that is neither used nor expired."""
+    query = (
+        select(Invitation)
+        .where(
+            Invitation.token_digest == tokens.digest(token),
+            Invitation.purpose == purpose,
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .options(selectinload(Invitation.person))
+    )
+    return session.scalars(query).one_or_none()
+
+
+def find_api_token(session: Session, token: str) -> APIToken | None:
+    """Return a live API token of an active person."""
+    query = (
+        select(APIToken)
+        .join(User)
+        .where(APIToken.token_digest == tokens.digest(token), APIToken.revoked_at.is_(None), User.is_active)
+        .options(selectinload(APIToken.person))
+    )
+    return session.scalars(query).one_or_none()
+
+
+def list_api_tokens(session: Session, person_id: int) -> Sequence[APIToken]:
+    """Return a person's live API tokens, newest first."""
+    query = select(APIToken).where(APIToken.person_id == person_id, APIToken.revoked_at.is_(None))
+    return session.scalars(query.order_by(APIToken.id.desc())).all()
+
+
+def office_overrides(session: Session) -> Mapping[date, bool]:
+    """Return the days on which this office's calendar differs from the country's: day -> is a working day."""
+    return {row.day: row.is_workday for row in session.scalars(select(OfficeDay))}
+
+
+def search_users(session: Session, words: str) -> Sequence[User]:
+    """Return people whose name or address holds the words."""
+    pattern = f"%{words.strip()}%"
+    query = (
+        select(User)
+        .where(or_(User.name.like(pattern), User.email.like(pattern.casefold())))
+        .options(selectinload(User.grants).selectinload(RoleGrant.department))
+        .order_by(User.name, User.id)
+    )
+    return session.scalars(query).all()

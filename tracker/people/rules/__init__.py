@@ -1,0 +1,1 @@
+"""Pure rules about people: passwords, lock-out, tokens, the import table."""
