@@ -4,7 +4,6 @@ The ROC year is the western year less 1911. A year of four digits is western, a 
 """
 
 import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import date
 EPOCH = 1911
 WEEKDAYS = "一二三四五六日"
 
+_PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "元": 1}
 _NUMBER = r"(?:[0-9]{1,4}|[〇零○元一二三四五六七八九十廿卅百]{1,6})"
 _CALENDAR = r"(?P<era>(?:中華)?民國\s?|西元\s?|公元\s?)?"
@@ -52,8 +52,8 @@ def find(text: str) -> Iterator[Found]:
 
 
 def fold(text: str) -> str:
-    """Fold full-width digits and signs to plain ones, character by character so that offsets stay."""
-    return text if text.isascii() else "".join(map(_fold_character, text))
+    """Fold full-width letters, digits and signs to plain ones; the length, and so every offset, stays."""
+    return text if text.isascii() else text.translate(_PLAIN)
 
 
 def number(text: str) -> int | None:
@@ -89,11 +89,6 @@ def show(day: date) -> str:
 def show_with_weekday(day: date) -> str:
     """Show a day as 108年2月23日（六）."""
     return f"{show(day)}（{WEEKDAYS[day.weekday()]}）"
-
-
-def _fold_character(character: str) -> str:
-    folded = unicodedata.normalize("NFKC", character)
-    return folded if len(folded) == 1 else character
 
 
 def _counted(text: str) -> int | None:
