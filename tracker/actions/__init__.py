@@ -1,0 +1,1 @@
+"""Action items: from a confirmed recommendation to its release."""

@@ -1,0 +1,61 @@
+"""What happens to action items; ids only, whoever reacts looks up the rest."""
+
+from dataclasses import dataclass
+
+from tracker.foundation.events import Event
+
+
+@dataclass(frozen=True)
+class ActionEvent(Event):
+    """Something happened to an item; `actor_id` is who did it."""
+
+    item_id: int
+    actor_id: int | None
+
+
+@dataclass(frozen=True)
+class ActionAssigned(ActionEvent):
+    """An item came, or came anew, to its departments."""
+
+
+@dataclass(frozen=True)
+class ActionAcknowledged(ActionEvent):
+    """The leading department took the item."""
+
+
+@dataclass(frozen=True)
+class ProgressSubmitted(ActionEvent):
+    """A department reported progress."""
+
+    part_id: int
+
+
+@dataclass(frozen=True)
+class ClosingRequested(ActionEvent):
+    """A department asks to be released."""
+
+    closing_id: int
+
+
+@dataclass(frozen=True)
+class ClosingRefused(ActionEvent):
+    """The request was refused (持續列管): the next round begins."""
+
+    closing_id: int
+
+
+@dataclass(frozen=True)
+class ActionClosed(ActionEvent):
+    """The item was released."""
+
+    closing_id: int
+
+
+@dataclass(frozen=True)
+class ActionReopened(ActionEvent):
+    """A released item is tracked again."""
+
+
+@dataclass(frozen=True)
+class ActionEnded(ActionEvent):
+    """The item left tracking without being released: withdrawn, merged or void."""

@@ -1,0 +1,162 @@
+"""Action items and what departments file on them, as rows."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
+from tracker.foundation.database import Base, code_column
+from tracker.people.models import Department, User
+from tracker.reports.models import Recommendation
+
+
+class ActionItem(Base):
+    """One action under tracking; `original_due_on` never changes."""
+
+    __tablename__ = "action_item"
+    __table_args__ = (Index("ix__action_item__status_due_on", "status", "due_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_no: Mapped[str] = mapped_column(unique=True)
+    recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendation.id"), index=True)
+    title: Mapped[str]
+    expected_result: Mapped[str] = mapped_column(default="")
+    status: Mapped[Status] = mapped_column(code_column(Status))
+    start_on: Mapped[date]
+    original_due_on: Mapped[date]
+    due_on: Mapped[date]
+    opened_at: Mapped[datetime]
+    round_no: Mapped[int] = mapped_column(default=1)
+    closed_on: Mapped[date | None] = mapped_column(index=True)
+    outcome: Mapped[Outcome | None] = mapped_column(code_column(Outcome))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"))
+    version: Mapped[int] = mapped_column()
+
+    recommendation: Mapped[Recommendation] = relationship()
+    merged_into: Mapped["ActionItem | None"] = relationship(remote_side=[id])
+    parts: Mapped[list["Part"]] = relationship(
+        back_populates="item", cascade="all, delete-orphan", order_by="(Part.role, Part.id)"
+    )
+    updates: Mapped[list["ProgressUpdate"]] = relationship(
+        back_populates="item", order_by="ProgressUpdate.submitted_at, ProgressUpdate.id"
+    )
+    closings: Mapped[list["Closing"]] = relationship(back_populates="item", order_by="Closing.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def lead(self) -> "Part":
+        """Return the leading department's part; an item has exactly one."""
+        return next(part for part in self.parts if part.role is PartRole.LEAD)
+
+    @property
+    def supporting(self) -> list["Part"]:
+        """Return the supporting departments' parts."""
+        return [part for part in self.parts if part.role is PartRole.SUPPORT]
+
+    @property
+    def waiting_closing(self) -> "Closing | None":
+        """Return the lead's closing request that waits for a decision, if one does."""
+        return next((c for c in reversed(self.closings) if c.decided_at is None and c.part_id == self.lead.id), None)
+
+
+class Part(Base):
+    """One department's share in an item."""
+
+    __tablename__ = "part"
+    __table_args__ = (
+        UniqueConstraint("item_id", "department_id"),
+        Index(
+            "uq__part__one_lead",
+            "item_id",
+            unique=True,
+            sqlite_where=text("role = 'lead'"),
+            postgresql_where=text("role = 'lead'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    role: Mapped[PartRole] = mapped_column(code_column(PartRole))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    status: Mapped[PartStatus] = mapped_column(code_column(PartStatus), default=PartStatus.OPEN)
+    percent: Mapped[int] = mapped_column(default=0)
+    assigned_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    updated_on: Mapped[date | None]
+    released_on: Mapped[date | None]
+
+    item: Mapped[ActionItem] = relationship(back_populates="parts")
+    department: Mapped[Department] = relationship()
+    officer: Mapped[User | None] = relationship()
+
+
+class ProgressUpdate(Base):
+    """What a department reported (辦理情形); rows are added, never changed."""
+
+    __tablename__ = "progress_update"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("part.id"), index=True)
+    round_no: Mapped[int]
+    narrative: Mapped[str]
+    percent: Mapped[int]
+    next_step: Mapped[str] = mapped_column(default="")
+    difficulty: Mapped[str] = mapped_column(default="")
+    submitted_at: Mapped[datetime]
+    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    item: Mapped[ActionItem] = relationship(back_populates="updates")
+    part: Mapped[Part] = relationship()
+    submitted_by: Mapped[User] = relationship()
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+
+
+class Closing(Base):
+    """A request to be released from tracking, and the decision on it."""
+
+    __tablename__ = "closing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("part.id"), index=True)
+    round_no: Mapped[int]
+    result: Mapped[str]
+    completed_on: Mapped[date]
+    proposed_outcome: Mapped[Outcome] = mapped_column(code_column(Outcome))
+    requested_at: Mapped[datetime]
+    requested_on: Mapped[date]
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    agreed: Mapped[bool | None]
+    outcome: Mapped[Outcome | None] = mapped_column(code_column(Outcome))
+    decision: Mapped[str] = mapped_column(default="")
+    document_no: Mapped[str] = mapped_column(default="")
+
+    item: Mapped[ActionItem] = relationship(back_populates="closings")
+    part: Mapped[Part] = relationship()
+    requested_by: Mapped[User] = relationship(foreign_keys=[requested_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+
+
+class Evidence(Base):
+    """A file (佐證資料) filed with progress or with a closing request; the bytes lie in the file store."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    progress_update_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
+    closing_id: Mapped[int | None] = mapped_column(ForeignKey("closing.id"), index=True)
+    name: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    uploaded_at: Mapped[datetime]
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    uploaded_by: Mapped[User] = relationship()

@@ -1,0 +1,189 @@
+"""The statuses of an action item and the table of steps between them.
+
+Source: the status model of the coordinating office (列管). Overdue is no status: see `deadlines`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from tracker.access import Permission, Right
+from tracker.foundation.errors import StepNotAllowed
+from tracker.foundation.language import N_
+
+
+class Status(StrEnum):
+    """Where an action item stands."""
+
+    DRAFT = "draft"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    CLOSE_REQUESTED = "close_requested"
+    CLOSED_IMPLEMENTED = "closed_implemented"
+    CLOSED_PARTIAL = "closed_partial"
+    CLOSED_NOT_IMPLEMENTED = "closed_not_implemented"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    VOID = "void"
+
+
+LABELS: Final[Mapping[Status, str]] = {
+    Status.DRAFT: N_("暫存"),
+    Status.ASSIGNED: N_("待受理"),
+    Status.IN_PROGRESS: N_("辦理中"),
+    Status.CLOSE_REQUESTED: N_("待解列"),
+    Status.CLOSED_IMPLEMENTED: N_("已解列（完成）"),
+    Status.CLOSED_PARTIAL: N_("已解列（部分完成）"),
+    Status.CLOSED_NOT_IMPLEMENTED: N_("已解列（未執行）"),
+    Status.WITHDRAWN: N_("撤銷管制"),
+    Status.MERGED: N_("併案"),
+    Status.VOID: N_("作廢"),
+}
+OPEN: Final = frozenset({Status.ASSIGNED, Status.IN_PROGRESS, Status.CLOSE_REQUESTED})
+CLOSED: Final = frozenset({Status.CLOSED_IMPLEMENTED, Status.CLOSED_PARTIAL, Status.CLOSED_NOT_IMPLEMENTED})
+ENDED: Final = CLOSED | {Status.WITHDRAWN, Status.MERGED, Status.VOID}
+
+
+class Step(StrEnum):
+    """What somebody can do with an action item."""
+
+    ASSIGN = "assign"
+    REASSIGN = "reassign"
+    ACKNOWLEDGE = "acknowledge"
+    REPORT_PROGRESS = "report_progress"
+    REQUEST_CLOSING = "request_closing"
+    AGREE_CLOSING = "agree_closing"
+    REFUSE_CLOSING = "refuse_closing"
+    WITHDRAW = "withdraw"
+    MERGE = "merge"
+    VOID = "void"
+    REOPEN = "reopen"
+
+
+STEP_LABELS: Final[Mapping[Step, str]] = {
+    Step.ASSIGN: N_("分案"),
+    Step.REASSIGN: N_("改分"),
+    Step.ACKNOWLEDGE: N_("簽收"),
+    Step.REPORT_PROGRESS: N_("填報辦理情形"),
+    Step.REQUEST_CLOSING: N_("申請解除列管"),
+    Step.AGREE_CLOSING: N_("同意解除列管"),
+    Step.REFUSE_CLOSING: N_("持續列管"),
+    Step.WITHDRAW: N_("撤銷管制"),
+    Step.MERGE: N_("併案"),
+    Step.VOID: N_("作廢"),
+    Step.REOPEN: N_("重新列管"),
+}
+
+
+class Outcome(StrEnum):
+    """How a closed item ended; chosen by the decider."""
+
+    IMPLEMENTED = "implemented"
+    PARTIAL = "partial"
+    NOT_IMPLEMENTED = "not_implemented"
+
+
+OUTCOME_LABELS: Final[Mapping[Outcome, str]] = {
+    Outcome.IMPLEMENTED: N_("完成"),
+    Outcome.PARTIAL: N_("部分完成"),
+    Outcome.NOT_IMPLEMENTED: N_("未執行"),
+}
+CLOSED_AS: Final[Mapping[Outcome, Status]] = {
+    Outcome.IMPLEMENTED: Status.CLOSED_IMPLEMENTED,
+    Outcome.PARTIAL: Status.CLOSED_PARTIAL,
+    Outcome.NOT_IMPLEMENTED: Status.CLOSED_NOT_IMPLEMENTED,
+}
+
+
+class WithdrawalReason(StrEnum):
+    """Why tracking may be withdrawn (撤銷管制)."""
+
+    MERGED_OR_SPLIT = "merged_or_split"
+    POLICY_CHANGED = "policy_changed"
+    AGENCY_REORGANISED = "agency_reorganised"
+    RESOURCES_GONE = "resources_gone"
+    OTHER = "other"
+
+
+WITHDRAWAL_LABELS: Final[Mapping[WithdrawalReason, str]] = {
+    WithdrawalReason.MERGED_OR_SPLIT: N_("併案或分案"),
+    WithdrawalReason.POLICY_CHANGED: N_("政策或情勢變更"),
+    WithdrawalReason.AGENCY_REORGANISED: N_("機關裁撤、編併或任務變更"),
+    WithdrawalReason.RESOURCES_GONE: N_("原核定資源消失"),
+    WithdrawalReason.OTHER: N_("其他（經首長核准）"),
+}
+
+TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
+    (Status.DRAFT, Step.ASSIGN): Status.ASSIGNED,
+    (Status.ASSIGNED, Step.REASSIGN): Status.ASSIGNED,
+    (Status.IN_PROGRESS, Step.REASSIGN): Status.ASSIGNED,
+    (Status.ASSIGNED, Step.ACKNOWLEDGE): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Step.REPORT_PROGRESS): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Step.REQUEST_CLOSING): Status.CLOSE_REQUESTED,
+    (Status.CLOSE_REQUESTED, Step.REFUSE_CLOSING): Status.IN_PROGRESS,
+    **{(status, Step.WITHDRAW): Status.WITHDRAWN for status in OPEN},
+    **{(status, Step.MERGE): Status.MERGED for status in OPEN},
+    **{(status, Step.VOID): Status.VOID for status in OPEN | {Status.DRAFT}},
+    **{(status, Step.REOPEN): Status.IN_PROGRESS for status in CLOSED},
+}
+"""Where a step leads; agreeing to a closing leads where the outcome says (`CLOSED_AS`)."""
+
+NEEDED: Final[Mapping[Step, Right]] = {
+    Step.ASSIGN: Permission.Action.ASSIGN,
+    Step.REASSIGN: Permission.Action.ASSIGN,
+    Step.ACKNOWLEDGE: Permission.Action.ACKNOWLEDGE,
+    Step.REPORT_PROGRESS: Permission.Action.REPORT_PROGRESS,
+    Step.REQUEST_CLOSING: Permission.Action.REQUEST_CLOSING,
+    Step.AGREE_CLOSING: Permission.Action.DECIDE_CLOSING,
+    Step.REFUSE_CLOSING: Permission.Action.DECIDE_CLOSING,
+    Step.WITHDRAW: Permission.Action.WITHDRAW,
+    Step.MERGE: Permission.Action.WITHDRAW,
+    Step.VOID: Permission.Action.WITHDRAW,
+    Step.REOPEN: Permission.Action.REOPEN,
+}
+
+
+class PartRole(StrEnum):
+    """What a department is to an item: exactly one leads, any number support."""
+
+    LEAD = "lead"
+    SUPPORT = "support"
+
+
+PART_ROLE_LABELS: Final[Mapping[PartRole, str]] = {
+    PartRole.LEAD: N_("主辦機關"),
+    PartRole.SUPPORT: N_("協辦機關"),
+}
+
+
+class PartStatus(StrEnum):
+    """Where one department's part stands."""
+
+    OPEN = "open"
+    CLOSE_REQUESTED = "close_requested"
+    RELEASED = "released"
+
+
+PART_LABELS: Final[Mapping[PartStatus, str]] = {
+    PartStatus.OPEN: N_("辦理中"),
+    PartStatus.CLOSE_REQUESTED: N_("待解列"),
+    PartStatus.RELEASED: N_("已解列"),
+}
+
+
+def next_status(status: Status, step: Step, outcome: Outcome | None = None) -> Status:
+    """Return where a step leads; raises StepNotAllowed when the status does not allow it."""
+    if step is Step.AGREE_CLOSING and status is Status.CLOSE_REQUESTED and outcome is not None:
+        return CLOSED_AS[outcome]
+    try:
+        return TRANSITIONS[status, step]
+    except KeyError:
+        raise StepNotAllowed from None
+
+
+def allowed_steps(status: Status) -> tuple[Step, ...]:
+    """Return the steps that a status allows, whoever asks, in the order of `Step`."""
+    fits = {step for at, step in TRANSITIONS if at is status}
+    if status is Status.CLOSE_REQUESTED:
+        fits.add(Step.AGREE_CLOSING)
+    return tuple(step for step in Step if step in fits)

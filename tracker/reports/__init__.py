@@ -1,0 +1,1 @@
+"""Reports, the drafts that extraction proposes, and the recommendations that a person confirmed."""

@@ -1,0 +1,140 @@
+"""Reports, travellers, drafts and confirmed recommendations as rows."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.foundation.database import Base, code_column
+from tracker.people.models import Department, User
+from tracker.reports.rules.adoption import Adoption
+from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
+
+
+class Report(Base):
+    """An official report with its whole text; one row for each file, told apart by its SHA-256."""
+
+    __tablename__ = "report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_no: Mapped[str | None] = mapped_column(unique=True)
+    title: Mapped[str]
+    lead_agency_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    agencies: Mapped[list[str]] = mapped_column(default=list)
+    destinations: Mapped[list[str]] = mapped_column(default=list)
+    trip_category: Mapped[str] = mapped_column(default="")
+    trip_start: Mapped[date | None]
+    trip_end: Mapped[date | None]
+    report_date: Mapped[date | None]
+    confidentiality: Mapped[Confidentiality] = mapped_column(
+        code_column(Confidentiality), default=Confidentiality.PUBLIC
+    )
+    state: Mapped[ReportState] = mapped_column(code_column(ReportState), default=ReportState.IN_REVIEW, index=True)
+    no_recommendation_declared: Mapped[bool] = mapped_column(default=False)
+    source_name: Mapped[str]
+    source_kind: Mapped[str]
+    source_sha256: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str] = mapped_column(deferred=True)
+    page_starts: Mapped[list[int] | None]
+    imported_at: Mapped[datetime]
+    imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reviewed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+
+    lead_agency: Mapped[Department | None] = relationship()
+    imported_by: Mapped[User | None] = relationship()
+    travellers: Mapped[list["Traveller"]] = relationship(
+        cascade="all, delete-orphan", order_by="Traveller.seq", back_populates="report"
+    )
+    drafts: Mapped[list["Draft"]] = relationship(
+        cascade="all, delete-orphan", order_by="(Draft.start, Draft.id)", back_populates="report"
+    )
+    recommendations: Mapped[list["Recommendation"]] = relationship(
+        order_by="Recommendation.seq_no", back_populates="report"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Traveller(Base):
+    """A member of the delegation."""
+
+    __tablename__ = "traveller"
+    __table_args__ = (UniqueConstraint("report_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+
+    report: Mapped[Report] = relationship(back_populates="travellers")
+
+
+class Draft(Base):
+    """What extraction proposed or a person marked, with what was chosen for it on the review desk so far."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[DraftKind] = mapped_column(code_column(DraftKind))
+    state: Mapped[DraftState] = mapped_column(code_column(DraftState), default=DraftState.WAITING)
+    start: Mapped[int]
+    end: Mapped[int]
+    page: Mapped[int | None]
+    label: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[float]
+    why: Mapped[list[str]] = mapped_column(default=list)
+    owner_hint: Mapped[str] = mapped_column(default="")
+    due_hint: Mapped[str] = mapped_column(default="")
+    due_hint_on: Mapped[date | None]
+    title: Mapped[str] = mapped_column(default="")
+    theme: Mapped[str] = mapped_column(default="")
+    adoption: Mapped[Adoption] = mapped_column(code_column(Adoption), default=Adoption.PENDING)
+    adoption_reason: Mapped[str] = mapped_column(default="")
+    study_until: Mapped[date | None]
+    lead_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    support_department_ids: Mapped[list[int]] = mapped_column(default=list)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date | None]
+    expected_result: Mapped[str] = mapped_column(default="")
+    rejection_reason: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column()
+
+    report: Mapped[Report] = relationship(back_populates="drafts")
+    lead_department: Mapped[Department | None] = relationship()
+    officer: Mapped[User | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Recommendation(Base):
+    """A confirmed recommendation; its quote, place and page never change (a trigger refuses it)."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (UniqueConstraint("report_id", "seq_no"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), unique=True)
+    seq_no: Mapped[int]
+    verbatim_quote: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    page: Mapped[int | None]
+    label: Mapped[str] = mapped_column(default="")
+    theme: Mapped[str] = mapped_column(default="", index=True)
+    adoption: Mapped[Adoption] = mapped_column(code_column(Adoption))
+    adoption_reason: Mapped[str] = mapped_column(default="")
+    study_until: Mapped[date | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column()
+
+    report: Mapped[Report] = relationship(back_populates="recommendations")
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -1,0 +1,1 @@
+"""Pure rules about reports: states, adoption, numbers, text kept verbatim."""
