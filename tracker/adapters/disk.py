@@ -49,7 +49,7 @@ def _write_durably(place: Path, data: bytes) -> None:
             temporary.write(data)
             temporary.flush()
             os.fsync(temporary.fileno())
-            os.replace(temporary.name, place)
+            Path(temporary.name).replace(place)
         except BaseException:
             Path(temporary.name).unlink(missing_ok=True)
             raise

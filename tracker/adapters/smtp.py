@@ -1,0 +1,255 @@
+"""Letters over SMTP: Flask-Mail composes, our own connection owns the dialogue.
+
+Flask-Mail's own way of sending waits without limit, checks no certificate and hides whether the server took the
+letter before the connection broke. Only the answer after the final dot decides here: whoever hangs up later does not
+turn a delivered letter into a failed one, and only a break after the body began to leave is unknown.
+"""
+
+import logging
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC
+from email.charset import BASE64, Charset
+from email.mime.base import MIMEBase
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
+from threading import Lock
+
+import flask_mail
+from flask import Flask
+
+from tracker.foundation.mailing import Letter, Outcome, OutcomeKind, PointOfNoReturn, boundary
+from tracker.settings import MailSettings
+
+_log = logging.getLogger(__name__)
+_ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
+_DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
+OK, WILL_FORWARD, READY_FOR_BODY, SERVICE_CLOSING = 250, 251, 354, 421
+SIGN_IN_WANTED = frozenset({530, 534, 535, 538})
+
+
+class FrozenMessage(flask_mail.Message):
+    """A Flask-Mail message whose bytes depend on the letter alone: not on the moment, the zone or the host."""
+
+    def __init__(self, letter: Letter) -> None:
+        super().__init__(
+            subject=letter.subject,
+            recipients=[formataddr((letter.to_name, letter.to_address))],
+            body=letter.text,
+            html=letter.html,
+            sender=letter.sender,
+            reply_to=letter.reply_to,
+            date=letter.date.timestamp(),
+            extra_headers=dict(letter.headers),
+        )
+        self.msgId = f"<{letter.message_id}>"
+        self._letter = letter
+
+    def _message(self) -> MIMEBase:
+        message = super()._message()
+        message.replace_header("Date", format_datetime(self._letter.date.astimezone(UTC)))
+        multiparts = (part for part in message.walk() if part.is_multipart())
+        for level, part in enumerate(multiparts):
+            part.set_boundary(boundary(self._letter.message_id, level))
+        return message
+
+    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
+        # Base64 keeps the body to 7 bits and short lines, so no relay has a reason to rewrite it. The type stubs
+        # know charsets by name only; MIMEText takes a Charset as well.
+        seven_bit = Charset("utf-8")
+        seven_bit.body_encoding = BASE64
+        return MIMEText("\r\n".join((text or "").splitlines()), subtype, seven_bit)  # type: ignore[arg-type]
+
+
+class Connection(flask_mail.Connection):
+    """One conversation with the mail server, which may carry many letters, one recipient each."""
+
+    def __init__(self, mail: flask_mail.Mail, settings: MailSettings) -> None:
+        super().__init__(mail)
+        self._settings = settings
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a conversation is going on."""
+        return self.host is not None
+
+    def open(self) -> None:
+        """Connect, secure and sign in; raises OSError when the server or the way to it fails."""
+        self.host = self.configure_host()
+
+    def configure_host(self) -> smtplib.SMTP:
+        """Return a secured, signed-in conversation; a certificate that does not hold is an error, never a warning."""
+        settings = self._settings
+        name, timeout = settings.message_id_domain, settings.connect_timeout_seconds
+        if settings.security == "tls":
+            context = self._verifying_context()
+            host: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.host, settings.port, name, timeout=timeout, context=context
+            )
+        else:
+            host = smtplib.SMTP(settings.host, settings.port, name, timeout=timeout)
+        try:
+            self._introduce(host)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def hand_over(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+        """Offer one letter to one recipient and wait for the server's word.
+
+        Raises OSError, of which every SMTPException is one, when the conversation breaks before the body leaves.
+        """
+        host = self._conversation
+        code, text = host.mail(self._settings.sender_address)
+        if code != OK:
+            return _sender_refused(code, text)
+        code, text = host.rcpt(recipient)
+        if code not in (OK, WILL_FORWARD):
+            return _refused(code, text)
+        code, text = host.docmd("DATA")
+        if code != READY_FOR_BODY:
+            return _refused(code, text)
+        if not point_of_no_return():
+            self.drop()
+            return Outcome(OutcomeKind.WITHHELD)
+        return self._send_body(data)
+
+    def is_fresh(self) -> bool:
+        """Tell whether an open conversation still answers, and clear what an earlier letter left behind."""
+        with suppress(OSError):
+            return self._conversation.rset()[0] == OK
+        return False
+
+    def drop(self) -> None:
+        """Hang up without a word; what the server holds of an unfinished letter it must throw away."""
+        if self.host is not None:
+            self.host.close()
+            self.host = None
+
+    def quit(self) -> None:
+        """Say good-bye; an answer is welcome but changes nothing."""
+        if self.host is not None:
+            with suppress(OSError):
+                self.host.quit()
+            self.drop()
+
+    @property
+    def _conversation(self) -> smtplib.SMTP:
+        if self.host is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        return self.host
+
+    def _send_body(self, data: bytes) -> Outcome:
+        host = self._conversation
+        _set_timeout(host, self._settings.final_timeout_seconds)
+        try:
+            host.send(_stuffed(data))
+            code, text = host.getreply()
+        except OSError as error:
+            self.drop()
+            return Outcome(OutcomeKind.UNKNOWN, None, str(error))
+        _set_timeout(host, self._settings.reply_timeout_seconds)
+        return _accepted(code, text) if code == OK else _refused(code, text)
+
+    def _introduce(self, host: smtplib.SMTP) -> None:
+        settings = self._settings
+        _set_timeout(host, settings.reply_timeout_seconds)
+        host.ehlo_or_helo_if_needed()
+        if settings.security == "starttls":
+            host.starttls(context=self._verifying_context())
+            host.ehlo_or_helo_if_needed()
+        if settings.username:
+            host.login(settings.username, settings.password)
+
+    def _verifying_context(self) -> ssl.SSLContext:
+        ca_file = self._settings.ca_file
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+
+
+class SMTPMailer:
+    """The mailer of a real installation; keeps one conversation open between letters until `close`."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+        self._app = Flask(__name__, static_folder=None, template_folder=None)
+        self._connection = Connection(flask_mail.Mail(self._app), settings)
+        self._lock = Lock()
+
+    def compose(self, letter: Letter) -> bytes:
+        """Freeze a letter into bytes; raises ValueError for a line break in a header."""
+        with self._app.app_context():
+            message = FrozenMessage(letter)
+            if message.has_bad_headers() or any("\n" in value for value in letter.headers.values()):
+                raise ValueError("a header of the letter holds a line break")
+            return message.as_bytes()
+
+    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+        """Hand composed bytes to the mail server for one recipient.
+
+        Returns as soon as the server's answer is known, so that it can be recorded before anything else is said.
+        """
+        if not _ADDRESS.fullmatch(recipient):
+            return Outcome(OutcomeKind.PERMANENT, None, "the address cannot be used in SMTP")
+        with self._lock:
+            try:
+                self._connect()
+            except OSError as error:
+                _log.warning("mail server %s:%s: %s", self._settings.host, self._settings.port, error)
+                return Outcome(OutcomeKind.CHANNEL, getattr(error, "smtp_code", None), _words(error))
+            try:
+                return self._connection.hand_over(data, recipient, point_of_no_return)
+            except OSError as error:
+                self._connection.drop()
+                return Outcome(OutcomeKind.TEMPORARY, None, _words(error))
+
+    def close(self) -> None:
+        """End the conversation with the server, if one is open."""
+        with self._lock:
+            self._connection.quit()
+
+    def _connect(self) -> None:
+        if self._connection.is_open and self._connection.is_fresh():
+            return
+        self._connection.drop()
+        self._connection.open()
+
+
+def _accepted(code: int, text: bytes) -> Outcome:
+    return Outcome(OutcomeKind.ACCEPTED, code, _decoded(text))
+
+
+def _refused(code: int, text: bytes) -> Outcome:
+    """Judge a refusal: of the channel, for now, or for good."""
+    if code == SERVICE_CLOSING or code in SIGN_IN_WANTED:
+        return Outcome(OutcomeKind.CHANNEL, code, _decoded(text))
+    kind = OutcomeKind.PERMANENT if 500 <= code < 600 else OutcomeKind.TEMPORARY
+    return Outcome(kind, code, _decoded(text))
+
+
+def _sender_refused(code: int, text: bytes) -> Outcome:
+    """Judge a refusal of our own address: refused for good it stops every letter, so it is the channel's failure."""
+    judged = _refused(code, text)
+    return replace(judged, kind=OutcomeKind.CHANNEL) if judged.kind is OutcomeKind.PERMANENT else judged
+
+
+def _set_timeout(host: smtplib.SMTP, seconds: float) -> None:
+    if host.sock is not None:
+        host.sock.settimeout(seconds)
+
+
+def _stuffed(data: bytes) -> bytes:
+    body = data if data.endswith(b"\r\n") else data + b"\r\n"
+    return _DOT_AT_LINE_START.sub(b"..", body) + b".\r\n"
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _words(error: OSError) -> str:
+    answer = getattr(error, "smtp_error", None)
+    return _decoded(answer) if isinstance(answer, bytes) else str(error)
