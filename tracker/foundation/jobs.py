@@ -1,0 +1,198 @@
+"""Background jobs: rows claimed by a worker, with progress, cancelling, and taking up again after a crash.
+
+A handler is a function of `Running`; it reports progress, asks whether it should stop, and returns a result. It opens
+its own transactions, so that what it finished stays finished.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.foundation.clock import Clock
+from tracker.foundation.database import Base, Database, Session, code_column
+from tracker.foundation.errors import TrackerError
+from tracker.foundation.language import N_
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
+_log = logging.getLogger(__name__)
+
+
+class JobState(StrEnum):
+    """How far a job has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+
+
+class Job(Base):
+    """One piece of long work; `message` is a msgid, filled from `message_values`."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix__job__state_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[JobState] = mapped_column(code_column(JobState), default=JobState.WAITING)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    message: Mapped[str] = mapped_column(default="")
+    message_values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    requested_by_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Cancelled(TrackerError):
+    """Somebody asked the job to stop."""
+
+    message = N_("工作已取消。")
+
+
+class LeaseLost(TrackerError):
+    """Another worker took the job over; this one must stop."""
+
+    message = N_("工作已由其他程序接手。")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job in hand: what it was asked, and how it tells how far it is."""
+
+    job_id: int
+    payload: Mapping[str, Any]
+    requested_by_id: int | None
+    database: Database
+    clock: Clock
+    token: str
+
+    def progress(self, done: int, total: int, message: str = "", **values: Any) -> None:
+        """Store how far the job is and extend its lease; raises Cancelled, or LeaseLost."""
+        with self.database.transaction() as session:
+            job = session.get(Job, self.job_id)
+            if job is None or job.lease_token != self.token:
+                raise LeaseLost
+            if job.cancel_requested:
+                raise Cancelled
+            job.done, job.total = done, total
+            job.message, job.message_values = message, values
+            job.lease_until = self.clock.now() + LEASE
+
+
+Handler = Callable[[Running], Mapping[str, Any]]
+
+
+def enqueue(
+    session: Session, kind: str, payload: Mapping[str, Any], now: datetime, requested_by_id: int | None = None
+) -> Job:
+    """Put a job in line; it runs once this transaction is committed."""
+    job = Job(kind=kind, payload=dict(payload), created_at=now, requested_by_id=requested_by_id)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def find_job(session: Session, job_id: int) -> Job | None:
+    """Return a job."""
+    return session.get(Job, job_id)
+
+
+def list_jobs(session: Session, requested_by_id: int | None = None, limit: int = 50) -> Sequence[Job]:
+    """Return the newest jobs, of one person or of all."""
+    query = select(Job).order_by(Job.id.desc()).limit(limit)
+    if requested_by_id is not None:
+        query = query.where(Job.requested_by_id == requested_by_id)
+    return session.scalars(query).all()
+
+
+def cancel(session: Session, job_id: int, now: datetime) -> None:
+    """Ask a job to stop; one that has not begun ends at once."""
+    session.execute(update(Job).where(Job.id == job_id, Job.state.not_in(ENDED)).values(cancel_requested=True))
+    session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.WAITING)
+        .values(state=JobState.CANCELLED, finished_at=now, message=Cancelled.message)
+    )
+
+
+def run_next(database: Database, handlers: Mapping[str, Handler], clock: Clock) -> bool:
+    """Claim and run the oldest waiting job; returns False when there was none."""
+    running = _claim(database, tuple(handlers), clock)
+    if running is None:
+        return False
+    kind, job = running
+    try:
+        result = handlers[kind](job)
+    except LeaseLost:
+        return True
+    except Cancelled as error:
+        _finish(job, JobState.CANCELLED, error)
+    except TrackerError as error:
+        _finish(job, JobState.FAILED, error)
+    except Exception:
+        _log.exception("job %s of kind %s failed", job.job_id, kind)
+        _finish(job, JobState.FAILED, TrackerError())
+    else:
+        _finish(job, JobState.DONE, None, result)
+    return True
+
+
+def _claim(database: Database, kinds: Sequence[str], clock: Clock) -> tuple[str, Running] | None:
+    now = clock.now()
+    with database.transaction() as session:
+        expired = (Job.state == JobState.RUNNING) & (Job.lease_until < now)
+        session.execute(
+            update(Job)
+            .where(expired, Job.attempts >= MAX_ATTEMPTS)
+            .values(state=JobState.FAILED, finished_at=now, message=TrackerError.message)
+        )
+        job = session.scalars(
+            select(Job)
+            .where(or_(Job.state == JobState.WAITING, expired), Job.kind.in_(kinds))
+            .order_by(Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if job is None:
+            return None
+        job.state = JobState.RUNNING
+        job.attempts += 1
+        job.started_at = job.started_at or now
+        job.lease_token = secrets.token_hex(8)
+        job.lease_until = now + LEASE
+        return job.kind, Running(job.id, job.payload, job.requested_by_id, database, clock, job.lease_token)
+
+
+def _finish(
+    running: Running, state: JobState, error: TrackerError | None, result: Mapping[str, Any] | None = None
+) -> None:
+    with running.database.transaction() as session:
+        job = session.get(Job, running.job_id)
+        if job is None or job.lease_token != running.token:
+            return
+        job.state = state
+        job.finished_at = running.clock.now()
+        job.lease_token, job.lease_until = None, None
+        if error is not None:
+            job.message, job.message_values = error.message, dict(error.values)
+        job.result = dict(result or {})
