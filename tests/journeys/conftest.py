@@ -1,0 +1,35 @@
+"""A real browser for the journeys; what it complains about fails the journey."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support import browser as chromium
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium, started once; skips loudly where there is none."""
+    executable = chromium.find_chromium()
+    if executable is None:
+        pytest.skip(chromium.MISSING)
+    with sync_playwright() as playwright:
+        running = chromium.launch(playwright, executable)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page with no cookies, in Taipei and in Chinese; console errors fail the journey at its end."""
+    context = browser.new_context(
+        locale="zh-TW", timezone_id="Asia/Taipei", viewport={"width": 1440, "height": 900}
+    )
+    context.set_default_timeout(10_000)
+    watcher = chromium.Watcher()
+    opened = context.new_page()
+    watcher.watch(opened)
+    yield opened
+    context.close()
+    assert not watcher.complaints, "\n".join(watcher.complaints)
