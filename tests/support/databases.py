@@ -6,26 +6,20 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-
 from tests.support.postgres import Server
-from tracker.foundation.bundled import bundled
+from tracker.foundation import migrating
+from tracker.foundation.database import Database
 
 TEMPLATE = "migrated"
 
 
-def alembic_config(url: str) -> Config:
-    """Return the configuration that Alembic needs for a database at an address."""
-    config = Config()
-    config.set_main_option("script_location", str(bundled("migrations")))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
-
-
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring a database up to a revision, as the command line does."""
-    command.upgrade(alembic_config(url), revision)
+    """Bring the database at an address up or down to a revision, as the command line does."""
+    database = Database(url)
+    try:
+        migrating.migrate(database, revision)
+    finally:
+        database.close()
 
 
 def sqlite_url(path: Path) -> str:
