@@ -1,0 +1,147 @@
+// The review desk: candidates and their places in the source lead to each other, keys act on the current candidate,
+// and selected words become a new candidate or a new span.
+//
+// Offsets are code points of the source text, while strings here count UTF-16 units; and the browser turned every
+// CRLF into LF. So each line carries the offset it begins with, and only code points within one line are counted.
+
+import { isPlainKey, isTyping } from "./keys.js";
+
+const desk = document.querySelector("[data-desk]");
+const source = desk?.querySelector("[data-source]");
+const candidates = () => [...desk.querySelectorAll("article[data-candidate]")];
+const marks = (id) => [...source.querySelectorAll("mark[data-candidate]")].filter((mark) => mark.dataset.candidate === id);
+const codePoints = (text) => [...text].length;
+
+function lineOf(node) {
+  const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+  return element.closest("[data-start]");
+}
+
+// Return the offset of a point of the page in the source text, or null outside it.
+export function offsetOf(node, offset) {
+  const line = lineOf(node);
+  if (!line) return null;
+  const before = document.createRange();
+  before.setStart(line, 0);
+  before.setEnd(node, offset);
+  return Number(line.dataset.start) + codePoints(before.toString());
+}
+
+// Return the selected span without the white space at its ends, or null where nothing of the source is selected.
+export function selectedSpan() {
+  const selection = document.getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0);
+  if (!source.contains(range.startContainer) || !source.contains(range.endContainer)) return null;
+  let start = offsetOf(range.startContainer, range.startOffset);
+  let end = offsetOf(range.endContainer, range.endOffset);
+  if (start === null || end === null) return null;
+  const text = selection.toString();
+  start += codePoints(text) - codePoints(text.trimStart());
+  end -= codePoints(text) - codePoints(text.trimEnd());
+  return end > start ? { start, end, text: text.trim() } : null;
+}
+
+function current() {
+  return candidates().find((candidate) => candidate.classList.contains("is-current")) ?? null;
+}
+
+function choose(id, { scrollSource = true, scrollCandidate = true } = {}) {
+  for (const candidate of candidates()) {
+    const chosen = candidate.dataset.candidate === id;
+    candidate.classList.toggle("is-current", chosen);
+    if (!chosen) continue;
+    candidate.setAttribute("aria-current", "true");
+    if (scrollCandidate) candidate.scrollIntoView({ block: "nearest" });
+    if (!candidate.contains(document.activeElement)) candidate.focus({ preventScroll: true });
+  }
+  for (const other of desk.querySelectorAll("article[aria-current]:not(.is-current)")) other.removeAttribute("aria-current");
+  for (const mark of source.querySelectorAll("mark.is-current")) mark.classList.remove("is-current");
+  const places = marks(id);
+  for (const mark of places) mark.classList.add("is-current");
+  if (scrollSource) places[0]?.scrollIntoView({ block: "center" });
+}
+
+function move(step) {
+  const all = candidates().filter((candidate) => candidate.offsetParent);
+  if (!all.length) return;
+  const at = all.indexOf(current());
+  choose(all[Math.min(Math.max(at + step, 0), all.length - 1)].dataset.candidate);
+}
+
+function press(key) {
+  const target = current()?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target || target.disabled) return false;
+  target.click();
+  const opened = target.closest("details[open]");
+  if (target.matches("summary") && opened) {
+    opened.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+  }
+  return true;
+}
+
+function listenForDeskKeys() {
+  // Listens earlier than the page's own keys, so that j and k mean candidates here.
+  document.addEventListener("keydown", (event) => {
+    if (!isPlainKey(event) || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    const moved = { j: 1, k: -1 }[event.key];
+    if (moved) move(moved);
+    else if (!/^[a-z]$/.test(event.key) || !press(event.key)) return;
+    event.preventDefault();
+  }, { capture: true });
+}
+
+function linkBothSides() {
+  source.addEventListener("click", (event) => {
+    const mark = event.target.closest("mark[data-candidate]");
+    if (!mark || !document.getSelection().isCollapsed) return;
+    if (event.target.closest("a")) event.preventDefault();
+    choose(mark.dataset.candidate, { scrollSource: false });
+  });
+  for (const event of ["click", "focusin"]) {
+    desk.addEventListener(event, ({ target }) => {
+      const candidate = target.closest("article[data-candidate]");
+      if (candidate && candidate !== current()) choose(candidate.dataset.candidate, { scrollCandidate: false });
+    });
+  }
+}
+
+function fillSpan(form, span) {
+  form.elements.start.value = span.start;
+  form.elements.end.value = span.end;
+  const words = form.querySelector("[data-span-text]");
+  if (words) words.textContent = span.text;
+}
+
+function offerSelection() {
+  const form = desk.querySelector("form[data-span-form]");
+  if (!form) return;
+  document.addEventListener("selectionchange", () => {
+    const span = selectedSpan();
+    if (span) fillSpan(form, span);
+    // A press on the form's own button takes the selection away; the form must still be there to be sent.
+    if (span || !form.contains(document.activeElement)) form.hidden = !span;
+  });
+}
+
+function offerNewSpans() {
+  for (const button of desk.querySelectorAll("[data-respan]")) {
+    // Taking the focus would end the selection before it is read.
+    button.addEventListener("pointerdown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      const span = selectedSpan();
+      if (span) fillSpan(document.getElementById(button.dataset.respan), span);
+    });
+  }
+}
+
+if (desk && source) {
+  listenForDeskKeys();
+  linkBothSides();
+  offerSelection();
+  offerNewSpans();
+  const wanted = location.hash.match(/^#(?:candidate|place)-(.+)$/)?.[1];
+  const first = candidates().find((candidate) => candidate.dataset.candidate === wanted)
+    ?? candidates().find((candidate) => candidate.classList.contains("is-pending"));
+  if (first) choose(first.dataset.candidate, { scrollSource: true });
+}
