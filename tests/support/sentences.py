@@ -36,14 +36,15 @@ def catalogue(language: str) -> Catalog:
 def update(language: str) -> int:
     """Add new sentences to a catalogue, drop those that nobody says, and return how many are still unsaid."""
     known = catalogue(language)
-    fresh = Catalog(locale=language, project="recommendation-tracker", charset="utf-8")
+    fresh = Catalog(locale=language)
     for found, place in sentences():
         said = known.get(found)
-        fresh.add(found, said.string if said else None, locations=[(place, None)])
+        fresh.add(found, said.string if said else None, locations=[(place, 0)])
     path = CATALOGUES / f"{language}.po"
     path.parent.mkdir(exist_ok=True)
+    # Without a header and without places a catalogue changes only where its sentences do.
     with path.open("wb") as file:
-        write_po(file, fresh, width=110, sort_by_file=True, omit_header=False)
+        write_po(file, fresh, width=110, no_location=True, omit_header=True)
     return sum(not message.string or not any(message.string) for message in fresh if message.id)
 
 
