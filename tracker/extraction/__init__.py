@@ -1,0 +1,42 @@
+"""Document to Extraction: pure rules without network or database, usable as a library on its own."""
+
+from collections.abc import Iterable
+
+from tracker.extraction import cover, wording
+from tracker.extraction.items import Finder
+from tracker.extraction.model import Candidate, Extraction
+from tracker.extraction.outline import outline
+from tracker.extraction.sections import Kind, sections
+from tracker.reading.document import Document
+
+__all__ = ["extract"]
+
+
+def extract(document: Document) -> Extraction:
+    """Propose the recommendations of a report and read its cover; a text that is no report gives none."""
+    shape = outline(document)
+    metadata = cover.metadata(shape)
+    parts = list(sections(shape))
+    finder = Finder(
+        document,
+        own=wording.own_names(metadata.agencies),
+        earliest=metadata.trip_start or metadata.report_date,
+        has_section=any(s.kind in (Kind.LISTED, Kind.MIXED) for s in parts),
+    )
+    found = [f for section in parts for f in finder.found_in(section)]
+    recommendations = _apart(finder.candidate(f) for f in found if not f.is_possible)
+    possible = _apart((finder.candidate(f) for f in found if f.is_possible), recommendations)
+    return Extraction(metadata, tuple(recommendations), tuple(possible))
+
+
+def _apart(candidates: Iterable[Candidate], taken: Iterable[Candidate] = ()) -> list[Candidate]:
+    """Return candidates in order of the text, without those that overlap one already taken."""
+    kept: list[Candidate] = []
+    spans = [(c.start, c.end) for c in taken]
+    for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
+        if all(candidate.end <= start or end <= candidate.start for start, end in spans):
+            kept.append(candidate)
+            spans.append((candidate.start, candidate.end))
+    return kept
+
+
