@@ -1,0 +1,212 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.actions.rules.workflow import ENDED, PartStatus, Status
+from tracker.foundation.office_days import office_calendar
+from tracker.reminders.rules.ladder import (
+    REASON_LABELS,
+    STAGES,
+    Anchor,
+    Capacity,
+    Facts,
+    Reason,
+    due_stages,
+    why_void,
+)
+
+CALENDAR = office_calendar("TW", range(2024, 2029))
+TUESDAY = date(2026, 6, 30)
+ITEM = Facts(
+    status=Status.IN_PROGRESS,
+    part_status=PartStatus.OPEN,
+    is_lead=True,
+    due_on=TUESDAY,
+    assigned_on=date(2026, 1, 5),
+)
+due_dates = st.dates(date(2025, 6, 1), date(2027, 6, 1))
+
+
+def steps(facts: Facts, today: date) -> list[str]:
+    return [due.step for due in due_stages(facts, today, CALENDAR)]
+
+
+def lived_through(facts: Facts, first: date, last: date) -> dict[date, list[str]]:
+    """Run the ladder every working day, covering what was due, and return what was due when."""
+    heard: dict[date, list[str]] = {}
+    day = first
+    while day <= last:
+        due = due_stages(facts, day, CALENDAR) if CALENDAR.is_working_day(day) else []
+        if due:
+            heard[day] = [each.step for each in due]
+            facts = replace(facts, covered=facts.covered | {(each.step, each.cycle) for each in due})
+        day += timedelta(days=1)
+    return heard
+
+
+class TestBeforeTheDueDate:
+    @pytest.mark.parametrize(
+        ("today", "expected"),
+        [
+            (date(2026, 5, 28), []),
+            (date(2026, 5, 29), ["due-30"]),  # 31 May is a Sunday: the Friday before
+            (date(2026, 6, 16), ["due-30", "due-14"]),
+            (date(2026, 6, 29), ["due-30", "due-14", "due-7", "due-1"]),
+        ],
+    )
+    def test_stages_come_one_by_one(self, today: date, expected: list[str]) -> None:
+        assert steps(ITEM, today) == expected
+
+    def test_the_last_one_before_a_monday_stands_on_friday(self) -> None:
+        monday = replace(ITEM, due_on=date(2026, 6, 29))
+        assert "due-1" in steps(monday, date(2026, 6, 26))
+
+    @given(due_dates)
+    def test_they_stand_on_working_days_before_the_due_date(self, due_on: date) -> None:
+        for stage in STAGES:
+            if stage.anchor is Anchor.DUE and stage.offset < 0:
+                stands_on = stage.occurrence(due_on, CALENDAR)
+                assert stands_on < due_on
+                assert CALENDAR.is_working_day(stands_on)
+
+    def test_what_stood_before_the_assignment_is_left_out(self) -> None:
+        late_start = replace(ITEM, assigned_on=date(2026, 6, 18))
+        assert steps(late_start, date(2026, 6, 29)) == ["due-7", "due-1"]
+
+
+class TestAfterTheDueDate:
+    @pytest.mark.parametrize(
+        ("working_days", "expected"),
+        [(1, "late+1"), (3, "late+3"), (10, "late+10"), (20, "late+20")],
+    )
+    def test_each_stage_stands_on_its_working_day(self, working_days: int, expected: str) -> None:
+        day = CALENDAR.add_working_days(TUESDAY, working_days)
+        heard = lived_through(ITEM, date(2026, 1, 5), day)
+        assert heard[day] == [expected]
+
+    def test_the_officer_then_hears_every_monday(self) -> None:
+        heard = lived_through(ITEM, date(2026, 1, 5), date(2026, 8, 31))
+        weekly = [day for day, due in heard.items() if any(step.startswith("late-weekly") for step in due)]
+        assert weekly == [
+            date(2026, 8, 3),
+            date(2026, 8, 10),
+            date(2026, 8, 17),
+            date(2026, 8, 24),
+            date(2026, 8, 31),
+        ]
+
+    def test_a_monday_off_is_made_up_on_the_next_working_day(self) -> None:
+        item = replace(ITEM, due_on=date(2026, 3, 2))
+        heard = lived_through(item, date(2026, 1, 5), date(2026, 4, 14))
+        assert "late-weekly:2026-04-06" in heard[date(2026, 4, 7)]  # 6 April 2026 is a day off
+
+    @given(due_dates)
+    def test_each_week_has_at_most_one_reminder_after_twenty_days(self, due_on: date) -> None:
+        start = CALENDAR.add_working_days(due_on, 20)
+        heard = lived_through(
+            replace(ITEM, due_on=due_on, assigned_on=due_on - timedelta(days=90)),
+            start,
+            start + timedelta(days=60),
+        )
+        after = sorted(day for day in heard if day > start)
+        assert all((later - earlier).days >= 3 for earlier, later in pairwise(after))
+        assert len(after) >= 6
+
+    def test_it_escalates(self) -> None:
+        audience = {stage.code: stage.audience for stage in STAGES}
+        assert audience["late+3"] == (Capacity.OFFICER, Capacity.UNIT_HEAD)
+        assert Capacity.AGENCY_HEAD in audience["late+10"]
+        assert Capacity.COORDINATOR in audience["late+20"]
+
+
+class TestOnceAndNeverLost:
+    @given(due_dates)
+    def test_nothing_is_heard_on_a_working_due_day(self, due_on: date) -> None:
+        facts = replace(ITEM, due_on=due_on, assigned_on=due_on - timedelta(days=60))
+        heard = lived_through(facts, facts.assigned_on, due_on)
+        assert due_on not in heard
+
+    @given(due_dates)
+    def test_each_step_is_heard_once(self, due_on: date) -> None:
+        facts = replace(ITEM, due_on=due_on, assigned_on=due_on - timedelta(days=60))
+        heard = [
+            step
+            for steps in lived_through(facts, facts.assigned_on, due_on + timedelta(days=60)).values()
+            for step in steps
+        ]
+        assert len(heard) == len(set(heard))
+        assert {"due-30", "due-14", "due-7", "due-1", "late+1", "late+3", "late+10", "late+20"} <= set(heard)
+
+    @given(due_dates, st.integers(-60, 60), st.integers(1, 30))
+    def test_missed_days_heal(self, due_on: date, offset: int, length: int) -> None:
+        facts = replace(ITEM, due_on=due_on, assigned_on=due_on - timedelta(days=60))
+        back = CALENDAR.next_working_day_on_or_after(due_on + timedelta(days=offset + length))
+        without_outage = lived_through(facts, facts.assigned_on, back)
+        once_only = {s for each in without_outage.values() for s in each if "weekly" not in s}
+        assert once_only <= set(steps(facts, back))
+
+    def test_a_new_due_date_arms_the_ladder_again(self) -> None:
+        covered = frozenset((stage.code, TUESDAY) for stage in STAGES)
+        extended = replace(ITEM, due_on=date(2026, 9, 30), covered=covered)
+        assert steps(extended, date(2026, 9, 29)) == ["due-30", "due-14", "due-7", "due-1"]
+
+
+class TestPauses:
+    def test_a_waiting_request_pauses_the_owner_and_chases_the_decider(self) -> None:
+        asked = replace(
+            ITEM,
+            status=Status.CLOSE_REQUESTED,
+            part_status=PartStatus.CLOSE_REQUESTED,
+            closing_requested_on=date(2026, 6, 22),
+        )
+        assert steps(asked, date(2026, 6, 26)) == []
+        assert steps(asked, date(2026, 6, 29)) == ["undecided+5"]
+
+    def test_a_supporting_part_is_still_reminded(self) -> None:
+        supporting = replace(ITEM, status=Status.CLOSE_REQUESTED, is_lead=False)
+        assert "due-1" in steps(supporting, date(2026, 6, 29))
+
+    @pytest.mark.parametrize("status", sorted(ENDED))
+    def test_an_ended_item_is_silent(self, status: Status) -> None:
+        assert steps(replace(ITEM, status=status), date(2026, 12, 31)) == []
+
+    def test_a_released_part_is_silent(self) -> None:
+        assert steps(replace(ITEM, part_status=PartStatus.RELEASED), date(2026, 12, 31)) == []
+
+
+class TestNotAcknowledged:
+    WAITING = replace(ITEM, status=Status.ASSIGNED, assigned_on=date(2026, 3, 2), due_on=date(2026, 12, 31))
+
+    def test_the_officer_hears_after_two_working_days(self) -> None:
+        assert steps(self.WAITING, date(2026, 3, 4)) == ["unacknowledged+2"]
+
+    def test_the_head_hears_after_five(self) -> None:
+        assert "unacknowledged+5" in steps(self.WAITING, date(2026, 3, 9))
+
+    def test_taking_the_item_ends_it(self) -> None:
+        assert steps(replace(self.WAITING, status=Status.IN_PROGRESS), date(2026, 3, 9)) == []
+
+
+class TestWhyVoid:
+    @pytest.mark.parametrize(
+        ("stage", "cycle", "facts", "reason"),
+        [
+            ("due-1", TUESDAY, ITEM, None),
+            ("due-1", date(2026, 5, 1), ITEM, Reason.DUE_DATE_MOVED),
+            ("due-1", TUESDAY, replace(ITEM, status=Status.WITHDRAWN), Reason.ENDED),
+            ("due-1", TUESDAY, replace(ITEM, part_status=PartStatus.RELEASED), Reason.RELEASED),
+            ("late+1", TUESDAY, replace(ITEM, part_status=PartStatus.CLOSE_REQUESTED), Reason.PAUSED),
+            ("undecided+5", TUESDAY, ITEM, Reason.DECIDED),
+            ("unacknowledged+2", date(2026, 1, 5), ITEM, Reason.ACKNOWLEDGED),
+            ("unacknowledged+2", date(2026, 1, 4), ITEM, Reason.REASSIGNED),
+        ],
+    )
+    def test_names_the_reason(self, stage: str, cycle: date, facts: Facts, reason: Reason | None) -> None:
+        assert why_void(stage, cycle, facts) is reason
+
+    def test_every_reason_has_its_words(self) -> None:
+        assert set(REASON_LABELS) == set(Reason)

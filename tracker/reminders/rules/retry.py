@@ -1,0 +1,52 @@
+"""When to try a letter again, when to leave the mail server alone, and when letters may leave at all."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tracker.foundation.clock import local_date
+from tracker.foundation.office_days import OfficeCalendar
+
+LADDER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
+JITTER: Final = 0.2
+GREYLISTING_CODES: Final = frozenset({450, 451})
+GREYLISTING_PAUSE: Final = timedelta(minutes=5)
+CHANNEL_FAILURES_ALLOWED: Final = 2
+LONGEST_CHANNEL_PAUSE: Final = timedelta(minutes=15)
+GIVE_UP_AFTER: Final = timedelta(days=5)
+QUIET_FROM: Final = time(18, 0)
+
+
+def pause_after(attempts: int, code: int | None, chance: float) -> timedelta:
+    """Return how long a letter waits after its n-th attempt; `chance`, 0 to 1, spreads the waits by a fifth.
+
+    Greylisting servers want at least five minutes.
+    """
+    pause = LADDER[min(attempts, len(LADDER)) - 1] * (1 + JITTER * (2 * chance - 1))
+    return max(pause, GREYLISTING_PAUSE) if code in GREYLISTING_CODES else pause
+
+
+def channel_pause_after(failures: int) -> timedelta | None:
+    """Return how long the mail server is left alone after so many failures in a row: 1, 2, 4 … 15 minutes."""
+    if failures <= CHANNEL_FAILURES_ALLOWED:
+        return None
+    doublings = min(failures - CHANNEL_FAILURES_ALLOWED - 1, 4)
+    return min(timedelta(minutes=1 << doublings), LONGEST_CHANNEL_PAUSE)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The day's one time for reminders and notices: from `opens_at` until quiet hours begin, on a working day."""
+
+    day: date
+    opens_at: datetime
+    is_open: bool
+
+
+def slot_of(now: datetime, zone: ZoneInfo, hour: int, calendar: OfficeCalendar) -> Slot:
+    """Return the slot of the local day, and whether it is open at the moment."""
+    day = local_date(now, zone)
+    opens_at = datetime.combine(day, time(hour), zone)
+    closes_at = datetime.combine(day, max(QUIET_FROM, time(min(hour + 1, 23), 59)), zone)
+    return Slot(day, opens_at, calendar.is_working_day(day) and opens_at <= now < closes_at)
