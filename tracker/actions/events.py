@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
+from tracker.access import Act
 from tracker.foundation.events import Event
 
 
 @dataclass(frozen=True)
 class ActionEvent(Event):
-    """Something happened to an item; `actor_id` is who did it."""
+    """Something happened to an item; `act` tells who did it and when."""
 
     item_id: int
-    actor_id: int | None
+    act: Act
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The states of a draft on the review desk, of a report, and what a report's number looks like."""
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -50,3 +51,21 @@ def item_number(report_no: str, sequence: int) -> str:
 def is_verbatim(source: str, start: int, end: int, quote: str) -> bool:
     """Tell whether a quote is exactly what stands at its place in the source; offsets are code points."""
     return 0 <= start < end <= len(source) and source[start:end] == quote
+
+
+_TITLE_LENGTH = 40
+_SECRET = re.compile(r"(?:機密等級|密等|保密等級)\s*[:：]\s*(?:絕對機密|極機密|機密|密)(?!等)")
+_COVER_LENGTH = 3000
+
+
+def short_title(quote: str) -> str:
+    """Return a first title for an item: the quote's opening words, on one line, without a leading request verb."""
+    line = re.sub(r"\s+", " " if quote.isascii() else "", quote).strip("*・•- ")
+    line = re.sub(r"^(?:爰|故|因此|另|此外)?[，,]?(?:建請|建議|請|擬請|擬)", "", line)
+    sentence = re.split(r"[。；;]", line, maxsplit=1)[0].strip("，,、 ")
+    return sentence if len(sentence) <= _TITLE_LENGTH else sentence[: _TITLE_LENGTH - 1] + "…"
+
+
+def is_marked_secret(text: str) -> bool:
+    """Tell whether a report's cover marks it 密 or higher; such a report must not be stored here."""
+    return bool(_SECRET.search(text[:_COVER_LENGTH]))

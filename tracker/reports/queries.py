@@ -1,0 +1,155 @@
+"""Reading reports; what a person may see is decided in `visible_to`, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import selectinload, undefer
+
+from tracker.access import Permission, Principal
+from tracker.foundation.database import Page, Session
+from tracker.foundation.errors import NotFound
+from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
+
+
+def visible_to(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition on `Report` for what a person may see.
+
+    A reviewed public report is everybody's; a restricted one its lead agency's and the coordinator's; one still in
+    review only the reviewers'.
+    """
+    if not principal.may(Permission.Report.READ):
+        return false()
+    restricted = principal.scope(Permission.Report.READ_RESTRICTED)
+    readable = (
+        true()
+        if restricted.city
+        else or_(
+            Report.confidentiality == Confidentiality.PUBLIC, Report.lead_agency_id.in_(restricted.departments)
+        )
+    )
+    if principal.may(Permission.Report.REVIEW):
+        return readable
+    return and_(readable, Report.state == ReportState.REVIEWED)
+
+
+def get_report(session: Session, principal: Principal, report_id: int, *, with_text: bool = False) -> Report:
+    """Return a report with travellers and recommendations; raises NotFound, also when it may not be seen."""
+    query = (
+        select(Report)
+        .where(Report.id == report_id, visible_to(principal))
+        .options(
+            selectinload(Report.travellers),
+            selectinload(Report.recommendations),
+            selectinload(Report.lead_agency),
+            selectinload(Report.imported_by),
+        )
+    )
+    if with_text:
+        query = query.options(undefer(Report.text))
+    report = session.scalars(query).one_or_none()
+    if report is None:
+        raise NotFound
+    return report
+
+
+def find_report_by_hash(session: Session, sha256: str) -> Report | None:
+    """Return the report that was imported from a file of this content."""
+    return session.scalars(select(Report).where(Report.source_sha256 == sha256)).one_or_none()
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One line of the list of reports."""
+
+    report: Report
+    waiting: int
+    recommendations: int
+
+
+@dataclass(frozen=True)
+class ReportFilter:
+    """What a reader asks of the list of reports."""
+
+    words: str = ""
+    state: ReportState | None = None
+
+
+def list_reports(
+    session: Session, principal: Principal, wanted: ReportFilter, number: int = 1, size: int = 25
+) -> Page[ReportLine]:
+    """Return one page of reports, newest import first, with how many drafts wait and how many were confirmed."""
+    conditions = [visible_to(principal)]
+    if wanted.state:
+        conditions.append(Report.state == wanted.state)
+    for word in wanted.words.split():
+        pattern = _either_tai(word)
+        conditions.append(or_(*(Report.title.ilike(p) | Report.report_no.ilike(p) for p in pattern)))
+    total = session.scalar(select(func.count(Report.id)).where(*conditions)) or 0
+    waiting = _count(Draft, Draft.state == DraftState.WAITING, Draft.kind != DraftKind.POSSIBLE)
+    confirmed = _count(Recommendation)
+    rows = session.execute(
+        select(Report, waiting, confirmed)
+        .where(*conditions)
+        .options(selectinload(Report.lead_agency))
+        .order_by(Report.imported_at.desc(), Report.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page([ReportLine(*row) for row in rows], total, number, size)
+
+
+def list_drafts(session: Session, report_id: int) -> Sequence[Draft]:
+    """Return a report's drafts in the order of the text."""
+    query = (
+        select(Draft)
+        .where(Draft.report_id == report_id)
+        .options(selectinload(Draft.lead_department), selectinload(Draft.officer))
+        .order_by(Draft.start, Draft.id)
+    )
+    return session.scalars(query).all()
+
+
+def get_draft(session: Session, principal: Principal, draft_id: int) -> Draft:
+    """Return a draft of a report that may be seen; raises NotFound."""
+    query = select(Draft).join(Report).where(Draft.id == draft_id, visible_to(principal))
+    draft = session.scalars(query.options(selectinload(Draft.report).undefer(Report.text))).one_or_none()
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def get_recommendation(session: Session, principal: Principal, recommendation_id: int) -> Recommendation:
+    """Return a confirmed recommendation with its report; raises NotFound."""
+    query = (
+        select(Recommendation)
+        .join(Report)
+        .where(Recommendation.id == recommendation_id, visible_to(principal))
+        .options(selectinload(Recommendation.report))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_waiting_reports(session: Session, principal: Principal) -> int:
+    """Return how many reports wait for this person's review."""
+    if not principal.may(Permission.Report.REVIEW):
+        return 0
+    query = select(func.count(Report.id)).where(visible_to(principal), Report.state == ReportState.IN_REVIEW)
+    return session.scalar(query) or 0
+
+
+def _count(model: type[Draft] | type[Recommendation], *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return (
+        select(func.count(model.id))
+        .where(model.report_id == Report.id, *conditions)
+        .correlate(Report)
+        .scalar_subquery()
+    )
+
+
+def _either_tai(word: str) -> set[str]:
+    return {f"%{word.replace('台', '臺')}%", f"%{word.replace('臺', '台')}%"}
