@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+from tracker.access import Role
+from tracker.reminders.rules.ladder import Capacity
+from tracker.reminders.rules.recipients import Directory, Recipient, recipients
+
+AGENCY, UNIT, OFFICE = 1, 2, 9
+HEAD, DIRECTOR, OFFICER, COORDINATOR, DEPUTY = 11, 12, 13, 14, 15
+CITY = Directory(
+    parents={AGENCY: None, UNIT: AGENCY, OFFICE: None},
+    holders={
+        (Role.AGENCY_HEAD, AGENCY): (DIRECTOR,),
+        (Role.UNIT_HEAD, UNIT): (HEAD,),
+        (Role.OFFICER, UNIT): (OFFICER,),
+        (Role.COORDINATOR, OFFICE): (COORDINATOR,),
+    },
+    active=frozenset({HEAD, DIRECTOR, OFFICER, COORDINATOR, DEPUTY}),
+)
+OFFICER_AND_HEAD = (Capacity.OFFICER, Capacity.UNIT_HEAD)
+
+
+def people(
+    audience: tuple[Capacity, ...], officer: int | None = OFFICER, directory: Directory = CITY
+) -> list[int]:
+    return [each.person_id for each in recipients(audience, officer, UNIT, directory)]
+
+
+class TestRecipients:
+    def test_officer_and_heads_hear(self) -> None:
+        assert people((*OFFICER_AND_HEAD, Capacity.AGENCY_HEAD)) == [OFFICER, HEAD, DIRECTOR]
+
+    def test_a_head_who_is_the_officer_hears_once_as_officer(self) -> None:
+        assert recipients(OFFICER_AND_HEAD, HEAD, UNIT, CITY) == [Recipient(HEAD, Capacity.OFFICER)]
+
+    def test_without_an_officer_the_unit_head_hears(self) -> None:
+        assert people((Capacity.OFFICER,), officer=None) == [HEAD]
+
+    def test_an_inactive_officer_is_not_written_to(self) -> None:
+        gone = replace(CITY, active=CITY.active - {OFFICER})
+        assert people((Capacity.OFFICER,), directory=gone) == [HEAD]
+
+    def test_where_nobody_is_left_the_coordinators_hear(self) -> None:
+        empty = replace(CITY, holders={(Role.COORDINATOR, OFFICE): (COORDINATOR,)})
+        assert people((Capacity.OFFICER,), officer=None, directory=empty) == [COORDINATOR]
+
+    def test_a_deputy_hears_too_and_for_whom(self) -> None:
+        away = replace(CITY, deputies={OFFICER: (DEPUTY,)})
+        assert recipients((Capacity.OFFICER,), OFFICER, UNIT, away) == [
+            Recipient(OFFICER, Capacity.OFFICER),
+            Recipient(DEPUTY, Capacity.OFFICER, deputy_for=OFFICER),
+        ]
+
+    def test_heads_are_looked_for_upwards(self) -> None:
+        assert list(CITY.heads(UNIT, Role.AGENCY_HEAD)) == [DIRECTOR]
+
+
+class TestDeciders:
+    def test_coordinators_decide(self) -> None:
+        assert list(CITY.deciders(UNIT)) == [COORDINATOR]
+
+    def test_nobody_of_the_leading_office_decides(self) -> None:
+        own = replace(CITY, holders={**CITY.holders, (Role.AGENCY_HEAD, OFFICE): (DIRECTOR,)})
+        assert list(own.deciders(OFFICE)) == [DIRECTOR]

@@ -1,0 +1,128 @@
+"""One letter per person and day: what stands in it, in which order, under which heading.
+
+An item stands in a letter once, under its most urgent heading, whatever the number of reasons. What falls due tomorrow
+and what has been late for three working days have headings of their own at the top.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from tracker.foundation.language import N_
+from tracker.reminders.rules.ladder import STAGES_BY_CODE, Anchor, Capacity
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells."""
+
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    DECIDED = "decided"
+    ENDED = "ended"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSING_REQUESTED = "closing_requested"
+    LETTER_FAILED = "letter_failed"
+
+
+NOTICE_LABELS: Final = {
+    NoticeKind.ASSIGNED: N_("分案通知"),
+    NoticeKind.RETURNED: N_("持續列管"),
+    NoticeKind.REOPENED: N_("重新列管"),
+    NoticeKind.DECIDED: N_("同意解除列管"),
+    NoticeKind.ENDED: N_("結束列管"),
+    NoticeKind.ACKNOWLEDGED: N_("已簽收"),
+    NoticeKind.CLOSING_REQUESTED: N_("申請解除列管"),
+    NoticeKind.LETTER_FAILED: N_("信件無法送達"),
+}
+MAILED: Final = frozenset(
+    {NoticeKind.ASSIGNED, NoticeKind.RETURNED, NoticeKind.REOPENED, NoticeKind.DECIDED, NoticeKind.ENDED}
+)
+"""The notices that also go out by mail, in the day's one letter; the others stay inside the system."""
+
+
+class Section(StrEnum):
+    """The headings of a letter, in order."""
+
+    TOMORROW = "tomorrow"
+    LATE_THREE_DAYS = "late_three_days"
+    TO_ACKNOWLEDGE = "to_acknowledge"
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    LATE = "late"
+    TO_DECIDE = "to_decide"
+    SOON = "soon"
+    DECIDED = "decided"
+    OVERVIEW = "overview"
+
+
+SECTION_LABELS: Final = {
+    Section.TOMORROW: N_("即將到期，請於期限前完成"),
+    Section.LATE_THREE_DAYS: N_("逾期 3 個工作日，請儘速辦理"),
+    Section.TO_ACKNOWLEDGE: N_("尚未簽收"),
+    Section.ASSIGNED: N_("新分案"),
+    Section.RETURNED: N_("退回或重新列管"),
+    Section.LATE: N_("逾期"),
+    Section.TO_DECIDE: N_("等待您決定"),
+    Section.SOON: N_("將於 30 日內到期"),
+    Section.DECIDED: N_("已決定"),
+    Section.OVERVIEW: N_("所屬機關逾期事項"),
+}
+_NOTICE_SECTIONS: Final = {
+    NoticeKind.ASSIGNED: Section.ASSIGNED,
+    NoticeKind.RETURNED: Section.RETURNED,
+    NoticeKind.REOPENED: Section.RETURNED,
+}
+_OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One reason to write to a person about one item."""
+
+    item_id: int
+    item_no: str
+    due_on: date
+    section: Section
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading and the items under it, each once."""
+
+    section: Section
+    item_ids: tuple[int, ...]
+
+
+def section_of_stage(stage_code: str, capacity: Capacity, due_on: date, today: date) -> Section:
+    """Return the heading for a reminder; today's facts decide, not the day the stage once stood on."""
+    stage = STAGES_BY_CODE[stage_code]
+    if stage.anchor is Anchor.CLOSING_REQUESTED:
+        return Section.TO_DECIDE
+    if stage.anchor is Anchor.ASSIGNED:
+        return Section.TO_ACKNOWLEDGE
+    if capacity in _OVERSEERS and due_on < today:
+        return Section.OVERVIEW
+    if stage_code == "late+3":
+        return Section.LATE_THREE_DAYS
+    if due_on < today:
+        return Section.LATE
+    return Section.TOMORROW if stage_code == "due-1" else Section.SOON
+
+
+def section_of_notice(kind: NoticeKind) -> Section:
+    """Return the heading for a notice."""
+    return _NOTICE_SECTIONS.get(kind, Section.DECIDED)
+
+
+def arrange(causes: Iterable[Cause]) -> Sequence[Group]:
+    """Group causes under headings: each item once, under its most urgent heading, earliest due date first."""
+    order = list(Section)
+    strongest: dict[int, Cause] = {}
+    for cause in sorted(causes, key=lambda each: order.index(each.section)):
+        strongest.setdefault(cause.item_id, cause)
+    by_date = sorted(strongest.values(), key=lambda each: (each.due_on, each.item_no))
+    groups = (Group(section, tuple(c.item_id for c in by_date if c.section is section)) for section in order)
+    return [group for group in groups if group.item_ids]

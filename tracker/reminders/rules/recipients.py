@@ -1,0 +1,89 @@
+"""Who hears of an item, and as what; nobody is told twice, and no stage falls silent for want of an officer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.access import Role
+from tracker.reminders.rules.ladder import Capacity
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A person, as what they hear, and whom they stand in for."""
+
+    person_id: int
+    capacity: Capacity
+    deputy_for: int | None = None
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The people who are active on a day, by what they hold where; `deputies` by the person stood in for."""
+
+    parents: Mapping[int, int | None]
+    holders: Mapping[tuple[Role, int | None], Sequence[int]]
+    active: frozenset[int]
+    deputies: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+    def heads(self, department_id: int, role: Role) -> Sequence[int]:
+        """Return the nearest heads of a kind on the way up from a department."""
+        here: int | None = department_id
+        while here is not None:
+            if found := self.holders.get((role, here)):
+                return found
+            here = self.parents.get(here)
+        return ()
+
+    def coordinators(self) -> Sequence[int]:
+        """Return everybody of the coordinating office."""
+        return tuple(
+            person for (role, _), held in self.holders.items() if role is Role.COORDINATOR for person in held
+        )
+
+    def deciders(self, department_id: int) -> Sequence[int]:
+        """Return who decides on a department's closing: coordinators outside it, else its agency head."""
+        inside = set(self.holders.get((Role.COORDINATOR, department_id), ()))
+        outside = tuple(person for person in self.coordinators() if person not in inside)
+        return outside or self.heads(department_id, Role.AGENCY_HEAD)
+
+
+def recipients(
+    audience: Sequence[Capacity], officer_id: int | None, department_id: int, directory: Directory
+) -> list[Recipient]:
+    """Return who hears, each person once and as the strongest of what they are, deputies after whom they serve.
+
+    Where the officer is missing or inactive the unit's head hears instead, then the agency's, then the coordinators.
+    """
+    found: dict[int, Recipient] = {}
+    for each in _everybody(audience, officer_id, department_id, directory):
+        found.setdefault(each.person_id, each)
+    return sorted(found.values(), key=lambda each: list(Capacity).index(each.capacity))
+
+
+def _everybody(
+    audience: Sequence[Capacity], officer_id: int | None, department_id: int, directory: Directory
+) -> Iterator[Recipient]:
+    for capacity in Capacity:
+        if capacity not in audience:
+            continue
+        for heard_as, person_id in _holders(capacity, officer_id, department_id, directory):
+            yield Recipient(person_id, heard_as)
+            for deputy_id in directory.deputies.get(person_id, ()):
+                yield Recipient(deputy_id, heard_as, deputy_for=person_id)
+
+
+def _holders(
+    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory
+) -> list[tuple[Capacity, int]]:
+    people = {
+        Capacity.OFFICER: [officer_id] if officer_id in directory.active and officer_id is not None else [],
+        Capacity.UNIT_HEAD: directory.heads(department_id, Role.UNIT_HEAD),
+        Capacity.AGENCY_HEAD: directory.heads(department_id, Role.AGENCY_HEAD),
+        Capacity.COORDINATOR: directory.coordinators(),
+        Capacity.DECIDER: directory.deciders(department_id),
+    }
+    substitutes = (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD) if capacity is Capacity.OFFICER else ()
+    for heard_as in (capacity, *substitutes, Capacity.COORDINATOR):
+        if people[heard_as]:
+            return [(heard_as, person_id) for person_id in people[heard_as]]
+    return []
