@@ -2,10 +2,10 @@
 // The table twin is folded away only once the picture stands; every bar leads to the list it counts.
 
 const TONES = {
-  late: "--late",
-  soon: "--soon",
-  open: "--accent",
-  accent: "--accent",
+  late: "--late-fill",
+  soon: "--soon-fill",
+  open: "--open-fill",
+  accent: "--open-fill",
   done: "--done",
   other: "--line-strong",
 };

@@ -12,34 +12,33 @@ const candidates = () => [...desk.querySelectorAll("article[data-candidate]")];
 const marks = (id) => [...source.querySelectorAll("mark[data-candidate]")].filter((mark) => mark.dataset.candidate === id);
 const codePoints = (text) => [...text].length;
 
-function lineOf(node) {
-  const element = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-  return element.closest("[data-start]");
-}
-
-// Return the offset of a point of the page in the source text, or null outside it.
-export function offsetOf(node, offset) {
-  const line = lineOf(node);
-  if (!line) return null;
+// Return what of a line lies within a range, and the offset in the source at which that begins.
+function pieceOf(line, range) {
+  const piece = document.createRange();
+  piece.selectNodeContents(line);
+  if (line.contains(range.startContainer)) piece.setStart(range.startContainer, range.startOffset);
+  if (line.contains(range.endContainer)) piece.setEnd(range.endContainer, range.endOffset);
   const before = document.createRange();
   before.setStart(line, 0);
-  before.setEnd(node, offset);
-  return Number(line.dataset.start) + codePoints(before.toString());
+  before.setEnd(piece.startContainer, piece.startOffset);
+  return { at: Number(line.dataset.start) + codePoints(before.toString()), text: piece.toString() };
 }
 
-// Return the selected span without the white space at its ends, or null where nothing of the source is selected.
+// Return the selected span without white space at its ends, or null where no word of the source is selected.
 export function selectedSpan() {
   const selection = document.getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
-  if (!source.contains(range.startContainer) || !source.contains(range.endContainer)) return null;
-  let start = offsetOf(range.startContainer, range.startOffset);
-  let end = offsetOf(range.endContainer, range.endOffset);
-  if (start === null || end === null) return null;
-  const text = selection.toString();
-  start += codePoints(text) - codePoints(text.trimStart());
-  end -= codePoints(text) - codePoints(text.trimEnd());
-  return end > start ? { start, end, text: text.trim() } : null;
+  const lines = [...source.querySelectorAll("[data-start]")].filter((line) => range.intersectsNode(line));
+  const pieces = lines.map((line) => pieceOf(line, range)).filter(({ text }) => text.trim());
+  if (!pieces.length) return null;
+  const first = pieces[0];
+  const last = pieces[pieces.length - 1];
+  return {
+    start: first.at + codePoints(first.text) - codePoints(first.text.trimStart()),
+    end: last.at + codePoints(last.text.trimEnd()),
+    text: pieces.map(({ text }) => text.trim()).join(" "),
+  };
 }
 
 function current() {
