@@ -5,6 +5,7 @@ same lock file and the same list of icons does nothing.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -93,7 +94,9 @@ def fetch_packages() -> None:
     if stamp.is_file() and stamp.read_text() == lock:
         return
     command = [*npm(), "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"]
-    done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False)
+    # The wheel's Node carries certificates of its own; a city's proxy is known to the machine's store alone.
+    environment = os.environ if shutil.which("npm") else {"NODE_OPTIONS": "--use-system-ca", **os.environ}
+    done = subprocess.run(command, cwd=FRONTEND, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssetsAway(f"npm could not fetch the front-end packages:\n{done.stderr or done.stdout}")
     stamp.write_text(lock)
