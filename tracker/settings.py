@@ -179,7 +179,9 @@ def _overlay_environment(values: dict[str, dict[str, Any]], environment: Mapping
 def _from_text(name: str, text: str, default: Any) -> Any:
     try:
         if isinstance(default, bool):
-            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[
+                text.lower()
+            ]
         if isinstance(default, int):
             return int(text)
         if isinstance(default, list):
@@ -213,7 +215,7 @@ def _check(settings: Settings) -> None:
     _ = settings.site.zone
     if settings.mail.security not in ("none", "starttls", "tls"):
         raise Misconfigured(detail=f"mail.security = {settings.mail.security!r}")
-    if not 0 <= settings.reminders.hour <= 23:  # noqa: PLR2004
+    if not 0 <= settings.reminders.hour <= 23:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
     if not settings.site.address.startswith(("http://", "https://")):
         raise Misconfigured(detail=f"site.address = {settings.site.address!r}")

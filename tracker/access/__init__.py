@@ -122,7 +122,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Report.REVIEW: _COORDINATOR,
     Permission.Action.READ: _READERS,
     Permission.Action.ASSIGN: _COORDINATOR,
-    Permission.Action.ACKNOWLEDGE: _OWNERS,
+    Permission.Action.ACKNOWLEDGE: {**_OWNERS, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REPORT_PROGRESS: _OWNERS,
     Permission.Action.REQUEST_CLOSING: _OWNERS,
     Permission.Action.DECIDE_CLOSING: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
@@ -173,6 +173,12 @@ class Principal:
         """Return the roles held, without repetition, in the order of `Role`."""
         held = {grant.role for grant in self.grants}
         return tuple(role for role in Role if role in held)
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Return the ids of the person and of those whom they stand in for today."""
+        ids = {self.person_id} | {grant.deputy_for for grant in self.grants}
+        return frozenset(each for each in ids if each is not None)
 
     @property
     def own_departments(self) -> frozenset[int]:

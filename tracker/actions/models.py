@@ -34,7 +34,7 @@ class ActionItem(Base):
     version: Mapped[int] = mapped_column()
 
     recommendation: Mapped[Recommendation] = relationship()
-    merged_into: Mapped["ActionItem | None"] = relationship(remote_side=[id])
+    merged_into: Mapped["ActionItem | None"] = relationship(remote_side="ActionItem.id")
     parts: Mapped[list["Part"]] = relationship(
         back_populates="item", cascade="all, delete-orphan", order_by="(Part.role, Part.id)"
     )
@@ -58,7 +58,9 @@ class ActionItem(Base):
     @property
     def waiting_closing(self) -> "Closing | None":
         """Return the lead's closing request that waits for a decision, if one does."""
-        return next((c for c in reversed(self.closings) if c.decided_at is None and c.part_id == self.lead.id), None)
+        return next(
+            (c for c in reversed(self.closings) if c.decided_at is None and c.part_id == self.lead.id), None
+        )
 
 
 class Part(Base):

@@ -70,7 +70,9 @@ class Base(DeclarativeBase):
 
 def code_column(kind: type[Any]) -> Enum:
     """Return a column type that stores an enum by its value, as text, without a database type of its own."""
-    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
+    return Enum(
+        kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members]
+    )
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,9 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
-_TABLE_MISSING = re.compile(r"no such (table|column)|UndefinedTable|UndefinedColumn|does not exist", re.IGNORECASE)
+_TABLE_MISSING = re.compile(
+    r"no such (table|column)|UndefinedTable|UndefinedColumn|does not exist", re.IGNORECASE
+)
 _NOT_UNIQUE = re.compile(r"unique|duplicate key", re.IGNORECASE)
 
 

@@ -127,7 +127,9 @@ def list_jobs(session: Session, requested_by_id: int | None = None, limit: int =
 
 def cancel(session: Session, job_id: int, now: datetime) -> None:
     """Ask a job to stop; one that has not begun ends at once."""
-    session.execute(update(Job).where(Job.id == job_id, Job.state.not_in(ENDED)).values(cancel_requested=True))
+    session.execute(
+        update(Job).where(Job.id == job_id, Job.state.not_in(ENDED)).values(cancel_requested=True)
+    )
     session.execute(
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.WAITING)

@@ -26,7 +26,7 @@ class Department(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column()
 
-    parent: Mapped["Department | None"] = relationship(remote_side=[id])
+    parent: Mapped["Department | None"] = relationship(remote_side="Department.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 

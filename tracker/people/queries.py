@@ -34,7 +34,9 @@ def find_user_by_email(session: Session, email: str) -> User | None:
 
 def get_user(session: Session, person_id: int) -> User:
     """Return a person; raises NotFound."""
-    user = session.get(User, person_id, options=[selectinload(User.grants).selectinload(RoleGrant.department)])
+    user = session.get(
+        User, person_id, options=[selectinload(User.grants).selectinload(RoleGrant.department)]
+    )
     if user is None:
         raise NotFound
     return user
@@ -85,7 +87,9 @@ def list_departments(session: Session, *, only_active: bool = False) -> Sequence
     below: dict[int | None, list[Department]] = {}
     known = {d.id for d in departments}
     for department in departments:
-        below.setdefault(department.parent_id if department.parent_id in known else None, []).append(department)
+        below.setdefault(department.parent_id if department.parent_id in known else None, []).append(
+            department
+        )
     ordered: list[Department] = []
     waiting = list(reversed(below.get(None, [])))
     while waiting:
@@ -236,7 +240,9 @@ def recent_attempts(session: Session, email: str, now: datetime) -> list[Attempt
     return [Attempt(row.at, row.ip, row.succeeded) for row in session.scalars(query)]
 
 
-def find_invitation(session: Session, token: str, purpose: tokens.Purpose, now: datetime) -> Invitation | None:
+def find_invitation(
+    session: Session, token: str, purpose: tokens.Purpose, now: datetime
+) -> Invitation | None:
     """Return a one-time token of a purpose that is neither used nor expired."""
     query = (
         select(Invitation)

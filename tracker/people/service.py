@@ -100,7 +100,9 @@ def add_department(session: Session, act: Act, fields: DepartmentFields) -> Depa
     _fill_department(department, fields)
     session.add(department)
     session.flush()
-    audit.record(session, act, "department_added", "department", department.id, {}, _department_facts(department))
+    audit.record(
+        session, act, "department_added", "department", department.id, {}, _department_facts(department)
+    )
     return department
 
 
@@ -118,7 +120,9 @@ def edit_department(
     before = _department_facts(department)
     _fill_department(department, fields)
     session.flush()
-    audit.record(session, act, "department_edited", "department", department_id, before, _department_facts(department))
+    audit.record(
+        session, act, "department_edited", "department", department_id, before, _department_facts(department)
+    )
     return department
 
 
@@ -131,7 +135,13 @@ def deactivate_department(session: Session, act: Act, department_id: int) -> Non
         raise Conflict(N_("所屬單位仍在使用中，請先處理所屬單位。"))
     department.is_active = False
     audit.record(
-        session, act, "department_deactivated", "department", department_id, {"active": True}, {"active": False}
+        session,
+        act,
+        "department_deactivated",
+        "department",
+        department_id,
+        {"active": True},
+        {"active": False},
     )
 
 
@@ -276,7 +286,9 @@ def request_password_reset(session: Session, act: Act, email: str) -> None:
         issue_token(session, act, user, Purpose.PASSWORD_RESET)
 
 
-def change_password(session: Session, act: Act, person_id: int, old: str, new: str, keep: int | None = None) -> None:
+def change_password(
+    session: Session, act: Act, person_id: int, old: str, new: str, keep: int | None = None
+) -> None:
     """Change one's own password and end the other sign-ins; `keep` is the sign-in that stays. Raises Invalid."""
     user = queries.get_user(session, person_id)
     if not password_matches(user.password_hash, old):
@@ -344,10 +356,20 @@ def choose_language(session: Session, act: Act, person_id: int, language: str) -
     user = queries.get_user(session, person_id)
     before = user.language
     user.language = known_language(language)
-    audit.record(session, act, "language_chosen", "person", person_id, {"language": before}, {"language": user.language})
+    audit.record(
+        session,
+        act,
+        "language_chosen",
+        "person",
+        person_id,
+        {"language": before},
+        {"language": user.language},
+    )
 
 
-def delegate(session: Session, act: Act, person_id: int, deputy_id: int, starts_on: date, ends_on: date) -> Delegation:
+def delegate(
+    session: Session, act: Act, person_id: int, deputy_id: int, starts_on: date, ends_on: date
+) -> Delegation:
     """Name a deputy for a person from one day until another; one's own, or anybody's by the administrator."""
     if person_id != act.by.person_id:
         _require(act, Permission.People.MANAGE)
@@ -437,7 +459,7 @@ def _check_version(present: int, shown: int | None) -> None:
 
 
 def _check_password(password: str, name: str, email: str) -> None:
-    if problem := passwords.problem_with(password, (name, email.split("@")[0])):
+    if problem := passwords.problem_with(password, (name, email.split("@", maxsplit=1)[0])):
         raise Invalid(fields={"password": problem})
 
 
@@ -451,7 +473,9 @@ def _check_department(session: Session, fields: DepartmentFields, department_id:
         problems["mailbox"] = N_("電子郵件格式不正確。")
     if fields.parent_id is not None:
         queries.get_department(session, fields.parent_id)
-        if department_id and tree.would_loop(queries.department_nodes(session), department_id, fields.parent_id):
+        if department_id and tree.would_loop(
+            queries.department_nodes(session), department_id, fields.parent_id
+        ):
             problems["parent_id"] = N_("上級機關不能是自己或所屬單位。")
     if problems:
         raise Invalid(fields=problems)
@@ -475,8 +499,8 @@ def _check_person(session: Session, fields: PersonFields) -> None:
 def looks_like_address(text: str) -> bool:
     """Tell whether a text can be one mail address; also refuses what could break a letter's header."""
     local, at, domain = text.strip().rpartition("@")
-    plain = not any(c.isspace() or ord(c) < 32 or c in '<>,;:"()[]\\' for c in text.strip())  # noqa: PLR2004
-    return bool(at and local and "." in domain.strip(".") and plain and len(text) <= 254)  # noqa: PLR2004
+    plain = not any(c.isspace() or ord(c) < 32 or c in '<>,;:"()[]\\' for c in text.strip())
+    return bool(at and local and "." in domain.strip(".") and plain and len(text) <= 254)
 
 
 def _fill_department(department: Department, fields: DepartmentFields) -> None:

@@ -29,7 +29,9 @@ class Report(Base):
     confidentiality: Mapped[Confidentiality] = mapped_column(
         code_column(Confidentiality), default=Confidentiality.PUBLIC
     )
-    state: Mapped[ReportState] = mapped_column(code_column(ReportState), default=ReportState.IN_REVIEW, index=True)
+    state: Mapped[ReportState] = mapped_column(
+        code_column(ReportState), default=ReportState.IN_REVIEW, index=True
+    )
     no_recommendation_declared: Mapped[bool] = mapped_column(default=False)
     source_name: Mapped[str]
     source_kind: Mapped[str]

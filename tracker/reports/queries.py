@@ -26,7 +26,8 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
         true()
         if restricted.city
         else or_(
-            Report.confidentiality == Confidentiality.PUBLIC, Report.lead_agency_id.in_(restricted.departments)
+            Report.confidentiality == Confidentiality.PUBLIC,
+            Report.lead_agency_id.in_(restricted.departments),
         )
     )
     if principal.may(Permission.Report.REVIEW):

@@ -10,7 +10,14 @@ from tracker import audit
 from tracker.access import Act, Permission, Right
 from tracker.extraction.model import Candidate, ReadReport
 from tracker.foundation.database import Session, raise_event
-from tracker.foundation.errors import Conflict, Duplicate, Forbidden, Invalid, ReportUnreadable, VersionConflict
+from tracker.foundation.errors import (
+    Conflict,
+    Duplicate,
+    Forbidden,
+    Invalid,
+    ReportUnreadable,
+    VersionConflict,
+)
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
 from tracker.people.queries import department_nodes, get_department
@@ -171,7 +178,9 @@ def edit_report(
     return report
 
 
-def accept_draft(session: Session, act: Act, draft_id: int, choice: DraftChoice, version: int | None = None) -> Draft:
+def accept_draft(
+    session: Session, act: Act, draft_id: int, choice: DraftChoice, version: int | None = None
+) -> Draft:
     """Keep what a reviewer chose for a draft; nothing is published before `confirm`. Raises Invalid."""
     draft = _open_draft(session, act, draft_id, version)
     _check_choice(session, draft.report, choice, act.today)
@@ -179,7 +188,15 @@ def accept_draft(session: Session, act: Act, draft_id: int, choice: DraftChoice,
     draft.state = DraftState.ACCEPTED
     draft.rejection_reason = ""
     session.flush()
-    audit.record(session, act, "draft_accepted", "report", draft.report_id, {}, {"draft": draft.id, "title": draft.title})
+    audit.record(
+        session,
+        act,
+        "draft_accepted",
+        "report",
+        draft.report_id,
+        {},
+        {"draft": draft.id, "title": draft.title},
+    )
     return draft
 
 
@@ -205,7 +222,9 @@ def reconsider_draft(session: Session, act: Act, draft_id: int, version: int | N
     return draft
 
 
-def add_draft(session: Session, act: Act, report_id: int, start: int, end: int, proposals: Proposals) -> Draft:
+def add_draft(
+    session: Session, act: Act, report_id: int, start: int, end: int, proposals: Proposals
+) -> Draft:
     """Add a passage that a reviewer marked in the text; raises Invalid for a place outside of it."""
     _require(act, Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
@@ -220,7 +239,9 @@ def add_draft(session: Session, act: Act, report_id: int, start: int, end: int, 
     return draft
 
 
-def confirm(session: Session, act: Act, report_id: int, version: int | None = None) -> Sequence[Recommendation]:
+def confirm(
+    session: Session, act: Act, report_id: int, version: int | None = None
+) -> Sequence[Recommendation]:
     """Turn the accepted drafts into recommendations, and ask for their action items.
 
     Ends the review once no proposed recommendation waits; what was only possible and stayed untouched is set aside.
@@ -244,12 +265,16 @@ def confirm(session: Session, act: Act, report_id: int, version: int | None = No
     return confirmed
 
 
-def declare_no_recommendation(session: Session, act: Act, report_id: int, version: int | None = None) -> Report:
+def declare_no_recommendation(
+    session: Session, act: Act, report_id: int, version: int | None = None
+) -> Report:
     """End the review of a report that recommends nothing (無建議), which is a legal value; raises Conflict otherwise."""
     _require(act, Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id)
     _check_version(report.version, version)
-    if report.recommendations or any(d.state is DraftState.ACCEPTED for d in queries.list_drafts(session, report_id)):
+    if report.recommendations or any(
+        d.state is DraftState.ACCEPTED for d in queries.list_drafts(session, report_id)
+    ):
         raise Conflict(N_("已有採用的建議事項，不能宣告無建議。"))
     _number_report(session, report, act.today)
     report.no_recommendation_declared = True
@@ -281,7 +306,13 @@ def decide_adoption(
     recommendation.decided_by_id, recommendation.decided_at = act.by.person_id, act.at
     session.flush()
     audit.record(
-        session, act, "adoption_decided", "recommendation", recommendation.id, before, _adoption_facts(recommendation)
+        session,
+        act,
+        "adoption_decided",
+        "recommendation",
+        recommendation.id,
+        before,
+        _adoption_facts(recommendation),
     )
     return recommendation
 
@@ -358,7 +389,9 @@ def _open_draft(session: Session, act: Act, draft_id: int, version: int | None) 
 
 def _check_choice(session: Session, report: Report, choice: DraftChoice, today: date) -> None:
     _quote(report, choice.start, choice.end)
-    problems = adoption_rules.problems_with(choice.adoption, choice.adoption_reason, choice.study_until, today)
+    problems = adoption_rules.problems_with(
+        choice.adoption, choice.adoption_reason, choice.study_until, today
+    )
     opens = choice.adoption in adoption_rules.OPENS_ITEMS
     if not choice.title.strip():
         problems["title"] = N_("請填寫列管事項的名稱。")
@@ -419,7 +452,9 @@ def _proposed(
         adoption=Adoption.PENDING,
         lead_department_id=named_department(nodes, candidate.owner_hint) or report.lead_agency_id,
         support_department_ids=[],
-        due_on=hinted_on if hinted_on and hinted_on >= today else today + timedelta(days=proposals.default_due_days),
+        due_on=hinted_on
+        if hinted_on and hinted_on >= today
+        else today + timedelta(days=proposals.default_due_days),
     )
 
 

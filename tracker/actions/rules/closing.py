@@ -3,15 +3,23 @@
 import re
 from datetime import date
 
-from tracker.access import Principal
+from tracker.access import Permission, Principal, Role
 from tracker.foundation.language import N_
 
 MIN_RESULT_LENGTH = 10
-_PROMISE = re.compile(r"^將|，將|擬將|將於|將由|預計|研議中|規劃中|納入.{0,12}計畫|擬訂中|will\s|is planned|under study", re.IGNORECASE)
+_PROMISE = re.compile(
+    r"(?:^|[，。；、\s])(?:將|擬將|預計|預定)|研議中|規劃中|擬訂中|納入.{0,12}計畫|\bwill\b|\bplanned\b|under study",
+    re.IGNORECASE,
+)
 
 
 def missing_for_closing(
-    result: str, completed_on: date | None, evidence_count: int, today: date, *, evidence_required: bool = True
+    result: str,
+    completed_on: date | None,
+    evidence_count: int,
+    today: date,
+    *,
+    evidence_required: bool = True,
 ) -> dict[str, str]:
     """Return, by field, the msgids of what a closing request lacks."""
     problems = {}
@@ -27,15 +35,21 @@ def missing_for_closing(
 
 
 def only_promises(result: str) -> bool:
-    """Tell whether a result speaks of the future only; this warns the decider and never blocks."""
+    """Tell whether a result speaks of the future; this warns the decider and never blocks."""
     return bool(_PROMISE.search(result))
 
 
-def may_decide(decider: Principal, requester_id: int | None, lead_department_ids: frozenset[int]) -> bool:
+def may_decide(
+    decider: Principal, requester_id: int | None, lead_department_id: int, *, led_by_coordinating_office: bool
+) -> bool:
     """Tell whether a person may decide on a closing: never their own request, nor one of their own department.
 
-    `lead_department_ids` are the leading department and whatever else counts as the owner's.
+    An item that the coordinating office itself leads is decided by a coordinator outside that unit, else by the
+    head of its agency.
     """
-    if decider.person_id is not None and decider.person_id == requester_id:
+    if requester_id in decider.persons:
         return False
-    return not (decider.own_departments & lead_department_ids)
+    scope = decider.scope(Permission.Action.DECIDE_CLOSING)
+    if decider.holds(Role.COORDINATOR) and lead_department_id not in decider.own_departments:
+        return True
+    return led_by_coordinating_office and decider.holds(Role.AGENCY_HEAD) and scope.covers(lead_department_id)

@@ -26,7 +26,7 @@ def problem_with(password: str, own_words: Sequence[str] = ()) -> str | None:
     if len(password) > MAX_LENGTH:
         return N_("密碼最多 128 個字元。")
     folded = password.casefold()
-    if any(word and len(word) > 2 and word.casefold() in folded for word in own_words):  # noqa: PLR2004
+    if any(word and len(word) > 2 and word.casefold() in folded for word in own_words):
         return N_("密碼不可包含姓名或電子郵件帳號。")
     if _is_predictable(folded):
         return N_("這個密碼太容易被猜到，請換一個。")
@@ -35,7 +35,7 @@ def problem_with(password: str, own_words: Sequence[str] = ()) -> str | None:
 
 def _is_predictable(folded: str) -> bool:
     core = folded.strip("0123456789!@#$%^&*.-_ ")
-    if len(set(folded)) < 5 or core in _TOO_COMMON or folded in _TOO_COMMON:  # noqa: PLR2004
+    if len(set(folded)) < 5 or core in _TOO_COMMON or folded in _TOO_COMMON:
         return True
     half = folded[: len(folded) // 2]
     if half and half * 2 == folded and half in _TOO_COMMON:

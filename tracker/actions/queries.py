@@ -1,0 +1,350 @@
+"""Reading action items; what a person may see is decided in `visible_to`, once, for lists, pages, counts and API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, selectinload
+
+from tracker.access import Permission, Principal
+from tracker.actions.models import ActionItem, Closing, Evidence, Part, ProgressUpdate
+from tracker.actions.rules.deadlines import DUE_SOON_DAYS, Deadline
+from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, Status
+from tracker.foundation.database import Page, Session
+from tracker.foundation.errors import NotFound
+from tracker.foundation.language import N_
+from tracker.people.models import Department
+from tracker.people.queries import department_nodes
+from tracker.people.rules import tree
+from tracker.reports.models import Recommendation, Report
+from tracker.reports.rules.adoption import Adoption
+from tracker.reports.rules.drafts import Confidentiality
+
+Lead = aliased(Part, name="lead_part")
+
+
+def visible_to(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition on `ActionItem` for what a person may see.
+
+    A department sees the items in which it has a part, an officer also those given to them by name; drafts are the
+    coordinator's; items of a restricted report are hidden from city-wide readers who may not read that report.
+    """
+    scope = principal.scope(Permission.Action.READ)
+    if not scope:
+        return false()
+    not_draft = true() if principal.may(Permission.Action.ASSIGN) else ActionItem.status != Status.DRAFT
+    if not scope.city:
+        return and_(not_draft, _has_part(Part.department_id.in_(scope.departments) | _of(principal)))
+    restricted = principal.scope(Permission.Report.READ_RESTRICTED)
+    if restricted.city:
+        return not_draft
+    public = exists(
+        select(Recommendation.id)
+        .join(Report)
+        .where(
+            Recommendation.id == ActionItem.recommendation_id,
+            Report.confidentiality == Confidentiality.PUBLIC,
+        )
+    )
+    return and_(not_draft, or_(public, _has_part(Part.department_id.in_(restricted.departments))))
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition for an open item."""
+    return ActionItem.status.in_(OPEN)
+
+
+def is_closed() -> ColumnElement[bool]:
+    """Return the condition for an item that was released, however it ended."""
+    return ActionItem.status.in_(CLOSED)
+
+
+def overdue_on(day: date) -> ColumnElement[bool]:
+    """Return the condition for an overdue item on a day: `deadlines.is_overdue` in SQL."""
+    asked_in_time = exists(
+        select(Closing.id)
+        .join(Part, Part.id == Closing.part_id)
+        .where(
+            Closing.item_id == ActionItem.id,
+            Part.role == PartRole.LEAD,
+            Closing.decided_at.is_(None),
+            Closing.requested_on <= ActionItem.due_on,
+        )
+    )
+    waits = and_(ActionItem.status == Status.CLOSE_REQUESTED, asked_in_time)
+    return and_(is_open(), ActionItem.due_on < day, ~waits)
+
+
+def due_soon_on(day: date) -> ColumnElement[bool]:
+    """Return the condition for an open item due within thirty days, the day included."""
+    return and_(is_open(), ActionItem.due_on.between(day, day + timedelta(days=DUE_SOON_DAYS)))
+
+
+class Group(StrEnum):
+    """The groups that tiles count and lists show."""
+
+    OPEN = "open"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    AWAITING_DECISION = "awaiting_decision"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+GROUP_LABELS: Mapping[Group, str] = {
+    Group.OPEN: N_("列管中"),
+    Group.DUE_SOON: N_("30 日內到期"),
+    Group.OVERDUE: N_("逾期"),
+    Group.AWAITING_DECISION: N_("待解列"),
+    Group.CLOSED: N_("已解列"),
+    Group.ALL: N_("全部"),
+}
+
+
+class Order(StrEnum):
+    """What a list can be sorted by; a leading minus at the door turns it round."""
+
+    DUE = "due_on"
+    NUMBER = "item_no"
+    DEPARTMENT = "department"
+    STATUS = "status"
+    OPENED = "opened_at"
+
+
+@dataclass(frozen=True)
+class ActionFilter:
+    """What a reader asks of the list; every field narrows it, empty ones do not."""
+
+    group: Group = Group.ALL
+    status: Status | None = None
+    department_id: int | None = None
+    officer_id: int | None = None
+    report_id: int | None = None
+    theme: str = ""
+    adoption: Adoption | None = None
+    words: str = ""
+    due_from: date | None = None
+    due_until: date | None = None
+    order: Order = Order.DUE
+    descending: bool = False
+
+
+def condition_for(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date
+) -> ColumnElement[bool]:
+    """Return the one condition that list, count, tile and export share; needs `Lead` joined in."""
+    conditions = [visible_to(principal), _group(wanted.group, today)]
+    if wanted.status:
+        conditions.append(ActionItem.status == wanted.status)
+    if wanted.department_id is not None:
+        below = tree.subtree(department_nodes(session), wanted.department_id)
+        conditions.append(Lead.department_id.in_(below))
+    if wanted.officer_id is not None:
+        conditions.append(Lead.officer_id == wanted.officer_id)
+    if wanted.report_id is not None:
+        conditions.append(Recommendation.report_id == wanted.report_id)
+    if wanted.theme:
+        conditions.append(Recommendation.theme == wanted.theme)
+    if wanted.adoption:
+        conditions.append(Recommendation.adoption == wanted.adoption)
+    if wanted.due_from:
+        conditions.append(ActionItem.due_on >= wanted.due_from)
+    if wanted.due_until:
+        conditions.append(ActionItem.due_on <= wanted.due_until)
+    conditions += [_holds(word) for word in wanted.words.split()]
+    return and_(*conditions)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    spellings = {word.replace("台", "臺"), word.replace("臺", "台"), word}
+    columns = (ActionItem.item_no, ActionItem.title, Recommendation.verbatim_quote, Report.title)
+    return or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings for column in columns))
+
+
+def from_joined(query: Select[ActionItem]) -> Select[ActionItem]:
+    """Join what `condition_for` speaks of: the leading part, the recommendation and its report."""
+    return (
+        query.join(Lead, and_(Lead.item_id == ActionItem.id, Lead.role == PartRole.LEAD))
+        .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
+        .join(Report, Report.id == Recommendation.report_id)
+    )
+
+
+def list_actions(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, number: int = 1, size: int = 25
+) -> Page[ActionItem]:
+    """Return one page of items with parts, officers, recommendation and report loaded."""
+    condition = condition_for(session, principal, wanted, today)
+    query = (
+        from_joined(select(ActionItem))
+        .join(Department, Department.id == Lead.department_id)
+        .where(condition)
+        .options(
+            selectinload(ActionItem.parts).selectinload(Part.department),
+            selectinload(ActionItem.parts).selectinload(Part.officer),
+            selectinload(ActionItem.closings),
+            contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
+        )
+    )
+    shown = _sorted(query, wanted).limit(size).offset((max(number, 1) - 1) * size)
+    rows = list(session.scalars(shown).unique())
+    return Page(rows, count_actions(session, principal, wanted, today), max(number, 1), size)
+
+
+def count_actions(session: Session, principal: Principal, wanted: ActionFilter, today: date) -> int:
+    """Return how many items a filter holds; the same condition as the list."""
+    condition = condition_for(session, principal, wanted, today)
+    items = from_joined(select(ActionItem)).where(condition).with_only_columns(func.count(ActionItem.id))
+    return session.scalar(items) or 0
+
+
+def count_by_group(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date
+) -> dict[Group, int]:
+    """Return, for a filter, how many items each group holds: the numbers on tabs and tiles, in one query."""
+    condition = condition_for(session, principal, replace(wanted, group=Group.ALL), today)
+    columns = [func.coalesce(func.sum(case((_group(group, today), 1), else_=0)), 0) for group in Group]
+    row = session.execute(from_joined(select(ActionItem)).where(condition).with_only_columns(*columns)).one()
+    return dict(zip(Group, row, strict=True))
+
+
+def get_action(session: Session, principal: Principal, item_id: int) -> ActionItem:
+    """Return an item with all that its page shows; raises NotFound, also when it may not be seen."""
+    query = (
+        select(ActionItem)
+        .where(ActionItem.id == item_id, visible_to(principal))
+        .options(
+            selectinload(ActionItem.parts).selectinload(Part.department),
+            selectinload(ActionItem.parts).selectinload(Part.officer),
+            selectinload(ActionItem.updates).selectinload(ProgressUpdate.evidence),
+            selectinload(ActionItem.updates).selectinload(ProgressUpdate.submitted_by),
+            selectinload(ActionItem.closings).selectinload(Closing.evidence),
+            selectinload(ActionItem.closings).selectinload(Closing.requested_by),
+            selectinload(ActionItem.closings).selectinload(Closing.decided_by),
+            selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
+            selectinload(ActionItem.merged_into),
+        )
+    )
+    item = session.scalars(query).one_or_none()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def find_action_by_number(session: Session, principal: Principal, item_no: str) -> ActionItem | None:
+    """Return the visible item with a number."""
+    query = select(ActionItem).where(ActionItem.item_no == item_no.strip(), visible_to(principal))
+    return session.scalars(query).one_or_none()
+
+
+def get_evidence(session: Session, principal: Principal, evidence_id: int) -> Evidence:
+    """Return a piece of evidence of a visible item; raises NotFound."""
+    query = (
+        select(Evidence)
+        .join(ActionItem, ActionItem.id == Evidence.item_id)
+        .where(Evidence.id == evidence_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def items_of_recommendations(
+    session: Session, principal: Principal, recommendation_ids: Sequence[int]
+) -> Mapping[int, Sequence[ActionItem]]:
+    """Return the visible items that grew out of each recommendation."""
+    query = (
+        select(ActionItem)
+        .where(ActionItem.recommendation_id.in_(recommendation_ids), visible_to(principal))
+        .options(
+            selectinload(ActionItem.parts).selectinload(Part.department),
+            selectinload(ActionItem.parts).selectinload(Part.officer),
+            selectinload(ActionItem.closings),
+        )
+        .order_by(ActionItem.item_no)
+    )
+    found: dict[int, list[ActionItem]] = {}
+    for item in session.scalars(query):
+        found.setdefault(item.recommendation_id, []).append(item)
+    return found
+
+
+def deadline_of(item: ActionItem) -> Deadline:
+    """Return the facts that lateness and 燈號 are told from; needs parts and closings loaded."""
+    waiting = item.waiting_closing
+    return Deadline(
+        status=item.status,
+        due_on=item.due_on,
+        original_due_on=item.original_due_on,
+        start_on=item.start_on,
+        percent=item.lead.percent,
+        closing_requested_on=waiting.requested_on if waiting else None,
+        updated_on=max((part.updated_on for part in item.parts if part.updated_on), default=None),
+    )
+
+
+def work_of(session: Session, principal: Principal, limit: int = 50) -> Sequence[ActionItem]:
+    """Return the open items that wait for this person, most urgent first.
+
+    An officer's own parts; a head's items without an officer; a coordinator's closing requests.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    mine = _has_part(_of(principal) & Part.released_on.is_(None))
+    conditions.append(and_(ActionItem.status.in_((Status.ASSIGNED, Status.IN_PROGRESS)), mine))
+    accepting = principal.scope(Permission.Action.ACKNOWLEDGE)
+    if accepting:
+        waiting_for_officer = _has_part(
+            Part.officer_id.is_(None) & Part.department_id.in_(accepting.departments)
+        )
+        conditions.append(and_(ActionItem.status == Status.ASSIGNED, waiting_for_officer))
+    if principal.scope(Permission.Action.DECIDE_CLOSING).city:
+        conditions.append(ActionItem.status == Status.CLOSE_REQUESTED)
+    query = from_joined(select(ActionItem)).where(visible_to(principal), or_(*conditions))
+    query = query.options(
+        selectinload(ActionItem.parts).selectinload(Part.department),
+        selectinload(ActionItem.parts).selectinload(Part.officer),
+        selectinload(ActionItem.closings),
+        contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
+    )
+    ordered = query.order_by(ActionItem.due_on, ActionItem.id).limit(limit)
+    return list(session.scalars(ordered).unique())
+
+
+def _group(group: Group, today: date) -> ColumnElement[bool]:
+    match group:
+        case Group.OPEN:
+            return is_open()
+        case Group.DUE_SOON:
+            return due_soon_on(today)
+        case Group.OVERDUE:
+            return overdue_on(today)
+        case Group.AWAITING_DECISION:
+            return ActionItem.status == Status.CLOSE_REQUESTED
+        case Group.CLOSED:
+            return is_closed()
+        case Group.ALL:
+            return true()
+
+
+def _has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(Part.id).where(Part.item_id == ActionItem.id, condition))
+
+
+def _of(principal: Principal) -> ColumnElement[bool]:
+    return Part.officer_id.in_(principal.persons)
+
+
+def _sorted(query: Select[ActionItem], wanted: ActionFilter) -> Select[ActionItem]:
+    columns: Mapping[Order, InstrumentedAttribute[Any]] = {
+        Order.DUE: ActionItem.due_on,
+        Order.NUMBER: ActionItem.item_no,
+        Order.DEPARTMENT: Department.code,
+        Order.STATUS: ActionItem.status,
+        Order.OPENED: ActionItem.opened_at,
+    }
+    first = columns[wanted.order]
+    return query.order_by(first.desc() if wanted.descending else first, ActionItem.item_no)

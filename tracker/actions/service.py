@@ -1,0 +1,570 @@
+"""Verbs of follow-up: each finds the visible item, checks right and status, changes rows, writes the record, tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker import audit
+from tracker.access import Act
+from tracker.actions import queries
+from tracker.actions.events import (
+    ActionAcknowledged,
+    ActionAssigned,
+    ActionClosed,
+    ActionEnded,
+    ActionReopened,
+    ClosingRefused,
+    ClosingRequested,
+    ProgressSubmitted,
+)
+from tracker.actions.models import ActionItem, Closing, Evidence, Part, ProgressUpdate
+from tracker.actions.rules import closing as closing_rules
+from tracker.actions.rules.workflow import (
+    NEEDED,
+    OPEN,
+    OUTCOME_LABELS,
+    WITHDRAWAL_LABELS,
+    Outcome,
+    PartRole,
+    PartStatus,
+    Status,
+    Step,
+    WithdrawalReason,
+    allowed_steps,
+    next_status,
+)
+from tracker.foundation.database import Session, raise_event
+from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed, VersionConflict
+from tracker.foundation.filing import StoredFile
+from tracker.foundation.language import N_
+from tracker.people.models import Department, User
+from tracker.people.queries import department_nodes, get_department, get_user
+from tracker.people.rules import tree
+from tracker.reports.events import RecommendationConfirmed
+
+COMPLETE = 100
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """To whom an item goes, and until when."""
+
+    lead_department_id: int
+    due_on: date
+    support_department_ids: tuple[int, ...] = ()
+    officer_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a department reports."""
+
+    narrative: str
+    percent: int
+    next_step: str = ""
+    difficulty: str = ""
+
+
+@dataclass(frozen=True)
+class ClosingRequest:
+    """What a department asks to be released with."""
+
+    result: str
+    completed_on: date | None
+    outcome: Outcome = Outcome.IMPLEMENTED
+
+
+@dataclass(frozen=True)
+class ClosingDecision:
+    """What the decider says; refusing needs a reason."""
+
+    agree: bool
+    decision: str
+    outcome: Outcome | None = None
+    document_no: str = ""
+
+
+def open_confirmed(session: Session, happened: RecommendationConfirmed) -> None:
+    """React to a confirmed recommendation: open its item when a leading department was chosen."""
+    if happened.lead_department_id is None or happened.due_on is None:
+        return
+    assignment = Assignment(
+        happened.lead_department_id, happened.due_on, happened.support_department_ids, happened.officer_id
+    )
+    open_action(
+        session,
+        happened.act,
+        happened.recommendation_id,
+        happened.item_no,
+        happened.title,
+        assignment,
+        happened.expected_result,
+    )
+
+
+def open_action(
+    session: Session,
+    act: Act,
+    recommendation_id: int,
+    item_no: str,
+    title: str,
+    assignment: Assignment,
+    expected_result: str = "",
+) -> ActionItem:
+    """Open an item for a recommendation and assign it; raises Forbidden or Invalid."""
+    if not act.by.may(NEEDED[Step.ASSIGN]):
+        raise Forbidden
+    if not title.strip():
+        raise Invalid(fields={"title": N_("請填寫列管事項的名稱。")})
+    item = ActionItem(
+        item_no=item_no,
+        recommendation_id=recommendation_id,
+        title=title.strip(),
+        expected_result=expected_result.strip(),
+        status=Status.DRAFT,
+        start_on=act.today,
+        original_due_on=assignment.due_on,
+        due_on=assignment.due_on,
+        opened_at=act.at,
+        round_no=1,
+        parts=[],
+        closings=[],
+        updates=[],
+    )
+    session.add(item)
+    _set_parts(session, act, item, assignment)
+    session.flush()
+    audit.record(
+        session, act, "opened", "action_item", item.id, {}, {"item_no": item_no, "title": item.title}
+    )
+    _move(session, act, item, Step.ASSIGN, _assignment_facts(session, item))
+    raise_event(session, ActionAssigned(item.id, act))
+    return item
+
+
+def reassign(
+    session: Session, act: Act, item_id: int, assignment: Assignment, reason: str, version: int | None = None
+) -> ActionItem:
+    """Give an item to other departments (改分); it waits to be acknowledged again. The due date does not change."""
+    item = _item_for(session, act, item_id, Step.REASSIGN, version)
+    if not reason.strip():
+        raise Invalid(fields={"reason": N_("請說明改分的理由。")})
+    before = _assignment_facts(session, item)
+    _set_parts(session, act, item, assignment)
+    session.flush()
+    after = _assignment_facts(session, item) | {"reason": reason.strip()}
+    _move(session, act, item, Step.REASSIGN, after, before)
+    raise_event(session, ActionAssigned(item.id, act))
+    return item
+
+
+def acknowledge(
+    session: Session, act: Act, item_id: int, officer_id: int | None = None, version: int | None = None
+) -> ActionItem:
+    """Take an item for the leading department and name its officer (簽收); raises Invalid without an officer."""
+    item = _item_for(session, act, item_id, Step.ACKNOWLEDGE, version)
+    chosen = officer_id or item.lead.officer_id or act.by.person_id
+    if chosen is None:
+        raise Invalid(fields={"officer_id": N_("請指定承辦人。")})
+    officer = _check_officer(session, chosen, item.lead.department_id)
+    item.lead.officer_id = officer.id
+    item.lead.officer = officer
+    item.lead.acknowledged_at = act.at
+    _move(session, act, item, Step.ACKNOWLEDGE, {"officer": officer.name})
+    raise_event(session, ActionAcknowledged(item.id, act))
+    return item
+
+
+def submit_progress(
+    session: Session,
+    act: Act,
+    item_id: int,
+    progress: Progress,
+    files: Sequence[StoredFile] = (),
+) -> ProgressUpdate:
+    """Add a report of progress by the department of the person who acts; raises Invalid. Nothing is overwritten."""
+    item = _item_for(session, act, item_id, Step.REPORT_PROGRESS)
+    part = _own_part(act, item, Step.REPORT_PROGRESS)
+    _check_progress(progress)
+    update = ProgressUpdate(
+        item_id=item.id,
+        part_id=part.id,
+        round_no=item.round_no,
+        narrative=progress.narrative.strip(),
+        percent=progress.percent,
+        next_step=progress.next_step.strip(),
+        difficulty=progress.difficulty.strip(),
+        submitted_at=act.at,
+        submitted_by_id=_person(act),
+        evidence=[_evidence(act, item, file) for file in files],
+    )
+    session.add(update)
+    before = {"percent": part.percent}
+    part.percent = progress.percent
+    part.updated_on = act.today
+    session.flush()
+    after = {
+        "department": part.department.name,
+        "narrative": update.narrative,
+        "percent": update.percent,
+        "next_step": update.next_step,
+        "difficulty": update.difficulty,
+        "evidence": [file.name for file in files],
+    }
+    _move(session, act, item, Step.REPORT_PROGRESS, after, before)
+    raise_event(session, ProgressSubmitted(item.id, act, part.id))
+    return update
+
+
+def request_closing(
+    session: Session,
+    act: Act,
+    item_id: int,
+    request: ClosingRequest,
+    files: Sequence[StoredFile] = (),
+    *,
+    evidence_required: bool = True,
+) -> Closing:
+    """Ask for release with result, completion day and evidence; evidence filed with progress counts too.
+
+    A supporting department asks for its own part, which leaves the item's status alone. Raises Invalid.
+    """
+    item = queries.get_action(session, act.by, item_id)
+    part = _own_part(act, item, Step.REQUEST_CLOSING)
+    if part.status is not PartStatus.OPEN:
+        raise StepNotAllowed
+    if part.role is PartRole.LEAD or item.status not in OPEN:
+        next_status(item.status, Step.REQUEST_CLOSING)
+    filed = len(files) + _evidence_of_round(item, part)
+    missing = closing_rules.missing_for_closing(
+        request.result, request.completed_on, filed, act.today, evidence_required=evidence_required
+    )
+    if missing or request.completed_on is None:
+        raise Invalid(fields=missing)
+    closing = Closing(
+        item_id=item.id,
+        part_id=part.id,
+        round_no=item.round_no,
+        result=request.result.strip(),
+        completed_on=request.completed_on,
+        proposed_outcome=request.outcome,
+        requested_at=act.at,
+        requested_on=act.today,
+        requested_by_id=_person(act),
+        evidence=[_evidence(act, item, file) for file in files],
+    )
+    session.add(closing)
+    part.status = PartStatus.CLOSE_REQUESTED
+    session.flush()
+    after = {
+        "department": part.department.name,
+        "result": closing.result,
+        "completed_on": closing.completed_on,
+        "outcome": request.outcome.value,
+        "evidence": [file.name for file in files],
+    }
+    if part.role is PartRole.LEAD:
+        _move(session, act, item, Step.REQUEST_CLOSING, after)
+    else:
+        audit.record(session, act, "part_release_requested", "action_item", item.id, {}, after)
+    raise_event(session, ClosingRequested(item.id, act, closing.id))
+    return closing
+
+
+def decide_closing(
+    session: Session, act: Act, closing_id: int, decision: ClosingDecision, version: int | None = None
+) -> ActionItem:
+    """Agree to a release, or keep tracking (持續列管), which begins the next round.
+
+    Raises Forbidden for the requester and the owning department, Conflict while supporting parts are not released,
+    Invalid for a refusal without a reason.
+    """
+    closing = session.get(Closing, closing_id)
+    if closing is None:
+        raise StepNotAllowed
+    item = queries.get_action(session, act.by, closing.item_id)
+    _check_version(item, version)
+    part = next(each for each in item.parts if each.id == closing.part_id)
+    if not may_decide(act, closing):
+        raise Forbidden(N_("解除列管須由申請人及主辦機關以外的人決定。"))
+    if closing.decided_at is not None or part.status is not PartStatus.CLOSE_REQUESTED:
+        raise StepNotAllowed
+    if not decision.agree and not decision.decision.strip():
+        raise Invalid(fields={"decision": N_("持續列管必須說明理由。")})
+    outcome = decision.outcome or closing.proposed_outcome
+    if decision.agree and part.role is PartRole.LEAD:
+        _check_supporting_released(item)
+    closing.agreed = decision.agree
+    closing.decided_at, closing.decided_by_id = act.at, act.by.person_id
+    closing.decision, closing.document_no = decision.decision.strip(), decision.document_no.strip()
+    closing.outcome = outcome if decision.agree else None
+    part.status = PartStatus.RELEASED if decision.agree else PartStatus.OPEN
+    part.released_on = act.today if decision.agree else None
+    session.flush()
+    after: dict[str, object] = {
+        "department": part.department.name,
+        "decision": closing.decision,
+        "document_no": closing.document_no,
+    }
+    if part.role is PartRole.SUPPORT:
+        action = "part_released" if decision.agree else "part_release_refused"
+        audit.record(session, act, action, "action_item", item.id, {}, after)
+    elif decision.agree:
+        _close(session, act, item, closing, outcome, after)
+    else:
+        item.round_no += 1
+        _move(session, act, item, Step.REFUSE_CLOSING, after | {"round_no": item.round_no})
+        raise_event(session, ClosingRefused(item.id, act, closing.id))
+    return item
+
+
+def withdraw(
+    session: Session,
+    act: Act,
+    item_id: int,
+    reason: WithdrawalReason,
+    explanation: str,
+    approval: str,
+    version: int | None = None,
+) -> ActionItem:
+    """Withdraw tracking with a reason code and the higher approval's document number; raises Invalid."""
+    item = _item_for(session, act, item_id, Step.WITHDRAW, version)
+    problems = {}
+    if not explanation.strip():
+        problems["explanation"] = N_("請說明撤銷管制的理由。")
+    if not approval.strip():
+        problems["approval"] = N_("請填寫核准的層級與文號。")
+    if problems:
+        raise Invalid(fields=problems)
+    after = {
+        "reason": WITHDRAWAL_LABELS[reason],
+        "explanation": explanation.strip(),
+        "approval": approval.strip(),
+    }
+    return _end(session, act, item, Step.WITHDRAW, after)
+
+
+def merge(
+    session: Session, act: Act, item_id: int, into_item_no: str, explanation: str, version: int | None = None
+) -> ActionItem:
+    """Merge an item into another open one, which goes on alone; raises Invalid."""
+    item = _item_for(session, act, item_id, Step.MERGE, version)
+    target = queries.find_action_by_number(session, act.by, into_item_no)
+    if target is None or target.id == item.id or target.status not in OPEN:
+        raise Invalid(fields={"into_item_no": N_("請填寫另一個仍在列管中的事項編號。")})
+    item.merged_into_id = target.id
+    after = {"into": target.item_no, "explanation": explanation.strip()}
+    merged = _end(session, act, item, Step.MERGE, after)
+    audit.record(session, act, "received_merged", "action_item", target.id, {}, {"item_no": item.item_no})
+    return merged
+
+
+def make_void(
+    session: Session, act: Act, item_id: int, explanation: str, version: int | None = None
+) -> ActionItem:
+    """Void an item that was entered by mistake; raises Invalid without an explanation."""
+    item = _item_for(session, act, item_id, Step.VOID, version)
+    if not explanation.strip():
+        raise Invalid(fields={"explanation": N_("請說明作廢的理由。")})
+    return _end(session, act, item, Step.VOID, {"explanation": explanation.strip()})
+
+
+def reopen(session: Session, act: Act, item_id: int, reason: str, version: int | None = None) -> ActionItem:
+    """Track a released item again, in its next round; raises Invalid without a reason."""
+    item = _item_for(session, act, item_id, Step.REOPEN, version)
+    if not reason.strip():
+        raise Invalid(fields={"reason": N_("請說明重新列管的理由。")})
+    item.round_no += 1
+    item.closed_on, item.outcome = None, None
+    item.lead.status, item.lead.released_on = PartStatus.OPEN, None
+    _move(session, act, item, Step.REOPEN, {"reason": reason.strip(), "round_no": item.round_no})
+    raise_event(session, ActionReopened(item.id, act))
+    return item
+
+
+def may_decide(act: Act, closing: Closing) -> bool:
+    """Tell whether the person who acts may decide on a closing request."""
+    return closing_rules.may_decide(
+        act.by,
+        closing.requested_by_id,
+        closing.part.department_id,
+        led_by_coordinating_office=closing.part.department.is_coordinating,
+    )
+
+
+def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
+    """Return the steps that the person who acts may take on an item now."""
+    return tuple(step for step in allowed_steps(item.status) if _may_take(act, item, step))
+
+
+def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
+    if step in (Step.AGREE_CLOSING, Step.REFUSE_CLOSING):
+        waiting = item.waiting_closing
+        return waiting is not None and may_decide(act, waiting)
+    if step in (Step.REPORT_PROGRESS, Step.REQUEST_CLOSING):
+        return any(_acts_for(act, part, step) and part.status is PartStatus.OPEN for part in item.parts)
+    return _acts_for(act, item.lead, step)
+
+
+def _item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
+    item = queries.get_action(session, act.by, item_id)
+    _check_version(item, version)
+    if step not in (Step.REPORT_PROGRESS, Step.REQUEST_CLOSING) and not _acts_for(act, item.lead, step):
+        raise Forbidden
+    next_status(item.status, step)
+    return item
+
+
+def _move(
+    session: Session,
+    act: Act,
+    item: ActionItem,
+    step: Step,
+    after: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
+    outcome: Outcome | None = None,
+) -> None:
+    was = item.status
+    item.status = next_status(was, step, outcome)
+    session.flush()
+    audit.record(
+        session,
+        act,
+        step.value,
+        "action_item",
+        item.id,
+        {**(before or {}), "status": was.value},
+        {**after, "status": item.status.value},
+    )
+
+
+def _close(
+    session: Session,
+    act: Act,
+    item: ActionItem,
+    closing: Closing,
+    outcome: Outcome,
+    after: Mapping[str, object],
+) -> None:
+    item.closed_on, item.outcome = act.today, outcome
+    if outcome is Outcome.IMPLEMENTED:
+        item.lead.percent = COMPLETE
+    facts = {**after, "outcome": OUTCOME_LABELS[outcome], "closed_on": act.today}
+    _move(session, act, item, Step.AGREE_CLOSING, facts, outcome=outcome)
+    raise_event(session, ActionClosed(item.id, act, closing.id))
+
+
+def _end(session: Session, act: Act, item: ActionItem, step: Step, after: Mapping[str, object]) -> ActionItem:
+    item.closed_on = act.today
+    _move(session, act, item, step, after)
+    raise_event(session, ActionEnded(item.id, act))
+    return item
+
+
+def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignment) -> None:
+    lead = _usable_department(session, assignment.lead_department_id, "lead_department_id")
+    wanted = {lead.id: PartRole.LEAD}
+    for department_id in assignment.support_department_ids:
+        if department_id == lead.id:
+            raise Invalid(fields={"support_department_ids": N_("協辦機關不可與主辦機關相同。")})
+        wanted[_usable_department(session, department_id, "support_department_ids").id] = PartRole.SUPPORT
+    if assignment.officer_id is not None:
+        _check_officer(session, assignment.officer_id, lead.id)
+    present = {part.department_id: part for part in item.parts}
+    for part in item.parts:
+        if part.role is PartRole.LEAD and wanted.get(part.department_id) is not PartRole.LEAD:
+            part.role = PartRole.SUPPORT
+    session.flush()
+    for department_id, role in wanted.items():
+        part = present.get(department_id) or _new_part(session, act, item, department_id, role)
+        part.role = role
+        if role is PartRole.LEAD:
+            part.officer_id = assignment.officer_id
+            part.assigned_at, part.acknowledged_at = act.at, None
+
+
+def _new_part(session: Session, act: Act, item: ActionItem, department_id: int, role: PartRole) -> Part:
+    part = Part(department_id=department_id, role=role, assigned_at=act.at, percent=0, status=PartStatus.OPEN)
+    part.department = get_department(session, department_id)
+    item.parts.append(part)
+    return part
+
+
+def _usable_department(session: Session, department_id: int, field: str) -> Department:
+    department = get_department(session, department_id)
+    if not department.is_active:
+        raise Invalid(fields={field: N_("這個機關或單位已停用。")})
+    return department
+
+
+def _check_officer(session: Session, officer_id: int, department_id: int) -> User:
+    officer = get_user(session, officer_id)
+    below = tree.subtree(department_nodes(session), department_id)
+    belongs = any(grant.department_id in below for grant in officer.grants)
+    if not officer.is_active or not belongs:
+        raise Invalid(fields={"officer_id": N_("承辦人必須是該機關或單位啟用中的同仁。")})
+    return officer
+
+
+def _own_part(act: Act, item: ActionItem, step: Step) -> Part:
+    mine = [part for part in item.parts if _acts_for(act, part, step)]
+    if not mine:
+        raise Forbidden
+    return next((part for part in mine if part.officer_id in act.by.persons), mine[0])
+
+
+def _acts_for(act: Act, part: Part, step: Step) -> bool:
+    scope = act.by.scope(NEEDED[step])
+    return scope.covers(part.department_id) or (bool(scope) and part.officer_id in act.by.persons)
+
+
+def _check_progress(progress: Progress) -> None:
+    problems = {}
+    if not progress.narrative.strip():
+        problems["narrative"] = N_("請填寫辦理情形。")
+    if not 0 <= progress.percent <= COMPLETE:
+        problems["percent"] = N_("進度請填 0 到 100。")
+    if problems:
+        raise Invalid(fields=problems)
+
+
+def _check_supporting_released(item: ActionItem) -> None:
+    unreleased = [part.department.name for part in item.supporting if part.status is not PartStatus.RELEASED]
+    if unreleased:
+        raise Conflict(N_("協辦機關尚未全部解列：%(names)s"), names="、".join(unreleased))
+
+
+def _evidence(act: Act, item: ActionItem, file: StoredFile) -> Evidence:
+    return Evidence(
+        item_id=item.id,
+        name=file.name,
+        sha256=file.sha256,
+        size=file.size,
+        uploaded_at=act.at,
+        uploaded_by_id=_person(act),
+    )
+
+
+def _evidence_of_round(item: ActionItem, part: Part) -> int:
+    return sum(len(u.evidence) for u in item.updates if u.part_id == part.id and u.round_no == item.round_no)
+
+
+def _assignment_facts(session: Session, item: ActionItem) -> dict[str, object]:
+    officer = session.get(User, item.lead.officer_id) if item.lead.officer_id else None
+    return {
+        "lead": item.lead.department.name,
+        "support": [part.department.name for part in item.supporting],
+        "officer": officer.name if officer else None,
+        "due_on": item.due_on,
+    }
+
+
+def _person(act: Act) -> int:
+    if act.by.person_id is None:
+        raise Forbidden
+    return act.by.person_id
+
+
+def _check_version(item: ActionItem, version: int | None) -> None:
+    if version is not None and version != item.version:
+        raise VersionConflict
