@@ -376,11 +376,13 @@ def _sibling_level(stack: Sequence[Part], part: Part) -> int | None:
         return same[-1]
     next_in_count = [i for i in same if stack[i].ordinal is not None and stack[i].ordinal + 1 == part.ordinal]  # type: ignore[operator]
     if next_in_count:
-        is_chapter = part.is_heading and KNOWN_HEADINGS.fullmatch(part.title)
-        return next_in_count[0] if is_chapter else next_in_count[-1]
-    if part.ordinal == 1 and same[-1] < len(stack) - 1:
-        return None
-    return same[-1]
+        if part.is_heading and KNOWN_HEADINGS.fullmatch(part.title):
+            return next_in_count[0]
+        alike = [i for i in next_in_count if stack[i].is_heading == part.is_heading]
+        return (alike or next_in_count)[-1]
+    nearest = stack[same[-1]]
+    begins_inside = nearest is not stack[-1] or (nearest.is_heading and (nearest.ordinal or 0) > 1)
+    return None if part.ordinal == 1 and begins_inside else same[-1]
 
 
 def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[list[Line]]:

@@ -32,8 +32,8 @@ _MIXING = re.compile(
     re.IGNORECASE,
 )
 _REFLECTING = re.compile(
-    r"心得|感想|結論|結語|省思|反思|啟示|啟發|觀察|發現|收穫|效益|評估|展望|借鏡|總結|摘要|提要|"
-    r"\bconclusions?\b|\blessons|\bobservations?|\breflections?|\bsummary\b|\bwhat we (?:saw|learned)",
+    r"心得|感想|結論|結語|省思|反思|啟示|啟發|觀察|發現|收穫|效益|評估|展望|借鏡|總結|"
+    r"\bconclusions?\b|\blessons|\bobservations?|\breflections?|\bwhat we (?:saw|learned)",
     re.IGNORECASE,
 )
 # Advice that is not the authors', not for now, or an answer to advice.
@@ -90,5 +90,10 @@ def _inside(parent: Section, part: Part) -> Section:
     has_content = bool(part.lines or part.parts)
     if kind is Kind.BODY or not has_content or (parent.kind is Kind.LISTED and kind is not Kind.ASIDE):
         # Under 建議 a title such as 檢討路邊停車 is a topic, not the end of the recommendations.
-        return Section(part, parent.kind, False, part.title)
-    return Section(part, kind, kind in (Kind.LISTED, Kind.MIXED), part.title)
+        return Section(part, parent.kind, False, _topic(part.title))
+    return Section(part, kind, kind in (Kind.LISTED, Kind.MIXED), _topic(part.title))
+
+
+def _topic(title: str) -> str:
+    """Return a heading without a remark in brackets at its end, such as （1年內）."""
+    return re.sub(r"\s*[（(][^（()）]{1,30}[)）]$", "", title) or title

@@ -49,9 +49,9 @@ _OWN = re.compile(r"本(?:市|府|縣|局|處|所|館|校|院|署|部|會|中心
 
 _UNIT = (
     rf"(?:(?!社會(?!局|處|科|司|課)|機會|議會|宴會|都會|研討會|博覽會|說明會|座談會|公聽會){_HAN}){{1,12}}?"
-    r"(?:(?<!當)局(?!部|勢|面|長)|(?<![到各此該妥])處(?!理|長|於|罰|境|遇|分|置|所)|科(?!技|學|目|長)|課(?!程|題|長|後|堂|綱)|室(?!內|外)|"
+    r"(?:(?<!當)局(?!部|勢|面|長)|(?<![到各此該妥])(?<![一二三四五六七八九十百幾數多各兩])處(?!理|長|罰|境|遇|分|置|所)|科(?!技|學|目|長)|課(?!程|題|長|後|堂|綱)|室(?!內|外)|"
     r"委員會|管理會|基金會|研考會|農會|漁會|協會|公會|促進會|會(?=應|宜|可|須|得|會同|將)|"
-    r"所(?!有|在|需|屬|以|得|用|見|列|提|指|定|謂|長)|館(?!藏|舍|員|長|際|方)|院(?!長|區|校)|署(?!長|名)|司(?!機|法)|府(?!城|會)|隊(?!長|員)|中心(?!點|思|主|站)|公所|大學|學校|公司|單位|機關|小組|辦公室)"
+    r"(?<![一二三四五六七八九十百幾數多兩])所(?!有|在|需|屬|以|得|用|見|列|提|指|定|謂|長)|館(?!藏|舍|員|長|際|方)|院(?!長|區|校)|署(?!長|名)|司(?!機|法)|府(?!城|會)|隊(?!長|員)|中心(?!點|思|主|站)|公所|大學|學校|公司|單位|機關|小組|辦公室)"
 )
 _NAMED_UNIT = re.compile(_UNIT)
 _OWNER_AFTER_ASK = re.compile(
@@ -66,7 +66,12 @@ _NOBODY = re.compile(
     r"^(?:本(?:市|府|縣|局|處|所|館|校|院|署|部|會|中心|公司)|該.*|其.*|我.*|(?:各|相關|有關|權責|主管|業管|中央主管|承辦|執行|主辦|負責|委辦)(?:單位|機關|局處|機關單位)|"
     r"各級學校|學校|大學|公司|單位|機關|小組|中心|市府|縣府|政府|.*(?:社會|機會|都會))$"
 )
-_UNIT_PREFIX = re.compile(r"^(?:本府|本市|本縣|市府|縣府|爰|未來|後續|日後|貴)(?=.{2})")
+_UNIT_PREFIX = re.compile(
+    r"^(?:(?:爰|並|另|亦|惠|擬|因此|未來|後續|日後|建議|建請|洽請|函請|提請|請|宜由|應由|可由|由|貴|本府|本市|本縣|市府|縣府)(?=.{2}))+"
+)
+_NO_UNIT = re.compile(
+    r"^(?:選|增|加|建|設|成立|規|辦|推|研|由|以|於|在|可|應|將|持|參|結|透|提供|開|檢|編|擴|強|與|積|先|及|對|從|自|每|若|為|如|運用|利用|鼓勵|落實|採|比照|整合)(?!(?:設局|設處|發|考|管|輔))"
+)
 _ENGLISH_OWNER = re.compile(
     r"(?:^|[.;,]\s|recommends? (?:that )?|(?:^|\s)(?:ask|asks|request|requests) )(?:the |The )?"
     r"(?P<unit>[A-Z][\w&'-]*(?:(?: (?:of|and|for|the|&))* [A-Z][\w&'-]*){0,7})(?: \([^)]{1,40}\))?,?"
@@ -90,7 +95,9 @@ _MODAL = re.compile(
     re.IGNORECASE,
 )
 _LESSON = re.compile(r"值得.{0,24}?(?:借鏡|學習|參考|參採|仿效|效法|採行|引進|推廣)|(?:足|可)(?:資|供)[^，。]{0,16}(?:借鏡|參採)")
-_REFERENCE = re.compile(r"(?:可|得|能)(?:以)?(?:做|作|供|成)?為?.{0,30}(?:參考|借鏡|依據)|有助於?(?:本|我|未來)")
+_REFERENCE = re.compile(
+    r"(?:可|得|能)(?:以)?(?:做為|作為|成為|供).{0,30}(?:參考|借鏡|依據)|讓.{0,30}參考(?:依據)?|值得我們.{0,12}(?:參考|學習|借鏡)"
+)
 _COMMITMENT = re.compile(
     r"會後|返國後|回國後|敲定|允諾|承諾|將(?:持續|積極|賡續|於|儘速|著手|規劃|邀)|擬(?:於|邀|規劃|再)|預(?:定|計)|後續|邀請.{1,24}(?:參加|來訪|出席|來市)|賡續|"
     r"\b(?:we|our \w+) (?:will|shall|intend to|plan to|have agreed to|agreed to)\b",
@@ -198,7 +205,8 @@ def role_of_column(header: str) -> Role | None:
 def owner_in(text: str) -> str | None:
     """Find who is asked to act, as named; 本市, 本府 and a bare 應 name nobody."""
     text = text[:_READ_AT_MOST]
-    plain = re.sub(r"\*\*|__", "", text)
+    label = label_before_colon(text)
+    plain = re.sub(r"\*\*|__", "", text[label[2] :] if label else text)
     matches = [_OWNER_AS_SUBJECT.match(plain), *_OWNER_AFTER_ASK.finditer(plain), _OWNER_OF_LESSON.search(plain)]
     for match in matches:
         unit = _unit(match["unit"]) if match else None
@@ -243,8 +251,9 @@ def _is_addressed(text: str, own: Own) -> bool:
 
 
 def _unit(name: str) -> str | None:
-    name = _UNIT_PREFIX.sub("", name)
-    return None if _NOBODY.match(name) or len(name) < 2 else name
+    """Return a unit's bare name: without the words that ask, the first of several, None for nobody in particular."""
+    name = re.split("[及與和、]", _UNIT_PREFIX.sub("", name))[0]
+    return None if len(name) < 2 or _NOBODY.match(name) or _NO_UNIT.match(name) else name
 
 
 _Y = r"(?<![\d每])(?P<year>(?:民國\s?)?(?:\d{4}|\d{2,3}|[〇零○一二三四五六七八九十百]{2,5}))\s?年"
@@ -267,7 +276,7 @@ _DUE = tuple(
         rf"(?P<due>{_Y}\s?(?:汛期|暑假|寒假|開學|雨季|颱風季|春節|年節)\s?(?:以?前))",
         r"(?:自|從|於|在)?(?P<due>(?<!\d)(?:\d{2,4}|[一二三四五六七八九〇○零]{3})\s?學?年度)(?!計畫|預算書|報告)",
         rf"(?P<due>(?:返國|回國|核定|奉核|奉准|核准|報告[^，。]{{0,4}}|修正)後\s?{_NUMBER}\s?(?:個月|年|週|周|日|天)內)",
-        r"(?P<due>(?:明|下|次|來|隔)(?:一)?(?:年|學年|年度|學年度|會計年度)(?:度)?(?:底|初|內)?(?:以?前)?)(?!會)",
+        r"(?P<due>(?:明|下|次|來|隔)(?:一)?(?:(?:學|會計)?年度(?:底|初|內)?|年(?:\d{1,2}月)?(?:底|初|內|以前|前))(?:以?前)?)",
         rf"(?<!每年)(?<!每)(?<!年)(?<!\d)(?P<due>{_M.replace('?P<month>', '?:')}\s?(?:\d{{1,2}}\s?日|底|中旬|初)\s?(?:以?前))",
         rf"(?<!每)(?P<due>{_NUMBER}\s?(?:年|個月)\s?內)",
         rf"\b(?:by|before|until|no later than|not later than|from|effective|as of|on|in|due)\b (?:the )?(?:end of |end-|late |early |mid-)?"
