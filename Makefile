@@ -5,7 +5,7 @@ BIN := .venv/bin
 BUILD_ASSETS := $(BIN)/python config/build_assets.py
 WORKERS ?= 2
 
-.PHONY: help run demo setup migrate test check fix prove bench assets words lock clean
+.PHONY: help run demo setup migrate test check fix prove bench assets words reference lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ assets: .venv/run.ready ## Build the front end (nothing to do when it is up to d
 
 words: .venv/test.ready ## Bring the catalogues up to date with the sentences of code and templates
 	@$(BIN)/python -m tests.support.sentences
+
+reference: .venv/test.ready ## Write docs/reference anew from the code
+	@$(BIN)/python -m tests.support.reference
 
 lock: .venv/run.ready ## Make the lock files anew
 	@sh config/setup/lock.sh
