@@ -1,0 +1,212 @@
+"""Reminders, letters, attempts and notices as rows: what was planned, what left, and why (not)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.actions.models import ActionItem, Part
+from tracker.foundation.database import Base, code_column
+from tracker.foundation.language import N_
+from tracker.foundation.mailing import OutcomeKind
+from tracker.people.models import User
+from tracker.reminders.rules.digest import NoticeKind
+from tracker.reminders.rules.ladder import Capacity, Reason
+
+
+class LetterKind(StrEnum):
+    """The letters there are; each has a folder of its name under templates/emails."""
+
+    REMINDER_DIGEST = "reminder_digest"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a letter, no secret
+
+
+LETTER_LABELS = {
+    LetterKind.REMINDER_DIGEST: N_("列管提醒"),
+    LetterKind.INVITATION: N_("帳號邀請"),
+    LetterKind.PASSWORD_RESET: N_("重設密碼"),
+}
+
+
+class LetterState(StrEnum):
+    """Where a letter stands; `accepted` says that the server took it, delivered is not knowable from here."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    TRANSMITTING = "transmitting"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    HELD = "held"
+
+
+LETTER_STATE_LABELS = {
+    LetterState.QUEUED: N_("等待寄送"),
+    LetterState.LEASED: N_("處理中"),
+    LetterState.TRANSMITTING: N_("傳送中"),
+    LetterState.ACCEPTED: N_("郵件伺服器已接收"),
+    LetterState.FAILED: N_("無法寄送"),
+    LetterState.CANCELLED: N_("已取消"),
+    LetterState.HELD: N_("暫停，待人工處理"),
+}
+UNSENT = frozenset({LetterState.QUEUED, LetterState.LEASED, LetterState.TRANSMITTING})
+
+
+class Planned(StrEnum):
+    """What became of a reminder or of a notice's mail."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+
+
+PLANNED_LABELS = {
+    Planned.PLANNED: N_("待寄"),
+    Planned.SENT: N_("已寄"),
+    Planned.SUPPRESSED: N_("未寄"),
+    Planned.FAILED: N_("寄送失敗"),
+}
+
+
+_QUEUED = text("state = 'queued'")
+_IN_HAND = text("state IN ('leased', 'transmitting')")
+
+
+class OutboxLetter(Base):
+    """A letter to one person; its bytes are set once and sent unchanged, however often that takes."""
+
+    __tablename__ = "outbox_letter"
+    __table_args__ = (
+        Index("ix__outbox_letter__queued", "next_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
+        Index("ix__outbox_letter__leased", "lease_until", sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
+        Index("ix__outbox_letter__recipient_id_state", "recipient_id", "state"),
+        CheckConstraint("attempts >= 0 AND ambiguous >= 0 AND crashes >= 0", name="counts_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[LetterKind] = mapped_column(code_column(LetterKind))
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str] = mapped_column(deferred=True)
+    payload: Mapped[bytes] = mapped_column(deferred=True)
+    local_date: Mapped[date]
+    state: Mapped[LetterState] = mapped_column(code_column(LetterState), default=LetterState.QUEUED)
+    reason: Mapped[Reason | None] = mapped_column(code_column(Reason))
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    deliver_by: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    ambiguous: Mapped[int] = mapped_column(default=0)
+    crashes: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+
+    recipient: Mapped[User] = relationship()
+    history: Mapped[list["DeliveryAttempt"]] = relationship(order_by="DeliveryAttempt.id")
+    reminders: Mapped[list["PlannedReminder"]] = relationship(
+        back_populates="letter", order_by="PlannedReminder.id"
+    )
+    notices: Mapped[list["Notice"]] = relationship(back_populates="letter", order_by="Notice.id")
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether the letter counts for one mail a day; what a person asked for does not."""
+        return self.kind is LetterKind.REMINDER_DIGEST
+
+
+class DeliveryAttempt(Base):
+    """One attempt to hand a letter over; rows are added, never changed."""
+
+    __tablename__ = "delivery_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("outbox_letter.id"), index=True)
+    token: Mapped[str]
+    ended_at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[OutcomeKind] = mapped_column(code_column(OutcomeKind))
+    code: Mapped[int | None]
+    text: Mapped[str]
+
+
+class PlannedReminder(Base):
+    """One step of the ladder for one part, one due date and one person: planned once, whatever happens."""
+
+    __tablename__ = "planned_reminder"
+    __table_args__ = (
+        UniqueConstraint("part_id", "step", "cycle", "recipient_id"),
+        Index("ix__planned_reminder__recipient_id_outcome", "recipient_id", "outcome"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    part_id: Mapped[int] = mapped_column(ForeignKey("part.id"))
+    stage: Mapped[str]
+    step: Mapped[str]
+    cycle: Mapped[date]
+    occurs_on: Mapped[date]
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    capacity: Mapped[Capacity] = mapped_column(code_column(Capacity))
+    deputy_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[Planned] = mapped_column(code_column(Planned), default=Planned.PLANNED)
+    reason: Mapped[Reason | None] = mapped_column(code_column(Reason))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_letter.id"), index=True)
+    planned_at: Mapped[datetime]
+
+    item: Mapped[ActionItem] = relationship()
+    part: Mapped[Part] = relationship()
+    recipient: Mapped[User] = relationship(foreign_keys=[recipient_id])
+    deputy_for: Mapped[User | None] = relationship(foreign_keys=[deputy_for_id])
+    letter: Mapped[OutboxLetter | None] = relationship(back_populates="reminders")
+
+
+class Notice(Base):
+    """A message inside the system (通知), there at once; `mail` says what became of its mail, None when it has none."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix__notice__person_id_read_at", "person_id", "read_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[NoticeKind] = mapped_column(code_column(NoticeKind))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
+    actor_name: Mapped[str] = mapped_column(default="")
+    detail: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    mail: Mapped[Planned | None] = mapped_column(code_column(Planned), index=True)
+    reason: Mapped[Reason | None] = mapped_column(code_column(Reason))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_letter.id"), index=True)
+
+    person: Mapped[User] = relationship()
+    item: Mapped[ActionItem | None] = relationship()
+    letter: Mapped[OutboxLetter | None] = relationship(back_populates="notices")
+
+
+class MailChannel(Base):
+    """The way to the mail server, one row for all workers: how often it failed in a row, and until when it rests."""
+
+    __tablename__ = "mail_channel"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    failures: Mapped[int] = mapped_column(default=0)
+    paused_until: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    last_success_at: Mapped[datetime | None]
+
+
+class Heartbeat(Base):
+    """When each kind of regular work last began and ended well; a stale one is a warning, not silence."""
+
+    __tablename__ = "heartbeat"
+
+    work: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
