@@ -18,7 +18,7 @@ def msgid_of(message: Message) -> str:
 
 def texts_of(message: Message) -> list[str]:
     """Return the translations of a message: one, or one for each plural form."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 @pytest.mark.parametrize("language", OTHER_LANGUAGES)
