@@ -75,6 +75,12 @@ def code_column(kind: type[Any]) -> Enum:
     )
 
 
+@event.listens_for(Session, "after_rollback")
+def _forget_events(session: Session) -> None:
+    """What was rolled back did not happen, so nobody is told."""
+    session.info.pop("events", None)
+
+
 @dataclass(frozen=True)
 class Page(Generic[T]):
     """One page of a longer result; `number` counts from 1, `total` counts all rows."""

@@ -151,7 +151,7 @@ def run_next(database: Database, handlers: Mapping[str, Handler], clock: Clock) 
         _finish(job, JobState.CANCELLED, error)
     except TrackerError as error:
         _finish(job, JobState.FAILED, error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - one bad job must not end the worker; the log keeps the trace.
         _log.exception("job %s of kind %s failed", job.job_id, kind)
         _finish(job, JobState.FAILED, TrackerError())
     else:

@@ -169,8 +169,9 @@ def add_person(session: Session, act: Act, fields: PersonFields) -> User:
 def edit_person(
     session: Session, act: Act, person_id: int, fields: PersonFields, version: int | None = None
 ) -> User:
-    """Change a person and their roles; raises Invalid, Duplicate, VersionConflict, or Conflict for the last
-    administrator's own role.
+    """Change a person and their roles.
+
+    Raises Invalid, Duplicate, VersionConflict, or Conflict when the last administrator would lose the role.
     """
     _require(act, Permission.People.MANAGE)
     user = queries.get_user(session, person_id)
@@ -332,6 +333,11 @@ def begin_sign_in(session: Session, act: Act, user: User, browser: str) -> tuple
     session.flush()
     audit.record(session, act, "signed_in", "person", user.id)
     return row, token
+
+
+def note_seen(session: Session, sign_in_id: int, now: datetime) -> None:
+    """Keep a sign-in alive: its idle time counts from now."""
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
 
 
 def end_sign_in(session: Session, act: Act, person_id: int, sign_in_id: int) -> None:

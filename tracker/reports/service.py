@@ -268,7 +268,7 @@ def confirm(
 def declare_no_recommendation(
     session: Session, act: Act, report_id: int, version: int | None = None
 ) -> Report:
-    """End the review of a report that recommends nothing (無建議), which is a legal value; raises Conflict otherwise."""
+    """End the review of a report that recommends nothing (無建議), a legal value; raises Conflict otherwise."""
     _require(act, Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id)
     _check_version(report.version, version)

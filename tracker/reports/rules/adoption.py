@@ -1,6 +1,6 @@
 """採行情形: the decision on a recommendation, apart from the workflow of its action items.
 
-Codes are fixed, labels are for showing. Source: the adoption codes of research follow-up and Taiwan's kit for trip reports.
+Codes are fixed, labels are for showing. Source: the adoption codes (採行、參採、存查) of research follow-up.
 """
 
 from collections.abc import Mapping

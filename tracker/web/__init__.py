@@ -1,0 +1,88 @@
+"""The pages: blueprints, filters, headers. The URL table of the whole site is `BLUEPRINTS`, on one page."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from flask import Flask, g, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.wrappers import Response
+
+from tracker import __version__
+from tracker.foundation import showing
+from tracker.foundation.language import LANGUAGES, translations
+from tracker.web import actions, dashboards, errors, people, reminders, reports, session
+
+STATIC = Path(__file__).parent / "static"
+BLUEPRINTS = (
+    (people.blueprint, ""),
+    (reports.blueprint, "/reports"),
+    (actions.blueprint, "/actions"),
+    (dashboards.blueprint, ""),
+    (reminders.blueprint, ""),
+)
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def register(app: Flask) -> CSRFProtect:
+    """Give an application the pages; returns the CSRF guard so that other doors can step outside of it."""
+    guard = CSRFProtect(app)
+    app.before_request(session.identify)
+    app.after_request(_safe_headers)
+    app.context_processor(session.page_frame)
+    errors.register(app)
+    _teach_templates(app)
+    for blueprint, prefix in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=prefix or None)
+    return guard
+
+
+def _teach_templates(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.add_extension("jinja2.ext.i18n")
+    environment.add_extension("jinja2.ext.do")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: translations(_language()).ugettext(text),
+        lambda one, many, n: translations(_language()).ungettext(one, many, n),
+        newstyle=True,
+    )
+    zone = app.extensions["tracker"].settings.site.zone
+    environment.filters["date"] = lambda day: showing.show_date(_day(day), _language()) if day else ""
+    environment.filters["moment"] = lambda at: showing.show_moment(at, zone, _language()) if at else ""
+    environment.filters["number"] = lambda number: showing.show_number(number, _language())
+    environment.filters["percent"] = lambda percent: showing.show_percent(percent, _language())
+    environment.globals.update(version=__version__, languages=LANGUAGES, none=None)
+    app.context_processor(lambda: {"language": _language(), "theme": request.cookies.get("theme", "auto")})
+
+
+def _language() -> str:
+    language: str = g.get("language", "zh-Hant")
+    return language
+
+
+def _day(value: date | str) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _safe_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if session.wiring().settings.web.secure_cookies:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000" if request.args.get("v") else "no-cache"
+    else:
+        headers["Cache-Control"] = "no-store"
+    return response

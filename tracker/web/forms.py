@@ -1,0 +1,115 @@
+"""Shared fields and validators; a form itself sits with its pages."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.core import Field
+from wtforms.validators import InputRequired, Optional
+
+from tracker.foundation import roc
+from tracker.foundation.language import N_, translator
+from tracker.people.models import Department, User
+
+
+class Form(FlaskForm):
+    """The parent of the site's forms: its own messages, in the reader's language."""
+
+    class Meta(FlaskForm.Meta):
+        """Let WTForms' own messages speak through the catalogues of this project."""
+
+        def get_translations(self, form: Any) -> "_Translations":
+            """Return the reader's language for built-in messages."""
+            return _Translations()
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
+            """Render as usual; labels are translated where they are shown."""
+            return super().render_field(field, render_kw)
+
+
+class _Translations:
+    """Speaks the reader's language to WTForms."""
+
+    def gettext(self, text: str) -> str:
+        return translator(g.language)(text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return translator(g.language)(one if number == 1 else many)
+
+
+def required(message: str = N_("這個欄位必填。")) -> InputRequired:
+    """Return the validator of a field that must be filled."""
+    return InputRequired(message)
+
+
+class Day(DateField):
+    """A day: ISO from the browser's own field, or an ROC date as an official types it (114/6/30)."""
+
+    def __init__(self, label: str, *, is_required: bool = False) -> None:
+        validators = [required()] if is_required else [Optional()]
+        super().__init__(label, validators)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed; raises ValueError with a sentence for what is no date."""
+        text = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if not text:
+            return
+        self.data = _iso(text) or roc.parse(text)
+        if self.data is None:
+            raise ValueError(self.gettext(N_("日期格式不正確，請輸入例如 114/6/30 的日期。")))
+
+
+class Words(StringField):
+    """One line of text, without the blanks around it."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take the text, trimmed; line breaks become blanks, so that no name breaks a letter's header."""
+        self.data = " ".join(valuelist[0].split()) if valuelist else ""
+
+
+class DepartmentChoice(SelectField):
+    """One department of the tree, or none."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, coerce=_number_or_none, validate_choice=True)
+
+    def offer(self, departments: Iterable[Department], depths: dict[int, int] | Any, none_label: str) -> None:
+        """Fill in the tree, units indented below their agency."""
+        self.choices = [("", none_label), *((d.id, "　" * depths[d.id] + d.name) for d in departments)]
+
+
+class DepartmentChoices(SelectMultipleField):
+    """Any number of departments."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, coerce=int)
+
+    def offer(self, departments: Iterable[Department], depths: dict[int, int] | Any) -> None:
+        """Fill in the tree, units indented below their agency."""
+        self.choices = [(d.id, "　" * depths[d.id] + d.name) for d in departments]
+
+
+class PersonChoice(SelectField):
+    """One person, or none."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, coerce=_number_or_none, validate_choice=True)
+
+    def offer(self, people: Iterable[User], none_label: str) -> None:
+        """Fill in the people, by name with title."""
+        self.choices = [("", none_label), *((p.id, f"{p.name} {p.title}".strip()) for p in people)]
+
+
+def _number_or_none(value: Any) -> int | None:
+    return int(value) if value not in ("", None, "None") else None
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
