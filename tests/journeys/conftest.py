@@ -1,11 +1,17 @@
 """A real browser for the journeys; what it complains about fails the journey."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support import browser as chromium
+from tests.support.site import Site, served, settings_with_mail
+from tests.support.smtp import Postbox
+from tracker.app import create_app
+from tracker.foundation.clock import FixedClock
+from tracker.wiring import wire
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +39,13 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert not watcher.complaints, "\n".join(watcher.complaints)
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_url: str, postbox: Postbox, clock: FixedClock) -> Iterator[Site]:
+    """An empty installation, served on the loopback, whose letters go to a real mail server."""
+    settings = settings_with_mail(tmp_path, sqlite_url, postbox)
+    wired = wire(settings, clock)
+    with served(create_app(wired), settings) as address:
+        yield Site(address, wired, clock, postbox)
+    wired.database.close()
