@@ -22,12 +22,13 @@ from tracker.foundation.mailing import Mailer
 from tracker.foundation.office_days import OfficeCalendar, office_calendar
 from tracker.people.events import TokenIssued
 from tracker.people.queries import office_overrides
-from tracker.reading.readers import ReadingLimits
+from tracker.reading.document import ReadingLimits
 from tracker.reports import importing
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.service import Proposals
 from tracker.settings import Settings
 
+MEGABYTE = 1024 * 1024
 CALENDAR_YEARS_BACK, CALENDAR_YEARS_AHEAD = 8, 4
 
 
@@ -79,6 +80,18 @@ def wire(settings: Settings, clock: Clock | None = None) -> Wiring:
         files=DiskFileStore(settings.storage.files),
         reader=Sandbox(reading_limits(settings)),
         mailer=SMTPMailer(settings.mail),
+    )
+
+
+def reading_limits(settings: Settings) -> ReadingLimits:
+    """Return what one uploaded file may take, in the units of the sandbox."""
+    reading = settings.reading
+    return ReadingLimits(
+        max_bytes=reading.max_megabytes * MEGABYTE,
+        max_pages=reading.max_pages,
+        memory_bytes=reading.memory_megabytes * MEGABYTE,
+        cpu_seconds=reading.cpu_seconds,
+        wall_seconds=float(reading.wall_seconds),
     )
 
 

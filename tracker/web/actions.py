@@ -1,0 +1,5 @@
+"""Pages of the actions room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("actions", __name__)

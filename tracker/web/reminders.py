@@ -1,0 +1,5 @@
+"""Pages of the reminders room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("reminders", __name__)

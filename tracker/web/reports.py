@@ -1,0 +1,5 @@
+"""Pages of the reports room."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("reports", __name__)
