@@ -10,6 +10,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.factories.city import City, build_city
+from tracker.foundation.clock import FixedClock
+from tracker.foundation.database import Database
+
 LOOPBACK = "127.0.0.1"
 ANSWERS = {
     "banner": "220 mail.example.test ready",
@@ -156,3 +160,9 @@ def faulty_server() -> Iterator[Callable[..., FaultyServer]]:
     yield make
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def city(database: Database, clock: FixedClock) -> City:
+    """A small city with one person for each role, on both databases; nobody reacts to its events."""
+    return build_city(database, clock)

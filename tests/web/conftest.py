@@ -1,5 +1,5 @@
 """A site on an empty database."""
 
-from tests.support.site_fixtures import app, settings, wiring
+from tests.support.site_fixtures import app, city, settings, visit, wiring
 
-__all__ = ["app", "settings", "wiring"]
+__all__ = ["app", "city", "settings", "visit", "wiring"]

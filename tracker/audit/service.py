@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,14 +61,16 @@ def record(
 def verify(session: Session) -> Break | None:
     """Walk the whole chain and return its first break, or None when it holds."""
     expected_seq, previous = 1, GENESIS
-    for row in session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)):
-        if row.seq != expected_seq:
-            return Break(expected_seq, "missing")
-        if row.previous_digest != previous:
-            return Break(row.seq, "not linked to the row before")
-        if digest_of(row) != row.digest:
-            return Break(row.seq, "changed")
-        expected_seq, previous = row.seq + 1, row.digest
+    in_order = select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)
+    with closing(session.scalars(in_order)) as rows:
+        for row in rows:
+            if row.seq != expected_seq:
+                return Break(expected_seq, "missing")
+            if row.previous_digest != previous:
+                return Break(row.seq, "not linked to the row before")
+            if digest_of(row) != row.digest:
+                return Break(row.seq, "changed")
+            expected_seq, previous = row.seq + 1, row.digest
     return None
 
 
