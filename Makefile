@@ -20,7 +20,7 @@ demo: run ## The same as `make run`
 setup: assets ## Only set up: .venv, locked packages, front end
 
 migrate: .venv/run.ready ## Bring the configured database up to the present schema
-	@$(BIN)/tracker db upgrade
+	@$(BIN)/tracker db migrate
 
 ##### Work on it
 

@@ -112,6 +112,20 @@ def open_action(
     expected_result: str = "",
 ) -> ActionItem:
     """Open an item for a recommendation and assign it; raises Forbidden or Invalid."""
+    item = prepare_action(session, act, recommendation_id, item_no, title, assignment, expected_result)
+    return _assign(session, act, item)
+
+
+def prepare_action(
+    session: Session,
+    act: Act,
+    recommendation_id: int,
+    item_no: str,
+    title: str,
+    assignment: Assignment,
+    expected_result: str = "",
+) -> ActionItem:
+    """Write an item down as a draft (暫存), which nobody is told of before `assign`; raises Forbidden or Invalid."""
     if not act.by.may(NEEDED[Step.ASSIGN]):
         raise Forbidden
     if not title.strip():
@@ -137,6 +151,19 @@ def open_action(
     audit.record(
         session, act, "opened", "action_item", item.id, {}, {"item_no": item_no, "title": item.title}
     )
+    return item
+
+
+def assign(session: Session, act: Act, item_id: int, version: int | None = None) -> ActionItem:
+    """Bring a draft out to the departments that were chosen for it (分案)."""
+    item = _item_for(session, act, item_id, Step.ASSIGN, version)
+    item.start_on = act.today
+    for part in item.parts:
+        part.assigned_at = act.at
+    return _assign(session, act, item)
+
+
+def _assign(session: Session, act: Act, item: ActionItem) -> ActionItem:
     _move(session, act, item, Step.ASSIGN, _assignment_facts(session, item))
     raise_event(session, ActionAssigned(item.id, act))
     return item

@@ -101,8 +101,17 @@ def list_departments(session: Session, *, only_active: bool = False) -> Sequence
 
 def department_nodes(session: Session) -> list[tree.Node]:
     """Return the tree as the rules want it."""
-    rows = session.execute(select(Department.id, Department.parent_id, Department.name, Department.aliases))
-    return [tree.Node(row.id, row.parent_id, (row.name, *row.aliases)) for row in rows]
+    columns = (
+        Department.id,
+        Department.parent_id,
+        Department.name,
+        Department.english_name,
+        Department.aliases,
+    )
+    return [
+        tree.Node(row.id, row.parent_id, (row.name, row.english_name, *row.aliases))
+        for row in session.execute(select(*columns))
+    ]
 
 
 def department_depths(session: Session) -> Mapping[int, int]:
