@@ -36,6 +36,7 @@ check: .venv/test.ready ## Judge: lint, format, types, floors, templates, lock f
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/djlint --lint --quiet templates
 	@$(BIN)/python -m pytest -q tests/architecture/test_lock_files.py
+	@echo "Everything holds."
 
 fix: .venv/test.ready ## Repair what can be repaired by a tool: format, imports, simple lint
 	@$(BIN)/ruff check --quiet --fix .
