@@ -1,0 +1,17 @@
+"""The `tracker` command. Every command stands in `COMMANDS` and is loaded when it is asked for."""
+
+import click
+
+from tracker import __version__
+from tracker.cli.support import TrackerGroup
+from tracker.foundation.language import N_
+
+COMMANDS = {
+    "extract": "tracker.cli.extract:extract_command",
+}
+
+
+@click.group("tracker", cls=TrackerGroup, lazy=COMMANDS, help=N_("公務出國報告建議事項追蹤。"))
+@click.version_option(__version__, prog_name="tracker")
+def main() -> None:
+    """Hand over to the command that was named."""
