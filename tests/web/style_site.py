@@ -13,7 +13,8 @@ from flask import Flask, Response, flash, render_template, request
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined
 from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Optional
 
 from tracker.foundation.bundled import bundled
 from tracker.foundation.language import LANGUAGES, known_language, translator
@@ -36,8 +37,8 @@ ENDPOINTS = {
     "reminders.list_notices": "/states",
     "people.show_settings": "/form",
     "people.sign_out": "/gate",
-    "people.choose_language": "/chosen",
-    "people.choose_theme": "/chosen",
+    "people.choose_language": "/states",
+    "people.choose_theme": "/states",
 }
 SOURCE = (
     "陸、心得與建議\r\n"
@@ -97,12 +98,12 @@ class ProgressForm(FlaskForm):
 
     narrative = TextAreaField("辦理情形", [InputRequired("請填寫辦理情形。")])
     percent = IntegerField("進度", [InputRequired("請填寫進度。")])
-    period = SelectField("填報期別", choices=[("1", "115年2月"), ("2", "115年3月")])
-    next_on = DateField("下一個里程碑")
+    period = SelectField("填報期別", choices=[SelectChoice("1", "115年2月"), SelectChoice("2", "115年3月")])
+    next_on = DateField("下一個里程碑", [Optional()])
     result = RadioField(
         "處理方式",
         [InputRequired("請選擇處理方式。")],
-        choices=[("keep", "持續辦理"), ("close", "申請解除列管")],
+        choices=[SelectChoice("keep", "持續辦理"), SelectChoice("close", "申請解除列管")],
     )
     evidence = FileField("佐證資料")
     is_public = BooleanField("這則辦理情形可以對外公開")
@@ -165,7 +166,7 @@ def figures() -> dict[str, object]:
 def make_app(translate: Callable[[str, str], str] | None = None) -> Flask:
     """Build the site; `translate(language, msgid)` stands in for the catalogues where it is given."""
     app = Flask("style_site", template_folder=str(bundled("templates")), static_folder=str(STATIC))
-    app.config.update(SECRET_KEY="only for looking", WTF_CSRF_TIME_LIMIT=None)  # noqa: S106 - guards nothing
+    app.config.update(SECRET_KEY="only for looking", WTF_CSRF_TIME_LIMIT=None, PROPAGATE_EXCEPTIONS=True)
     CSRFProtect(app)
     app.jinja_loader.searchpath.append(str(HERE / "style_pages"))  # type: ignore[union-attr]
     app.jinja_env.undefined = StrictUndefined
