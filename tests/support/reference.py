@@ -1,14 +1,26 @@
-"""Writes docs/reference from the code itself: settings, rights. Run as a program it brings the pages up to date."""
+"""Writes docs/reference from the code itself: settings, rights, commands, addresses. Run as a program it brings the pages up to date."""
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
+import click
+
+from tests.support.databases import migrate, sqlite_url
+from tests.support.site import settings_for
 from tracker.access import ROLE_LABELS, TABLE, Reach, Role
+from tracker.app import create_app
+from tracker.cli import main
 from tracker.foundation.bundled import bundled
+from tracker.foundation.language import translator
+from tracker.wiring import wire
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+LANGUAGE = "en"
 REACHES = {Reach.UNIT: "unit", Reach.SUBTREE: "unit and below", Reach.CITY: "city"}
 
 
@@ -36,7 +48,8 @@ def settings_page() -> str:
 
 def permissions_page() -> str:
     """Return the page of all rights: who holds each, and how far it reaches."""
-    heads = [f"{ROLE_LABELS[role]} {role.value}" for role in Role]
+    say = translator(LANGUAGE)
+    heads = [f"{say(ROLE_LABELS[role])} (`{role.value}`)" for role in Role]
     lines = [
         "# Who may do what",
         "",
@@ -48,11 +61,63 @@ def permissions_page() -> str:
     ]
     for right, holders in TABLE.items():
         reaches = [REACHES[holders[role]] if role in holders else "–" for role in Role]
-        lines.append(f"| `{right.code}` | {right.value} | {' | '.join(reaches)} |")
+        lines.append(f"| `{right.code}` | {say(right.value)} | {' | '.join(reaches)} |")
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "permissions.md": permissions_page}
+def commands_page() -> str:
+    """Return the page of all commands: how each is called, and what it does."""
+    lines = [
+        "# Commands",
+        "",
+        "Each tells more with `--help`.",
+        "",
+        "| command | what it does |",
+        "| --- | --- |",
+    ]
+    with patch.dict(os.environ, {"TRACKER_LANGUAGE": LANGUAGE}):
+        for context in _commands(click.Context(main, info_name="tracker")):
+            arguments = [each for each in context.command.params if isinstance(each, click.Argument)]
+            words = [context.command_path, *(each.make_metavar(context) for each in arguments)]
+            lines.append(f"| `{' '.join(words)}` | {context.command.get_short_help_str(200)} |")
+    return "\n".join(lines) + "\n"
+
+
+def routes_page() -> str:
+    """Return the page of all addresses: method, address, and the right it stands on or why everybody may come."""
+    lines = ["# Addresses", "", "| method | address | right |", "| --- | --- | --- |"]
+    with TemporaryDirectory() as folder:
+        url = sqlite_url(Path(folder) / "empty.db")
+        migrate(url)
+        wiring = wire(settings_for(Path(folder), url))
+        app = create_app(wiring)
+        wiring.database.close()
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ()))):
+        if rule.endpoint == "static":
+            continue
+        view = app.view_functions[rule.endpoint]
+        right = getattr(view, "required_permission", None)
+        stands_on = f"`{right.code}`" if right else getattr(view, "public_reason", "")
+        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        lines.append(f"| {methods} | `{rule.rule}` | {stands_on} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "permissions.md": permissions_page,
+    "commands.md": commands_page,
+    "routes.md": routes_page,
+}
+
+
+def _commands(context: click.Context) -> Iterator[click.Context]:
+    if not isinstance(context.command, click.Group):
+        yield context
+        return
+    for name in context.command.list_commands(context):
+        if command := context.command.get_command(context, name):
+            yield from _commands(click.Context(command, parent=context, info_name=name))
 
 
 def _described_settings() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
