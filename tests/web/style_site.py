@@ -13,7 +13,6 @@ from flask import Flask, Response, flash, render_template, request
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined
 from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from tracker.foundation.bundled import bundled
@@ -93,17 +92,17 @@ class Candidate:
         return SOURCE[self.start : self.end]
 
 
-class ProgressForm(FlaskForm):
+class ProgressForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """One field of every kind."""
 
     narrative = TextAreaField("辦理情形", [InputRequired("請填寫辦理情形。")])
     percent = IntegerField("進度", [InputRequired("請填寫進度。")])
-    period = SelectField("填報期別", choices=[SelectChoice("1", "115年2月"), SelectChoice("2", "115年3月")])
+    period = SelectField("填報期別", choices={"1": "115年2月", "2": "115年3月"})
     next_on = DateField("下一個里程碑", [Optional()])
     result = RadioField(
         "處理方式",
         [InputRequired("請選擇處理方式。")],
-        choices=[SelectChoice("keep", "持續辦理"), SelectChoice("close", "申請解除列管")],
+        choices={"keep": "持續辦理", "close": "申請解除列管"},
     )
     evidence = FileField("佐證資料")
     is_public = BooleanField("這則辦理情形可以對外公開")
