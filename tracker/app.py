@@ -1,11 +1,14 @@
 """The web process: settings, wiring, doors."""
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker import api, web
 from tracker.foundation.bundled import bundled
 from tracker.foundation.migrating import check_schema
+from tracker.web import errors
 from tracker.wiring import Wiring, secret_key
 
 MEGABYTE = 1024 * 1024
@@ -32,4 +35,11 @@ def create_app(wiring: Wiring) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     guard = web.register(app)
     api.register(app, guard)
+    app.register_error_handler(Exception, _answer)
     return app
+
+
+def _answer(error: Exception) -> Any:
+    """Translate an error once, at the door through which the request came."""
+    door = api.answer if request.path.startswith(api.PREFIX) else errors.answer
+    return door(error)

@@ -408,6 +408,11 @@ def issue_api_token(session: Session, act: Act, person_id: int, name: str) -> st
     return token
 
 
+def note_token_used(session: Session, token_id: int, now: datetime) -> None:
+    """Remember when an API token was last used, so that its owner can tell a forgotten one."""
+    session.execute(update(APIToken).where(APIToken.id == token_id).values(last_used_at=now))
+
+
 def revoke_api_token(session: Session, act: Act, person_id: int, token_id: int) -> None:
     """End one of one's own API tokens; raises NotFound."""
     row = session.get(APIToken, token_id)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from tracker import __version__
 from tracker.foundation import showing
 from tracker.foundation.language import LANGUAGES, translations
-from tracker.web import actions, dashboards, errors, people, reminders, reports, session
+from tracker.web import actions, dashboards, people, reminders, reports, session
 
 STATIC = Path(__file__).parent / "static"
 BLUEPRINTS = (
@@ -33,7 +33,6 @@ def register(app: Flask) -> CSRFProtect:
     app.before_request(session.identify)
     app.after_request(_safe_headers)
     app.context_processor(session.page_frame)
-    errors.register(app)
     _teach_templates(app)
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix or None)

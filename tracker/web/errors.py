@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, g, render_template, request
+from flask import g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -15,16 +15,19 @@ _log = logging.getLogger(__name__)
 _PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
-def register(app: Flask) -> None:
-    """Teach the application to answer every error with a page."""
-    app.register_error_handler(TrackerError, _tracker_error)
-    app.register_error_handler(CSRFError, _stale_form)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+def answer(error: Exception) -> Any:
+    """Answer an error with a page, whichever it is."""
+    if isinstance(error, TrackerError):
+        return _tracker_error(error)
+    if isinstance(error, CSRFError):
+        return _stale_form(error)
+    if isinstance(error, HTTPException):
+        return _http_error(error)
+    return _unexpected(error)
 
 
 def _tracker_error(error: TrackerError) -> tuple[str, int]:
-    if error.status >= 500:  # noqa: PLR2004
+    if error.status >= 500:
         _log.warning("%s %s: %s", request.method, request.path, error)
     return _page(error.status, error.text(translator(g.get("language", "zh-Hant"))))
 
@@ -35,7 +38,7 @@ def _stale_form(_: CSRFError) -> tuple[str, int]:
 
 
 def _http_error(error: HTTPException) -> Any:
-    if error.code is None or error.code < 400:  # noqa: PLR2004
+    if error.code is None or error.code < 400:
         return error
     return _page(error.code, None)
 
@@ -47,5 +50,5 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 
 def _page(status: int, message: str | None, number: str | None = None) -> tuple[str, int]:
-    template = status if status in _PAGES else (400 if status < 500 else 500)  # noqa: PLR2004
+    template = status if status in _PAGES else (400 if status < 500 else 500)
     return render_template(f"errors/{template}.html", message=message, error_number=number), status

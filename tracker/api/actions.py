@@ -1,0 +1,83 @@
+"""Action items: the list with its filters, and one item by its number."""
+
+from flask import Blueprint
+from spectree import Response
+
+from tracker.access import Permission
+from tracker.actions import queries
+from tracker.actions.queries import ActionFilter
+from tracker.api.contract import contract, problem
+from tracker.api.problems import Problem
+from tracker.api.shapes import ActionItemPage, ActionItemQuery, ActionItemShape
+from tracker.api.tokens import act, session, token_with, wiring
+from tracker.foundation.errors import Invalid, NotFound
+from tracker.foundation.language import N_
+from tracker.people.queries import find_department_by_code
+
+blueprint = Blueprint("api_actions", __name__)
+
+
+@blueprint.get("/action-items")
+@token_with(Permission.Action.READ)
+@contract.validate(
+    query=ActionItemQuery,
+    resp=Response(HTTP_200=ActionItemPage, HTTP_401=Problem, HTTP_403=Problem, HTTP_422=Problem),
+    before=problem,
+    tags=["action items"],
+    operation_id="listActionItems",
+    force_resp_serialize=True,
+)
+def list_action_items(query: ActionItemQuery) -> ActionItemPage:
+    """List the action items that the token's owner may see, soonest due first."""
+    wanted = ActionFilter(
+        group=query.group,
+        status=query.status,
+        department_id=department_id_of(query.department),
+        theme=query.theme or "",
+        adoption=query.adoption,
+        words=query.q or "",
+        due_from=query.due_from,
+        due_until=query.due_until,
+    )
+    today = act().today
+    page = queries.list_actions(session(), act().by, wanted, today, query.page, query.per_page)
+    return ActionItemPage(
+        as_at=today,
+        total=page.total,
+        page=page.number,
+        pages=page.pages,
+        items=[ActionItemShape.of(item, today, address_of(item.id)) for item in page.rows],
+    )
+
+
+@blueprint.get("/action-items/<string:item_no>")
+@token_with(Permission.Action.READ)
+@contract.validate(
+    resp=Response(HTTP_200=ActionItemShape, HTTP_401=Problem, HTTP_403=Problem, HTTP_404=Problem),
+    tags=["action items"],
+    operation_id="getActionItem",
+    path_parameter_descriptions={"item_no": "Such as 108-TPE-003-02."},
+    force_resp_serialize=True,
+)
+def get_action_item(item_no: str) -> ActionItemShape:
+    """Get one action item by its number."""
+    found = queries.find_action_by_number(session(), act().by, item_no)
+    if found is None:
+        raise NotFound
+    item = queries.get_action(session(), act().by, found.id)
+    return ActionItemShape.of(item, act().today, address_of(item.id))
+
+
+def department_id_of(code: str | None) -> int | None:
+    """Return a department's id by its code; raises Invalid for an unknown one."""
+    if code is None:
+        return None
+    department = find_department_by_code(session(), code)
+    if department is None:
+        raise Invalid(fields={"department": N_("沒有這個機關代碼。")})
+    return department.id
+
+
+def address_of(item_id: int) -> str:
+    """Return the address of an item's page."""
+    return f"{wiring().settings.site.address.rstrip('/')}/actions/{item_id}"

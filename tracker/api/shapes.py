@@ -1,0 +1,161 @@
+"""What each resource looks like in JSON; days are ISO dates, moments UTC."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tracker.actions.models import ActionItem
+from tracker.actions.queries import Group, deadline_of
+from tracker.actions.rules import deadlines
+from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.workflow import Outcome, Status
+from tracker.people.models import Department
+from tracker.reports.rules.adoption import Adoption
+
+MAX_PER_PAGE = 100
+
+
+class Shape(BaseModel):
+    """The parent of all resources."""
+
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+
+
+class DepartmentShape(Shape):
+    """A department by its stable code."""
+
+    code: str
+    name: str
+    english_name: str
+
+    @classmethod
+    def of(cls, department: Department) -> "DepartmentShape":
+        """Return the shape of a row."""
+        return cls.model_validate({name: getattr(department, name) for name in cls.model_fields})
+
+
+class SourceShape(Shape):
+    """Where an item comes from: the report, and the verbatim quote with its page."""
+
+    report_no: str | None
+    report_title: str
+    quote: str
+    page: int | None = Field(description="Counted from 1; null for a text without pages.")
+
+
+class ActionItemShape(Shape):
+    """An action item under tracking."""
+
+    item_no: str
+    title: str
+    status: Status
+    outcome: Outcome | None
+    lead_department: DepartmentShape
+    supporting_departments: list[DepartmentShape]
+    officer: str | None
+    start_on: date
+    original_due_on: date
+    due_on: date
+    closed_on: date | None
+    percent: int = Field(ge=0, le=100)
+    signal: Signal
+    is_overdue: bool
+    days_late: int = Field(ge=0)
+    adoption: Adoption
+    theme: str
+    source: SourceShape
+    opened_at: datetime
+    page_address: str
+
+    @classmethod
+    def of(cls, item: ActionItem, today: date, address: str) -> "ActionItemShape":
+        """Return the shape of a row with parts, closings, recommendation and report loaded."""
+        deadline = deadline_of(item)
+        recommendation = item.recommendation
+        return cls(
+            item_no=item.item_no,
+            title=item.title,
+            status=item.status,
+            outcome=item.outcome,
+            lead_department=DepartmentShape.of(item.lead.department),
+            supporting_departments=[DepartmentShape.of(part.department) for part in item.supporting],
+            officer=item.lead.officer.name if item.lead.officer else None,
+            start_on=item.start_on,
+            original_due_on=item.original_due_on,
+            due_on=item.due_on,
+            closed_on=item.closed_on,
+            percent=item.lead.percent,
+            signal=deadlines.signal(deadline, today),
+            is_overdue=deadlines.is_overdue(deadline, today),
+            days_late=deadlines.days_late(deadline, today),
+            adoption=recommendation.adoption,
+            theme=recommendation.theme,
+            source=SourceShape(
+                report_no=recommendation.report.report_no,
+                report_title=recommendation.report.title,
+                quote=recommendation.verbatim_quote,
+                page=recommendation.page,
+            ),
+            opened_at=item.opened_at,
+            page_address=address,
+        )
+
+
+class ActionItemPage(Shape):
+    """One page of items; `total` counts the whole result."""
+
+    as_at: date
+    total: int = Field(ge=0)
+    page: int = Field(ge=1)
+    pages: int = Field(ge=1)
+    items: list[ActionItemShape]
+
+
+class ActionItemQuery(BaseModel):
+    """What to list; every parameter narrows the result."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    group: Group = Group.ALL
+    status: Status | None = None
+    department: str | None = Field(
+        default=None, max_length=40, description="A department's code; its units count."
+    )
+    theme: str | None = Field(default=None, max_length=100)
+    adoption: Adoption | None = None
+    q: str | None = Field(
+        default=None, max_length=200, description="Words in number, title, quote or report title."
+    )
+    due_from: date | None = None
+    due_until: date | None = None
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    per_page: int = Field(default=25, ge=1, le=MAX_PER_PAGE)
+
+
+class FiguresQuery(BaseModel):
+    """Whose figures."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    department: str | None = Field(
+        default=None, max_length=40, description="A department's code; its units count."
+    )
+
+
+class DepartmentFigures(Shape):
+    """How one leading department stands."""
+
+    department: DepartmentShape
+    open: int = Field(ge=0)
+    due_soon: int = Field(ge=0)
+    overdue: int = Field(ge=0)
+    closed: int = Field(ge=0)
+
+
+class Figures(Shape):
+    """The numbers of the dashboard, over what the token's owner may see."""
+
+    as_at: date
+    counts: Mapping[Group, int]
+    by_department: list[DepartmentFigures]
