@@ -38,6 +38,11 @@ class DiskFileStore:
         """Tell whether the store holds the file; whatever is no hash is not in the store."""
         return bool(_HASH.fullmatch(sha256)) and self._place(sha256).is_file()
 
+    def discard(self, sha256: str) -> None:
+        """Remove a file that nothing refers to; one that is not there is no error."""
+        if self.exists(sha256):
+            self._place(sha256).unlink(missing_ok=True)
+
     def _place(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256[2:]
 

@@ -39,6 +39,10 @@ class FileStore(Protocol):
         """Tell whether the store holds the file."""
         ...
 
+    def discard(self, sha256: str) -> None:
+        """Remove a file that nothing refers to; one that is not there is no error."""
+        ...
+
 
 @dataclass
 class MemoryFileStore:
@@ -61,6 +65,10 @@ class MemoryFileStore:
     def exists(self, sha256: str) -> bool:
         """Tell whether the bytes are kept."""
         return sha256 in self.files
+
+    def discard(self, sha256: str) -> None:
+        """Forget the bytes."""
+        self.files.pop(sha256, None)
 
 
 def describe(data: bytes, name: str = "") -> StoredFile:

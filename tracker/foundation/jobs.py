@@ -117,9 +117,13 @@ def find_job(session: Session, job_id: int) -> Job | None:
     return session.get(Job, job_id)
 
 
-def list_jobs(session: Session, requested_by_id: int | None = None, limit: int = 50) -> Sequence[Job]:
-    """Return the newest jobs, of one person or of all."""
+def list_jobs(
+    session: Session, requested_by_id: int | None = None, kind: str | None = None, limit: int = 50
+) -> Sequence[Job]:
+    """Return the newest jobs, of one person or of all, of one kind or of all."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
     if requested_by_id is not None:
         query = query.where(Job.requested_by_id == requested_by_id)
     return session.scalars(query).all()

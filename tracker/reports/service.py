@@ -20,8 +20,8 @@ from tracker.foundation.errors import (
 )
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
-from tracker.people.queries import department_nodes, get_department
-from tracker.people.rules.tree import Node, named_department
+from tracker.people.queries import department_nodes, get_department, get_user
+from tracker.people.rules.tree import Node, named_department, subtree
 from tracker.reports import queries
 from tracker.reports.events import RecommendationConfirmed, ReportImported
 from tracker.reports.models import Draft, Recommendation, Report, Traveller
@@ -245,7 +245,7 @@ def confirm(
     """Turn the accepted drafts into recommendations, and ask for their action items.
 
     Ends the review once no proposed recommendation waits; what was only possible and stayed untouched is set aside.
-    Raises Conflict when nothing was accepted, Invalid when the report has no lead agency.
+    Raises Conflict when nothing was accepted or a due date has passed, Invalid when the report has no lead agency.
     """
     _require(act, Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
@@ -254,6 +254,7 @@ def confirm(
     accepted = [draft for draft in drafts if draft.state is DraftState.ACCEPTED]
     if not accepted:
         raise Conflict(N_("還沒有採用任何建議事項。若報告沒有建議事項，請選「本報告無建議事項」。"))
+    _check_still_fits(accepted, act.today)
     _number_report(session, report, act.today)
     confirmed = [_confirm_one(session, act, report, draft) for draft in accepted]
     waiting = [d for d in drafts if d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE]
@@ -403,10 +404,27 @@ def _check_choice(session: Session, report: Report, choice: DraftChoice, today: 
             problems["due_on"] = N_("請訂出預定完成日。")
         elif choice.due_on < today:
             problems["due_on"] = N_("預定完成日不可早於今天。")
+    if not _may_work_there(session, choice.officer_id, choice.lead_department_id):
+        problems["officer_id"] = N_("承辦人必須是主辦機關或其所屬單位的同仁。")
     if choice.lead_department_id is not None and choice.lead_department_id in choice.support_department_ids:
         problems["support_department_ids"] = N_("協辦機關不可與主辦機關相同。")
     if problems:
         raise Invalid(fields=problems)
+
+
+def _may_work_there(session: Session, officer_id: int | None, department_id: int | None) -> bool:
+    if officer_id is None or department_id is None:
+        return officer_id is None
+    below = subtree(department_nodes(session), department_id)
+    officer = get_user(session, officer_id)
+    return officer.is_active and any(grant.department_id in below for grant in officer.grants)
+
+
+def _check_still_fits(accepted: Sequence[Draft], today: date) -> None:
+    for draft in accepted:
+        opens = draft.lead_department_id is not None and draft.adoption in adoption_rules.OPENS_ITEMS
+        if opens and (draft.due_on is None or draft.due_on < today):
+            raise Conflict(N_("「%(title)s」的預定完成日已過，請先改期再確認。"), title=draft.title)
 
 
 def _fill_draft(draft: Draft, choice: DraftChoice) -> None:

@@ -53,6 +53,15 @@ def is_verbatim(source: str, start: int, end: int, quote: str) -> bool:
     return 0 <= start < end <= len(source) and source[start:end] == quote
 
 
+def find_passage(source: str, words: str) -> tuple[int, int] | None:
+    """Return where words first stand in the source, whatever blanks and line ends lie between their characters."""
+    characters = [character for character in words if not character.isspace()]
+    if not characters:
+        return None
+    found = re.search(r"\s*".join(map(re.escape, characters)), source)
+    return found.span() if found else None
+
+
 _TITLE_LENGTH = 40
 _SECRET = re.compile(r"(?:機密等級|密等|保密等級)\s*[:：]\s*(?:絕對機密|極機密|機密|密)(?!等)")
 _COVER_LENGTH = 3000
