@@ -185,6 +185,11 @@ class Principal:
         """Return the departments in which the person, or whom they stand in for, holds a role."""
         return frozenset(g.department_id for g in self.grants if g.department_id is not None)
 
+    @property
+    def headed_departments(self) -> frozenset[int]:
+        """Return the departments of the agencies whose head the person is or stands in for."""
+        return frozenset().union(*(g.subtree for g in self.grants if g.role is Role.AGENCY_HEAD))
+
     def scope(self, permission: Right) -> Scope:
         """Return the departments that a right reaches for this person."""
         reaches = TABLE[permission]

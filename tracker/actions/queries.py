@@ -1,22 +1,35 @@
 """Reading action items; what a person may see is decided in `visible_to`, once, for lists, pages, counts and API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased, contains_eager, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased, contains_eager, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
-from tracker.access import Permission, Principal
+from tracker.access import Permission, Principal, Role
 from tracker.actions.models import ActionItem, Closing, Evidence, Part, ProgressUpdate
 from tracker.actions.rules.deadlines import DUE_SOON_DAYS, Deadline
-from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, Status
+from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, PartStatus, Status
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.language import N_
-from tracker.people.models import Department
+from tracker.people.models import Department, RoleGrant
 from tracker.people.queries import department_nodes
 from tracker.people.rules import tree
 from tracker.reports.models import Recommendation, Report
@@ -24,6 +37,7 @@ from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality
 
 Lead = aliased(Part, name="lead_part")
+LeadDepartment = aliased(Department, name="lead_department")
 
 
 def visible_to(principal: Principal) -> ColumnElement[bool]:
@@ -81,6 +95,28 @@ def overdue_on(day: date) -> ColumnElement[bool]:
 def due_soon_on(day: date) -> ColumnElement[bool]:
     """Return the condition for an open item due within thirty days, the day included."""
     return and_(is_open(), ActionItem.due_on.between(day, day + timedelta(days=DUE_SOON_DAYS)))
+
+
+def decidable_by(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition for an open item with a closing request this person decides: `closing.may_decide` in SQL."""
+    deciders: list[ColumnElement[bool]] = []
+    if principal.holds(Role.COORDINATOR):
+        deciders.append(Part.department_id.not_in(principal.own_departments))
+    if headed := principal.headed_departments:
+        deciders.append(and_(Department.is_coordinating, Part.department_id.in_(headed)))
+    waits = exists(
+        select(Closing.id)
+        .join(Part, Part.id == Closing.part_id)
+        .join(Department, Department.id == Part.department_id)
+        .where(
+            Closing.item_id == ActionItem.id,
+            Closing.decided_at.is_(None),
+            Part.status == PartStatus.CLOSE_REQUESTED,
+            Closing.requested_by_id.not_in(principal.persons),
+            or_(false(), *deciders),
+        )
+    )
+    return and_(is_open(), waits)
 
 
 class Group(StrEnum):
@@ -160,14 +196,22 @@ def condition_for(
 
 def _holds(word: str) -> ColumnElement[bool]:
     spellings = {word.replace("台", "臺"), word.replace("臺", "台"), word}
-    columns = (ActionItem.item_no, ActionItem.title, Recommendation.verbatim_quote, Report.title)
+    columns = (
+        ActionItem.item_no,
+        ActionItem.title,
+        LeadDepartment.name,
+        LeadDepartment.english_name,
+        Recommendation.verbatim_quote,
+        Report.title,
+    )
     return or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings for column in columns))
 
 
 def from_joined(query: Select[ActionItem]) -> Select[ActionItem]:
-    """Join what `condition_for` speaks of: the leading part, the recommendation and its report."""
+    """Join what `condition_for` speaks of: the leading part, its department, the recommendation and its report."""
     return (
         query.join(Lead, and_(Lead.item_id == ActionItem.id, Lead.role == PartRole.LEAD))
+        .join(LeadDepartment, LeadDepartment.id == Lead.department_id)
         .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
         .join(Report, Report.id == Recommendation.report_id)
     )
@@ -178,17 +222,7 @@ def list_actions(
 ) -> Page[ActionItem]:
     """Return one page of items with parts, officers, recommendation and report loaded."""
     condition = condition_for(session, principal, wanted, today)
-    query = (
-        from_joined(select(ActionItem))
-        .join(Department, Department.id == Lead.department_id)
-        .where(condition)
-        .options(
-            selectinload(ActionItem.parts).selectinload(Part.department),
-            selectinload(ActionItem.parts).selectinload(Part.officer),
-            selectinload(ActionItem.closings),
-            contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
-        )
-    )
+    query = from_joined(select(ActionItem)).where(condition).options(*_for_lines())
     shown = _sorted(query, wanted).limit(size).offset((max(number, 1) - 1) * size)
     rows = list(session.scalars(shown).unique())
     return Page(rows, count_actions(session, principal, wanted, today), max(number, 1), size)
@@ -240,6 +274,19 @@ def find_action_by_number(session: Session, principal: Principal, item_no: str) 
     return session.scalars(query).one_or_none()
 
 
+def get_closing(session: Session, principal: Principal, closing_id: int) -> Closing:
+    """Return a closing request of a visible item; raises NotFound."""
+    query = (
+        select(Closing)
+        .join(ActionItem, ActionItem.id == Closing.item_id)
+        .where(Closing.id == closing_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def get_evidence(session: Session, principal: Principal, evidence_id: int) -> Evidence:
     """Return a piece of evidence of a visible item; raises NotFound."""
     query = (
@@ -251,6 +298,30 @@ def get_evidence(session: Session, principal: Principal, evidence_id: int) -> Ev
     if found is None:
         raise NotFound
     return found
+
+
+def departments_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return the name of the department in which each person holds a role, where they hold one."""
+    query = (
+        select(RoleGrant.person_id, Department.name)
+        .join(Department, Department.id == RoleGrant.department_id)
+        .where(RoleGrant.person_id.in_(set(person_ids)))
+        .order_by(RoleGrant.id.desc())
+    )
+    return {row.person_id: row.name for row in session.execute(query)}
+
+
+def reports_with_items(session: Session, principal: Principal) -> Sequence[tuple[int, str, str]]:
+    """Return id, number and title of the reports whose items a person sees, newest number first."""
+    query = (
+        select(Report.id, Report.report_no, Report.title)
+        .join(Recommendation, Recommendation.report_id == Report.id)
+        .join(ActionItem, ActionItem.recommendation_id == Recommendation.id)
+        .where(visible_to(principal))
+        .distinct()
+        .order_by(Report.report_no.desc())
+    )
+    return [(row.id, row.report_no or "", row.title) for row in session.execute(query)]
 
 
 def items_of_recommendations(
@@ -288,30 +359,32 @@ def deadline_of(item: ActionItem) -> Deadline:
 
 
 def work_of(session: Session, principal: Principal, limit: int = 50) -> Sequence[ActionItem]:
-    """Return the open items that wait for this person, most urgent first.
+    """Return the open items that wait for this person, most urgent first."""
+    query = from_joined(select(ActionItem)).where(_waits_for(principal)).options(*_for_lines())
+    return list(session.scalars(query.order_by(ActionItem.due_on, ActionItem.id).limit(limit)).unique())
 
-    An officer's own parts; a head's items without an officer; a coordinator's closing requests.
-    """
-    conditions: list[ColumnElement[bool]] = []
-    mine = _has_part(_of(principal) & Part.released_on.is_(None))
-    conditions.append(and_(ActionItem.status.in_((Status.ASSIGNED, Status.IN_PROGRESS)), mine))
-    accepting = principal.scope(Permission.Action.ACKNOWLEDGE)
-    if accepting:
-        waiting_for_officer = _has_part(
-            Part.officer_id.is_(None) & Part.department_id.in_(accepting.departments)
-        )
-        conditions.append(and_(ActionItem.status == Status.ASSIGNED, waiting_for_officer))
-    if principal.scope(Permission.Action.DECIDE_CLOSING).city:
-        conditions.append(ActionItem.status == Status.CLOSE_REQUESTED)
-    query = from_joined(select(ActionItem)).where(visible_to(principal), or_(*conditions))
-    query = query.options(
+
+def count_work(session: Session, principal: Principal) -> int:
+    """Return how many open items wait for this person."""
+    return session.scalar(select(func.count(ActionItem.id)).where(_waits_for(principal))) or 0
+
+
+def _waits_for(principal: Principal) -> ColumnElement[bool]:
+    # An officer's own open parts, parts without an officer for whoever takes them, requests to decide on.
+    accepting = principal.scope(Permission.Action.ACKNOWLEDGE).departments
+    untaken = Part.officer_id.is_(None) & Part.department_id.in_(accepting)
+    mine = _has_part(and_(Part.status == PartStatus.OPEN, or_(_of(principal), untaken)))
+    return and_(visible_to(principal), is_open(), or_(mine, decidable_by(principal)))
+
+
+def _for_lines() -> Sequence[ExecutableOption]:
+    """Load what one line of a list shows; needs `from_joined`."""
+    return (
         selectinload(ActionItem.parts).selectinload(Part.department),
         selectinload(ActionItem.parts).selectinload(Part.officer),
         selectinload(ActionItem.closings),
         contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
     )
-    ordered = query.order_by(ActionItem.due_on, ActionItem.id).limit(limit)
-    return list(session.scalars(ordered).unique())
 
 
 def _group(group: Group, today: date) -> ColumnElement[bool]:
@@ -339,11 +412,11 @@ def _of(principal: Principal) -> ColumnElement[bool]:
 
 
 def _sorted(query: Select[ActionItem], wanted: ActionFilter) -> Select[ActionItem]:
-    columns: Mapping[Order, InstrumentedAttribute[Any]] = {
+    columns: Mapping[Order, SQLColumnExpression[Any]] = {
         Order.DUE: ActionItem.due_on,
         Order.NUMBER: ActionItem.item_no,
-        Order.DEPARTMENT: Department.code,
-        Order.STATUS: ActionItem.status,
+        Order.DEPARTMENT: LeadDepartment.code,
+        Order.STATUS: case({status: rank for rank, status in enumerate(Status)}, value=ActionItem.status),
         Order.OPENED: ActionItem.opened_at,
     }
     first = columns[wanted.order]

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
@@ -22,8 +24,6 @@ from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import (
     NEEDED,
     OPEN,
-    OUTCOME_LABELS,
-    WITHDRAWAL_LABELS,
     Outcome,
     PartRole,
     PartStatus,
@@ -43,6 +43,8 @@ from tracker.people.rules import tree
 from tracker.reports.events import RecommendationConfirmed
 
 COMPLETE = 100
+DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING})
+DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
 
 
 @dataclass(frozen=True)
@@ -208,14 +210,18 @@ def submit_progress(
     item_id: int,
     progress: Progress,
     files: Sequence[StoredFile] = (),
+    part_id: int | None = None,
 ) -> ProgressUpdate:
-    """Add a report of progress by the department of the person who acts; raises Invalid. Nothing is overwritten."""
+    """Add a report of progress by the department of the person who acts; raises Invalid. Nothing is overwritten.
+
+    `part_id` chooses the department for somebody who acts for several.
+    """
     item = _item_for(session, act, item_id, Step.REPORT_PROGRESS)
-    part = _own_part(act, item, Step.REPORT_PROGRESS)
+    part = _own_part(act, item, Step.REPORT_PROGRESS, part_id)
     _check_progress(progress)
     update = ProgressUpdate(
-        item_id=item.id,
-        part_id=part.id,
+        item=item,
+        part=part,
         round_no=item.round_no,
         narrative=progress.narrative.strip(),
         percent=progress.percent,
@@ -236,7 +242,7 @@ def submit_progress(
         "percent": update.percent,
         "next_step": update.next_step,
         "difficulty": update.difficulty,
-        "evidence": [file.name for file in files],
+        "evidence": _filed(update.evidence),
     }
     _move(session, act, item, Step.REPORT_PROGRESS, after, before)
     raise_event(session, ProgressSubmitted(item.id, act, part.id))
@@ -249,6 +255,7 @@ def request_closing(
     item_id: int,
     request: ClosingRequest,
     files: Sequence[StoredFile] = (),
+    part_id: int | None = None,
     *,
     evidence_required: bool = True,
 ) -> Closing:
@@ -256,12 +263,8 @@ def request_closing(
 
     A supporting department asks for its own part, which leaves the item's status alone. Raises Invalid.
     """
-    item = queries.get_action(session, act.by, item_id)
-    part = _own_part(act, item, Step.REQUEST_CLOSING)
-    if part.status is not PartStatus.OPEN:
-        raise StepNotAllowed
-    if part.role is PartRole.LEAD or item.status not in OPEN:
-        next_status(item.status, Step.REQUEST_CLOSING)
+    item = _item_for(session, act, item_id, Step.REQUEST_CLOSING)
+    part = _own_part(act, item, Step.REQUEST_CLOSING, part_id)
     filed = len(files) + _evidence_of_round(item, part)
     missing = closing_rules.missing_for_closing(
         request.result, request.completed_on, filed, act.today, evidence_required=evidence_required
@@ -269,8 +272,8 @@ def request_closing(
     if missing or request.completed_on is None:
         raise Invalid(fields=missing)
     closing = Closing(
-        item_id=item.id,
-        part_id=part.id,
+        item=item,
+        part=part,
         round_no=item.round_no,
         result=request.result.strip(),
         completed_on=request.completed_on,
@@ -288,7 +291,7 @@ def request_closing(
         "result": closing.result,
         "completed_on": closing.completed_on,
         "outcome": request.outcome.value,
-        "evidence": [file.name for file in files],
+        "evidence": _filed(closing.evidence),
     }
     if part.role is PartRole.LEAD:
         _move(session, act, item, Step.REQUEST_CLOSING, after)
@@ -306,15 +309,13 @@ def decide_closing(
     Raises Forbidden for the requester and the owning department, Conflict while supporting parts are not released,
     Invalid for a refusal without a reason.
     """
-    closing = session.get(Closing, closing_id)
-    if closing is None:
-        raise StepNotAllowed
-    item = queries.get_action(session, act.by, closing.item_id)
-    _check_version(item, version)
-    part = next(each for each in item.parts if each.id == closing.part_id)
+    item = _locked(session, act, queries.get_closing(session, act.by, closing_id).item_id)
+    closing = next(each for each in item.closings if each.id == closing_id)
+    part = closing.part
     if not may_decide(act, closing):
         raise Forbidden(N_("解除列管須由申請人及主辦機關以外的人決定。"))
-    if closing.decided_at is not None or part.status is not PartStatus.CLOSE_REQUESTED:
+    _check_version(item, version)
+    if not is_waiting(closing):
         raise StepNotAllowed
     if not decision.agree and not decision.decision.strip():
         raise Invalid(fields={"decision": N_("持續列管必須說明理由。")})
@@ -322,7 +323,7 @@ def decide_closing(
     if decision.agree and part.role is PartRole.LEAD:
         _check_supporting_released(item)
     closing.agreed = decision.agree
-    closing.decided_at, closing.decided_by_id = act.at, act.by.person_id
+    closing.decided_at, closing.decided_by_id = act.at, _person(act)
     closing.decision, closing.document_no = decision.decision.strip(), decision.document_no.strip()
     closing.outcome = outcome if decision.agree else None
     part.status = PartStatus.RELEASED if decision.agree else PartStatus.OPEN
@@ -364,7 +365,7 @@ def withdraw(
     if problems:
         raise Invalid(fields=problems)
     after = {
-        "reason": WITHDRAWAL_LABELS[reason],
+        "reason": reason.value,
         "explanation": explanation.strip(),
         "approval": approval.strip(),
     }
@@ -419,26 +420,77 @@ def may_decide(act: Act, closing: Closing) -> bool:
     )
 
 
+def is_waiting(closing: Closing) -> bool:
+    """Tell whether a closing request, the leading department's or a supporting one's, still waits for a decision."""
+    asked = closing.part.status is PartStatus.CLOSE_REQUESTED
+    return closing.decided_at is None and asked and closing.item.status in OPEN
+
+
+def waiting_for(act: Act, item: ActionItem) -> tuple[Closing, ...]:
+    """Return the closing requests of an item on which the person who acts may decide now."""
+    return tuple(each for each in item.closings if is_waiting(each) and may_decide(act, each))
+
+
+def parts_for(act: Act, item: ActionItem, step: Step) -> tuple[Part, ...]:
+    """Return the parts for which the person who acts may report, or ask for release, now; their own first.
+
+    A supporting department asks for release as long as the item is open, whatever the leading one has asked.
+    """
+    mine = [
+        part
+        for part in item.parts
+        if part.status is PartStatus.OPEN
+        and _acts_for(act, part, step)
+        and (step in allowed_steps(item.status) or _supports_open(item, part, step))
+    ]
+    return tuple(sorted(mine, key=lambda part: part.officer_id not in act.by.persons))
+
+
 def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
     """Return the steps that the person who acts may take on an item now."""
-    return tuple(step for step in allowed_steps(item.status) if _may_take(act, item, step))
+    return tuple(step for step in Step if _may_take(act, item, step))
+
+
+def check_step(act: Act, item: ActionItem, step: Step) -> None:
+    """Raise Forbidden when a step is not the person's to take, StepNotAllowed when the status does not allow it."""
+    parts = item.parts if step in DEPARTMENT_STEPS else (item.lead,)
+    waiting = [closing for closing in item.closings if step in DECISIONS and is_waiting(closing)]
+    if waiting:
+        permitted = any(may_decide(act, closing) for closing in waiting)
+    else:
+        permitted = any(_acts_for(act, part, step) for part in parts)
+    if not permitted:
+        raise Forbidden
+    if not _may_take(act, item, step):
+        raise StepNotAllowed
 
 
 def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
-    if step in (Step.AGREE_CLOSING, Step.REFUSE_CLOSING):
-        waiting = item.waiting_closing
-        return waiting is not None and may_decide(act, waiting)
-    if step in (Step.REPORT_PROGRESS, Step.REQUEST_CLOSING):
-        return any(_acts_for(act, part, step) and part.status is PartStatus.OPEN for part in item.parts)
-    return _acts_for(act, item.lead, step)
+    if step in DECISIONS:
+        return bool(waiting_for(act, item))
+    if step in DEPARTMENT_STEPS:
+        return bool(parts_for(act, item, step))
+    return step in allowed_steps(item.status) and _acts_for(act, item.lead, step)
+
+
+def _supports_open(item: ActionItem, part: Part, step: Step) -> bool:
+    return step is Step.REQUEST_CLOSING and part.role is PartRole.SUPPORT and item.status in OPEN
+
+
+def _locked(session: Session, act: Act, item_id: int) -> ActionItem:
+    # Two steps on one item wait for each other, so that neither is decided on what the other has just changed.
+    session.execute(select(ActionItem.id).where(ActionItem.id == item_id).with_for_update())
+    return queries.get_action(session, act.by, item_id)
 
 
 def _item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
-    item = queries.get_action(session, act.by, item_id)
+    item = _locked(session, act, item_id)
+    try:
+        check_step(act, item, step)
+    except StepNotAllowed:
+        _check_version(item, version)
+        raise
     _check_version(item, version)
-    if step not in (Step.REPORT_PROGRESS, Step.REQUEST_CLOSING) and not _acts_for(act, item.lead, step):
-        raise Forbidden
-    next_status(item.status, step)
     return item
 
 
@@ -476,7 +528,7 @@ def _close(
     item.closed_on, item.outcome = act.today, outcome
     if outcome is Outcome.IMPLEMENTED:
         item.lead.percent = COMPLETE
-    facts = {**after, "outcome": OUTCOME_LABELS[outcome], "closed_on": act.today}
+    facts = {**after, "outcome": outcome.value, "closed_on": act.today}
     _move(session, act, item, Step.AGREE_CLOSING, facts, outcome=outcome)
     raise_event(session, ActionClosed(item.id, act, closing.id))
 
@@ -489,25 +541,50 @@ def _end(session: Session, act: Act, item: ActionItem, step: Step, after: Mappin
 
 
 def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignment) -> None:
+    wanted = _wanted_departments(session, assignment)
+    lead_id = assignment.lead_department_id
+    officer = (
+        _check_officer(session, assignment.officer_id, lead_id) if assignment.officer_id is not None else None
+    )
+    for part in item.parts:
+        _prepare_for_change(act, part, wanted.get(part.department_id))
+    # The former lead steps back before the new one comes: the database knows one lead at any time.
+    session.flush()
+    present = {part.department_id: part for part in item.parts}
+    for department_id, role in wanted.items():
+        part = present.get(department_id) or _new_part(session, act, item, department_id, role)
+        if part.status is PartStatus.RELEASED and not _was_agreed(item, part):
+            part.status, part.released_on = PartStatus.OPEN, None
+        if role is PartRole.LEAD:
+            part.role, part.officer = role, officer
+            part.assigned_at, part.acknowledged_at = act.at, None
+
+
+def _wanted_departments(session: Session, assignment: Assignment) -> dict[int, PartRole]:
     lead = _usable_department(session, assignment.lead_department_id, "lead_department_id")
     wanted = {lead.id: PartRole.LEAD}
     for department_id in assignment.support_department_ids:
         if department_id == lead.id:
             raise Invalid(fields={"support_department_ids": N_("協辦機關不可與主辦機關相同。")})
         wanted[_usable_department(session, department_id, "support_department_ids").id] = PartRole.SUPPORT
-    if assignment.officer_id is not None:
-        _check_officer(session, assignment.officer_id, lead.id)
-    present = {part.department_id: part for part in item.parts}
-    for part in item.parts:
-        if part.role is PartRole.LEAD and wanted.get(part.department_id) is not PartRole.LEAD:
-            part.role = PartRole.SUPPORT
-    session.flush()
-    for department_id, role in wanted.items():
-        part = present.get(department_id) or _new_part(session, act, item, department_id, role)
-        part.role = role
-        if role is PartRole.LEAD:
-            part.officer_id = assignment.officer_id
-            part.assigned_at, part.acknowledged_at = act.at, None
+    return wanted
+
+
+def _prepare_for_change(act: Act, part: Part, wanted: PartRole | None) -> None:
+    """Settle a part that leaves or changes its role; what its department filed stays, so the part does too."""
+    if wanted is part.role and wanted is not None:
+        return
+    for closing in part.item.closings:
+        if closing.part_id == part.id and closing.decided_at is None:
+            closing.agreed, closing.decided_at, closing.decided_by_id = False, act.at, act.by.person_id
+    part.status = PartStatus.OPEN if wanted else PartStatus.RELEASED
+    part.released_on = None if wanted else part.released_on or act.today
+    if part.role is PartRole.LEAD:
+        part.role = PartRole.SUPPORT
+
+
+def _was_agreed(item: ActionItem, part: Part) -> bool:
+    return any(closing.agreed for closing in item.closings if closing.part_id == part.id)
 
 
 def _new_part(session: Session, act: Act, item: ActionItem, department_id: int, role: PartRole) -> Part:
@@ -533,11 +610,12 @@ def _check_officer(session: Session, officer_id: int, department_id: int) -> Use
     return officer
 
 
-def _own_part(act: Act, item: ActionItem, step: Step) -> Part:
-    mine = [part for part in item.parts if _acts_for(act, part, step)]
-    if not mine:
+def _own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Part:
+    mine = parts_for(act, item, step)
+    chosen = next((part for part in mine if part.id == part_id), None) if part_id is not None else mine[0]
+    if chosen is None:
         raise Forbidden
-    return next((part for part in mine if part.officer_id in act.by.persons), mine[0])
+    return chosen
 
 
 def _acts_for(act: Act, part: Part, step: Step) -> bool:
@@ -570,6 +648,10 @@ def _evidence(act: Act, item: ActionItem, file: StoredFile) -> Evidence:
         uploaded_at=act.at,
         uploaded_by_id=_person(act),
     )
+
+
+def _filed(evidence: Sequence[Evidence]) -> list[dict[str, object]]:
+    return [{"id": file.id, "name": file.name, "sha256": file.sha256} for file in evidence]
 
 
 def _evidence_of_round(item: ActionItem, part: Part) -> int:

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from tracker.access import Permission, Principal, Role
+from tracker.access import Principal, Role
 from tracker.foundation.language import N_
 
 MIN_RESULT_LENGTH = 10
@@ -49,7 +49,6 @@ def may_decide(
     """
     if requester_id in decider.persons:
         return False
-    scope = decider.scope(Permission.Action.DECIDE_CLOSING)
     if decider.holds(Role.COORDINATOR) and lead_department_id not in decider.own_departments:
         return True
-    return led_by_coordinating_office and decider.holds(Role.AGENCY_HEAD) and scope.covers(lead_department_id)
+    return led_by_coordinating_office and lead_department_id in decider.headed_departments

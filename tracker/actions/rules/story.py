@@ -1,0 +1,268 @@
+"""The record of an item told as sentences: who did what, in which round, in the words of the people themselves.
+
+Sentences are msgids with named values; values that are words of this system are msgids too, in `terms`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+
+from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
+from tracker.foundation.language import N_
+
+
+class Recorded(Protocol):
+    """An act as the record keeps it."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def before(self) -> Mapping[str, Any]: ...
+    @property
+    def after(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words that somebody wrote, under the heading that says what they are (a msgid)."""
+
+    heading: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act as a sentence.
+
+    `sentence` is a msgid with named places for `values`; `terms` are values that are msgids, `days` are dates.
+    """
+
+    seq: int
+    at: datetime
+    kind: str
+    round_no: int
+    actor_id: int | None
+    actor: str
+    sentence: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    details: Sequence[Passage] = ()
+    evidence: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class _Told:
+    sentence: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    details: Sequence[Passage] = ()
+
+
+def tell(record: Iterable[Recorded]) -> list[Line]:
+    """Tell the recorded acts on one item, oldest first; what this version does not know is left to the record."""
+    lines: list[Line] = []
+    round_no = 1
+    for act in record:
+        if act.action not in _TELLERS:
+            continue
+        kind, teller = _TELLERS[act.action]
+        if act.action == "reopen":
+            round_no = int(act.after.get("round_no", round_no + 1))
+        lines.append(_line(act, kind, round_no, teller(act)))
+        if act.action == "refuse_closing":
+            round_no = int(act.after.get("round_no", round_no + 1))
+    return lines
+
+
+def _line(act: Recorded, kind: str, round_no: int, told: _Told) -> Line:
+    files = act.after.get("evidence") or []
+    return Line(
+        seq=act.seq,
+        at=act.at,
+        kind=kind,
+        round_no=round_no,
+        actor_id=act.actor_id,
+        actor=act.actor_name,
+        sentence=told.sentence,
+        values=told.values,
+        terms=told.terms,
+        days=told.days,
+        details=[each for each in told.details if each.words],
+        evidence=[int(file["id"]) for file in files],
+    )
+
+
+def _assigned(act: Recorded) -> _Told:
+    officer, day = _text(act.after, "officer"), _day(act.after, "due_on")
+    values = {"lead": _text(act.after, "lead"), "officer": officer}
+    if day is None:
+        return _Told(N_("%(actor)s分案給%(lead)s。"), values)
+    sentence = (
+        N_("%(actor)s分案給%(lead)s，承辦人%(officer)s，預定完成日%(due_on)s。")
+        if officer
+        else N_("%(actor)s分案給%(lead)s，預定完成日%(due_on)s。")
+    )
+    return _Told(sentence, values, days={"due_on": day}, details=[_supporting(act)])
+
+
+def _reassigned(act: Recorded) -> _Told:
+    values = {
+        "from": _text(act.before, "lead"),
+        "to": _text(act.after, "lead"),
+        "officer": _text(act.after, "officer"),
+    }
+    details = [Passage(N_("理由"), _text(act.after, "reason")), _supporting(act)]
+    if values["to"]:
+        return _Told(N_("%(actor)s由%(from)s改分給%(to)s，等候簽收。"), values, details=details)
+    if values["officer"]:
+        return _Told(N_("%(actor)s改請%(officer)s承辦，等候簽收。"), values, details=details)
+    return _Told(N_("%(actor)s調整協辦機關或承辦人，等候重新簽收。"), values, details=details)
+
+
+def _acknowledged(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s簽收，承辦人%(officer)s。"), {"officer": _text(act.after, "officer")})
+
+
+def _progress(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department"), "percent": _text(act.after, "percent")}
+    details = [
+        Passage(N_("辦理情形"), _text(act.after, "narrative")),
+        Passage(N_("下一步"), _text(act.after, "next_step")),
+        Passage(N_("遭遇困難"), _text(act.after, "difficulty")),
+    ]
+    if not values["percent"]:
+        return _Told(N_("%(actor)s填報%(department)s的辦理情形，進度不變。"), values, details=details)
+    return _Told(N_("%(actor)s填報%(department)s的辦理情形，進度%(percent)s%%。"), values, details=details)
+
+
+def _asked(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s為%(department)s申請解除列管，實際完成日%(completed_on)s，認定為%(outcome)s。"),
+        {"department": _text(act.after, "department")},
+        _outcome(act),
+        _days(act, "completed_on"),
+        [Passage(N_("辦理結果"), _text(act.after, "result"))],
+    )
+
+
+def _asked_for_part(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s為協辦的%(department)s申請解除列管，實際完成日%(completed_on)s。"),
+        {"department": _text(act.after, "department")},
+        days=_days(act, "completed_on"),
+        details=[Passage(N_("辦理結果"), _text(act.after, "result"))],
+    )
+
+
+def _agreed(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s同意解除列管，結果為%(outcome)s。"), terms=_outcome(act), details=_decision(act)
+    )
+
+
+def _refused(act: Recorded) -> _Told:
+    values = {"round": _text(act.after, "round_no")}
+    return _Told(N_("%(actor)s決定持續列管，進入第 %(round)s 輪。"), values, details=_decision(act))
+
+
+def _part_released(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department")}
+    return _Told(N_("%(actor)s同意%(department)s的協辦部分解列。"), values, details=_decision(act))
+
+
+def _part_refused(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department")}
+    return _Told(N_("%(actor)s請%(department)s就協辦部分繼續辦理。"), values, details=_decision(act))
+
+
+def _withdrawn(act: Recorded) -> _Told:
+    reason = _text(act.after, "reason")
+    terms = {"reason": WITHDRAWAL_LABELS[WithdrawalReason(reason)]}
+    details = [
+        Passage(N_("說明"), _text(act.after, "explanation")),
+        Passage(N_("核准層級與文號"), _text(act.after, "approval")),
+    ]
+    return _Told(N_("%(actor)s撤銷管制，原因為%(reason)s。"), terms=terms, details=details)
+
+
+def _merged(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s將本事項併入 %(into)s，後續由該事項追蹤。"),
+        {"into": _text(act.after, "into")},
+        details=[Passage(N_("說明"), _text(act.after, "explanation"))],
+    )
+
+
+def _received(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s將 %(item_no)s 併入本事項。"), {"item_no": _text(act.after, "item_no")})
+
+
+def _void(act: Recorded) -> _Told:
+    details = [Passage(N_("說明"), _text(act.after, "explanation"))]
+    return _Told(N_("%(actor)s將本事項作廢。"), details=details)
+
+
+def _reopened(act: Recorded) -> _Told:
+    details = [Passage(N_("理由"), _text(act.after, "reason"))]
+    return _Told(N_("%(actor)s重新列管這個事項。"), details=details)
+
+
+def _supporting(act: Recorded) -> Passage:
+    return Passage(N_("協辦機關"), "、".join(act.after.get("support") or ()))
+
+
+def _decision(act: Recorded) -> list[Passage]:
+    return [
+        Passage(N_("決定說明"), _text(act.after, "decision")),
+        Passage(N_("文號"), _text(act.after, "document_no")),
+    ]
+
+
+def _outcome(act: Recorded) -> dict[str, str]:
+    return {"outcome": OUTCOME_LABELS[Outcome(_text(act.after, "outcome"))]}
+
+
+def _days(act: Recorded, name: str) -> dict[str, date]:
+    day = _day(act.after, name)
+    return {name: day} if day else {}
+
+
+def _text(facts: Mapping[str, Any], name: str) -> str:
+    value = facts.get(name)
+    return "" if value is None else str(value)
+
+
+def _day(facts: Mapping[str, Any], name: str) -> date | None:
+    text = _text(facts, name)
+    return date.fromisoformat(text) if text else None
+
+
+_TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
+    "assign": ("opened", _assigned),
+    "reassign": ("changed", _reassigned),
+    "acknowledge": ("changed", _acknowledged),
+    "report_progress": ("progress", _progress),
+    "request_closing": ("asked", _asked),
+    "part_release_requested": ("asked", _asked_for_part),
+    "agree_closing": ("closed", _agreed),
+    "refuse_closing": ("refused", _refused),
+    "part_released": ("granted", _part_released),
+    "part_release_refused": ("refused", _part_refused),
+    "withdraw": ("closed", _withdrawn),
+    "merge": ("closed", _merged),
+    "received_merged": ("changed", _received),
+    "void": ("closed", _void),
+    "reopen": ("opened", _reopened),
+}
+"""What is told of each recorded act, and with which mark on the timeline."""
