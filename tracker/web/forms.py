@@ -11,12 +11,18 @@ from wtforms.fields.core import Field
 from wtforms.validators import InputRequired, Optional
 
 from tracker.foundation import roc
+from tracker.foundation.errors import Conflict, Invalid, TrackerError
 from tracker.foundation.language import N_, translator
 from tracker.people.models import Department, User
 
 
 class Form(FlaskForm):
-    """The parent of the site's forms: its own messages, in the reader's language."""
+    """The parent of the site's forms: its own messages, in the reader's language.
+
+    `refusal` is the error with which a service refused what was sent, if one did.
+    """
+
+    refusal: TrackerError | None = None
 
     class Meta(FlaskForm.Meta):
         """Let WTForms' own messages speak through the catalogues of this project."""
@@ -28,6 +34,20 @@ class Form(FlaskForm):
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
             """Render as usual; labels are translated where they are shown."""
             return super().render_field(field, render_kw)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check what was sent; messages given to a validator are msgids, and are said in the reader's language."""
+        valid: bool = super().validate(extra_validators)
+        for field in self:
+            field.errors = [translator(g.language)(str(error)) for error in field.errors]
+        return valid
+
+    @property
+    def answer_status(self) -> int:
+        """Return the HTTP status of a page that shows this form: 409 after a conflict, 422 with errors, else 200."""
+        if isinstance(self.refusal, Conflict):
+            return self.refusal.status
+        return Invalid.status if self.errors else 200
 
 
 class _Translations:

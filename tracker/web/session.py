@@ -23,7 +23,7 @@ from tracker.foundation.errors import Forbidden, Invalid, TrackerError
 from tracker.foundation.language import N_, known_language, translator
 from tracker.people import queries
 from tracker.people.service import note_seen
-from tracker.reminders.queries import count_unread
+from tracker.reminders.queries import count_unread_notices
 from tracker.wiring import Wiring
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -122,7 +122,7 @@ def identify() -> None:
         g.act = Act(principal, now, day, request.remote_addr)
         roles = "、".join(translator(g.language)(ROLE_LABELS[role]) for role in principal.roles)
         g.reader = Reader(found.person_id, found.person.name, roles)
-        g.unread_notices = count_unread(reading, found.person_id)
+        g.unread_notices = count_unread_notices(reading, found.person_id)
     if now - found.last_seen_at > SEEN_EVERY:
         _note_seen(found.id)
 
@@ -136,7 +136,9 @@ def local_path(wanted: str | None) -> str:
     """Return a path of this site to go on to, or the start page for anything else."""
     text = wanted or ""
     parts = urlsplit(text.replace("\\", "/"))
-    local = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    local = (
+        text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
+    )
     return text if local and text.isprintable() else url_for("dashboards.show_work")
 
 
@@ -149,6 +151,7 @@ def refused(form: FlaskForm) -> Generator[None, None, None]:
         raise
     except TrackerError as error:
         session().rollback()
+        form.refusal = error
         fields = error.fields if isinstance(error, Invalid) else {}
         unplaced = [msgid for name, msgid in fields.items() if name not in form]
         for name, msgid in fields.items():
