@@ -16,7 +16,7 @@ from tracker.foundation.language import N_, translator
 from tracker.people.models import Department, User
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
     """The parent of the site's forms: its own messages, in the reader's language.
 
     `refusal` is the error with which a service refused what was sent, if one did.
@@ -24,7 +24,7 @@ class Form(FlaskForm):
 
     refusal: TrackerError | None = None
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Let WTForms' own messages speak through the catalogues of this project."""
 
         def get_translations(self, form: Any) -> "_Translations":
