@@ -1,14 +1,17 @@
 """Reading people and departments; every function takes the session."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from tracker.access import Grant, Principal, Role
-from tracker.foundation.database import Session
+from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
+from tracker.foundation.language import N_
 from tracker.people.models import (
     APIToken,
     Delegation,
@@ -22,6 +25,31 @@ from tracker.people.models import (
 )
 from tracker.people.rules import tokens, tree
 from tracker.people.rules.lockout import WINDOW, Attempt
+
+
+class PersonState(StrEnum):
+    """Where a person's account stands."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    INACTIVE = "inactive"
+
+
+PERSON_STATE_LABELS = {
+    PersonState.ACTIVE: N_("使用中"),
+    PersonState.INVITED: N_("已邀請，尚未設定密碼"),
+    PersonState.INACTIVE: N_("已停用"),
+}
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    """What the list of people asks for; a department stands for itself and everything below it."""
+
+    words: str = ""
+    department_id: int | None = None
+    state: PersonState | None = None
+
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -288,13 +316,54 @@ def office_overrides(session: Session) -> Mapping[date, bool]:
     return {row.day: row.is_workday for row in session.scalars(select(OfficeDay))}
 
 
-def search_users(session: Session, words: str) -> Sequence[User]:
-    """Return people whose name or address holds the words."""
-    pattern = f"%{words.strip()}%"
-    query = (
+def search_users(session: Session, wanted: PeopleFilter, number: int = 1, size: int = 50) -> Page[User]:
+    """Return a page of the people that a filter lets through, by name, with roles and departments loaded."""
+    conditions = _conditions(session, wanted)
+    total = session.scalar(select(func.count(User.id)).where(*conditions)) or 0
+    rows = session.scalars(
         select(User)
-        .where(or_(User.name.like(pattern), User.email.like(pattern.casefold())))
+        .where(*conditions)
         .options(selectinload(User.grants).selectinload(RoleGrant.department))
         .order_by(User.name, User.id)
+        .limit(size)
+        .offset((number - 1) * size)
+    ).all()
+    return Page(rows, total, number, size)
+
+
+def _conditions(session: Session, wanted: PeopleFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if words := wanted.words.strip():
+        conditions.append(
+            or_(
+                User.name.contains(words, autoescape=True),
+                User.email.contains(words.casefold(), autoescape=True),
+            )
+        )
+    if wanted.department_id is not None:
+        below = tree.subtree(department_nodes(session), wanted.department_id)
+        conditions.append(User.id.in_(select(RoleGrant.person_id).where(RoleGrant.department_id.in_(below))))
+    if wanted.state is PersonState.ACTIVE:
+        conditions.append(User.is_active)
+    elif wanted.state is PersonState.INVITED:
+        conditions += [User.is_active, User.password_hash.is_(None)]
+    elif wanted.state is PersonState.INACTIVE:
+        conditions.append(User.is_active.is_(False))
+    return conditions
+
+
+def count_people_by_department(session: Session) -> Mapping[int, int]:
+    """Return, for each department, how many active people hold a role in it or below it."""
+    rows = session.execute(
+        select(RoleGrant.department_id, RoleGrant.person_id)
+        .join(User)
+        .where(User.is_active, RoleGrant.department_id.is_not(None))
     )
-    return session.scalars(query).all()
+    people: dict[int, set[int]] = {}
+    for department_id, person_id in rows:
+        people.setdefault(department_id, set()).add(person_id)
+    nodes = department_nodes(session)
+    return {
+        node.id: len(set().union(*(people.get(each, set()) for each in tree.subtree(nodes, node.id))))
+        for node in nodes
+    }

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -142,6 +143,21 @@ def deactivate_department(session: Session, act: Act, department_id: int) -> Non
         department_id,
         {"active": True},
         {"active": False},
+    )
+
+
+def reactivate_department(session: Session, act: Act, department_id: int) -> None:
+    """Take a department into use again."""
+    _require(act, Permission.People.MANAGE)
+    queries.get_department(session, department_id).is_active = True
+    audit.record(
+        session,
+        act,
+        "department_reactivated",
+        "department",
+        department_id,
+        {"active": False},
+        {"active": True},
     )
 
 
@@ -396,6 +412,19 @@ def delegate(
     return row
 
 
+def end_delegation(session: Session, act: Act, person_id: int, delegation_id: int) -> None:
+    """End one of one's own delegations at once; one that has begun keeps the days that are over. Raises NotFound."""
+    row = session.get(Delegation, delegation_id)
+    if row is None or row.person_id != person_id:
+        raise NotFound
+    before = {"deputy_id": row.deputy_id, "starts_on": row.starts_on, "ends_on": row.ends_on}
+    if row.starts_on < act.today:
+        row.ends_on = act.today - timedelta(days=1)
+    else:
+        session.delete(row)
+    audit.record(session, act, "delegation_ended", "person", person_id, before, {})
+
+
 def issue_api_token(session: Session, act: Act, person_id: int, name: str) -> str:
     """Make a bearer token for one's own use of the API and return it, the only time it is seen."""
     if not name.strip():
@@ -423,17 +452,22 @@ def revoke_api_token(session: Session, act: Act, person_id: int, token_id: int) 
 
 
 _hasher = PasswordHasher()
+# One hash takes 64 MiB and a third of a second, so a flood of sign-ins must not compute many at the same time.
+_hashing = BoundedSemaphore(2)
 
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password."""
-    return _hasher.hash(password)
+    with _hashing:
+        return _hasher.hash(password)
 
 
 def password_matches(known_hash: str | None, password: str) -> bool:
     """Tell whether a password is the right one; takes as long for an unknown person as for a known one."""
+    known_or_dummy = known_hash or _dummy_hash()
     try:
-        _hasher.verify(known_hash or _dummy_hash(), password)
+        with _hashing:
+            _hasher.verify(known_or_dummy, password)
     except (VerificationError, InvalidHashError):
         return False
     return known_hash is not None
@@ -441,7 +475,7 @@ def password_matches(known_hash: str | None, password: str) -> bool:
 
 @cache
 def _dummy_hash() -> str:
-    return _hasher.hash(tokens.new_token())
+    return hash_password(tokens.new_token())
 
 
 def _new_invitation(session: Session, act: Act, purpose: Purpose, person_id: int | None) -> str:
