@@ -1,6 +1,7 @@
 """Document to Extraction: pure rules without network or database, usable as a library on its own."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from tracker.extraction import cover, wording
 from tracker.extraction.items import Finder
@@ -29,14 +30,13 @@ def extract(document: Document) -> Extraction:
     return Extraction(metadata, tuple(recommendations), tuple(possible))
 
 
-def _apart(candidates: Iterable[Candidate], taken: Iterable[Candidate] = ()) -> list[Candidate]:
-    """Return candidates in order of the text, without those that overlap one already taken."""
+def _apart(candidates: Iterable[Candidate], taken: Sequence[Candidate] = ()) -> list[Candidate]:
+    """Return candidates in order of the text, without those that overlap an earlier one or one already taken."""
     kept: list[Candidate] = []
-    spans = [(c.start, c.end) for c in taken]
+    starts = [c.start for c in taken]
     for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
-        if all(candidate.end <= start or end <= candidate.start for start, end in spans):
+        before = bisect_left(starts, candidate.end) - 1
+        is_free = before < 0 or taken[before].end <= candidate.start
+        if is_free and (not kept or kept[-1].end <= candidate.start):
             kept.append(candidate)
-            spans.append((candidate.start, candidate.end))
     return kept
-
-

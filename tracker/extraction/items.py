@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.extraction import wording
+from tracker.extraction import duedates, wording
 from tracker.extraction.model import Candidate, DueHint
 from tracker.extraction.outline import Part, is_table_row
 from tracker.extraction.passage import Passage, joined, together
@@ -14,6 +14,7 @@ from tracker.extraction.wording import Ask, Own, Role
 from tracker.reading.document import Document
 
 _LONGEST = 3_000
+_RECOMMENDS = re.compile("建議|recommend", re.IGNORECASE)
 _CELL_RULE = re.compile(r"[\s|:\-]+")
 _INLINE_NUMBER = re.compile(r"(?<=[\s:;,，；：])\((\d{1,2}|[a-h]|i{1,3}|iv|v)\)\s*")
 _CONFIDENCE = {
@@ -66,7 +67,7 @@ class Finder:
         owner, due = found.owner, found.due
         if not found.hints_are_given:
             owner = owner or wording.owner_in(text)
-            due = due or wording.due_in(text, self._earliest)
+            due = due or duedates.due_in(text, self._earliest)
         return Candidate(
             start=passage.start,
             end=passage.end,
@@ -118,9 +119,13 @@ class Finder:
         line = head.after(len(section.part.label))
         if line.text:
             inherited = Section(section.part, section.kind, False, None)
-            yield from self._whole(inherited, [joined([line])], ("recommendation-section", _shape(section.part)))
+            yield from self._whole(
+                inherited, [joined([line])], ("recommendation-section", _shape(section.part))
+            )
 
-    def _whole(self, section: Section, paragraphs: Sequence[Passage], why: tuple[str, ...]) -> Iterator[Found]:
+    def _whole(
+        self, section: Section, paragraphs: Sequence[Passage], why: tuple[str, ...]
+    ) -> Iterator[Found]:
         """Make one item of paragraphs, after labels, owners, dates and notes have found their places."""
         kept, owner, due, has_action = _sorted_by_role(paragraphs)
         if not kept:
@@ -156,7 +161,13 @@ class Finder:
         for mark, end in zip(marks, ends, strict=True):
             passage = found.passage.part(mark.end(), end)
             if passage:
-                yield Found(passage, found.category, found.confidence, (*found.why, "numbered-in-sentence"), owner=owner)
+                yield Found(
+                    passage,
+                    found.category,
+                    found.confidence,
+                    (*found.why, "numbered-in-sentence"),
+                    owner=owner,
+                )
 
     def _running(self, paragraphs: Sequence[Passage], section: Section, whole: bool) -> Iterator[Found]:
         """Read the paragraphs that stand directly under the section's heading."""
@@ -169,10 +180,20 @@ class Finder:
             asks = [s for s in sentences if wording.ask_of(s.text, self._own) in (Ask.EXPLICIT, Ask.MODAL)]
             is_labelled = role is not None
             if whole and (is_labelled or len(asks) == 1 or (not asks and not wording.is_closing(text))):
-                following = [p for p in paragraphs[number + 1 : number + 3] if _role(p) in (Role.OWNER, Role.DUE)]
+                following = [
+                    p for p in paragraphs[number + 1 : number + 3] if _role(p) in (Role.OWNER, Role.DUE)
+                ]
                 shape = "labelled-paragraph" if is_labelled else "paragraph"
-                if is_labelled or len(sentences) == 1 or not asks or sentences[0] is asks[0] or len(sentences) <= 3:
-                    yield from self._whole(section, [paragraph, *following], ("recommendation-section", shape))
+                if (
+                    is_labelled
+                    or len(sentences) == 1
+                    or not asks
+                    or sentences[0] is asks[0]
+                    or len(sentences) <= 3
+                ):
+                    yield from self._whole(
+                        section, [paragraph, *following], ("recommendation-section", shape)
+                    )
                     continue
             for sentence in asks:
                 yield from self._whole(section, [sentence], ("recommendation-section", "sentence"))
@@ -201,7 +222,10 @@ class Finder:
         return wording.ask_of(passage.text, self._own) in (Ask.EXPLICIT, Ask.MODAL)
 
     def _head_asks(self, part: Part) -> bool:
-        return part.head is not None and wording.ask_of(part.head.text, self._own) in (Ask.EXPLICIT, Ask.MODAL)
+        return part.head is not None and wording.ask_of(part.head.text, self._own) in (
+            Ask.EXPLICIT,
+            Ask.MODAL,
+        )
 
     def _asking_sentences(self, paragraph: Passage, section: Section) -> Iterator[Found]:
         if wording.is_lead_in(paragraph.text) and len(paragraph.text) < 60:
@@ -242,18 +266,31 @@ class Finder:
             return
         for sentence in body.sentences():
             ask = wording.ask_of(sentence.text, self._own)
-            if ask is None and section.kind is Kind.REFLECTION and wording.is_commitment(sentence.text, self._own):
+            if (
+                ask is None
+                and section.kind is Kind.REFLECTION
+                and wording.is_commitment(sentence.text, self._own)
+            ):
                 ask = Ask.COMMITMENT
-            if ask is None or ask is Ask.WEAK or len(sentence.text) > _LONGEST or wording.is_lead_in(sentence.text):
+            if (
+                ask is None
+                or ask is Ask.WEAK
+                or len(sentence.text) > _LONGEST
+                or wording.is_lead_in(sentence.text)
+            ):
                 continue
             stands_alone = ask is Ask.EXPLICIT and not self._has_section
             if section.kind is Kind.BODY and ask is Ask.MODAL:
                 continue
             why = ("outside-recommendation-section", ask.value)
             confidence = 0.6 if stands_alone else min(0.4, _CONFIDENCE[ask])
-            yield from self._parted(Found(sentence, section.category, confidence, why, is_possible=not stands_alone))
+            yield from self._parted(
+                Found(sentence, section.category, confidence, why, is_possible=not stands_alone)
+            )
 
-    def _rows(self, tables: Sequence[Sequence[Passage]], section: Section, where: str | None) -> Iterator[Found]:
+    def _rows(
+        self, tables: Sequence[Sequence[Passage]], section: Section, where: str | None
+    ) -> Iterator[Found]:
         """Read tables; outside a section only those whose header names both an action and an owner or date."""
         for table in tables:
             columns = _columns(table[0])
@@ -279,7 +316,7 @@ def _row(row: Passage, columns: dict[int, Role], category: str | None, where: st
         0.95,
         (where, "table-row"),
         owner=wording.owner_in_cell(owner.text) if owner else None,
-        due=wording.due_in_cell(due.text) if due else None,
+        due=duedates.due_in_cell(due.text) if due else None,
         hints_are_given=bool({Role.OWNER, Role.DUE} & set(columns.values())),
     )
 
@@ -336,7 +373,7 @@ def _sorted_by_role(paragraphs: Sequence[Passage]) -> tuple[list[Passage], str |
         if role is Role.OWNER:
             owner = owner or wording.owner_in_cell(value)
         elif role is Role.DUE:
-            due = due or wording.due_in_cell(value)
+            due = due or duedates.due_in_cell(value)
         elif role is Role.STATUS or (has_action and role is not Role.ACTION and not _follows(kept, role)):
             continue
         else:
@@ -367,10 +404,8 @@ def _role(passage: Passage) -> Role | None:
 
 def _names_recommendation(passage: Passage) -> bool:
     label = wording.label_before_colon(passage.text)
-    return bool(label) and label[0] is Role.ACTION and bool(re.search("建議|recommend", label[1], re.IGNORECASE))  # type: ignore[index]
+    return label is not None and label[0] is Role.ACTION and _RECOMMENDS.search(label[1]) is not None
 
 
 def _shape(part: Part) -> str:
     return "bullet-item" if part.kind == "bullet" else "numbered-item"
-
-

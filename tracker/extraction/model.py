@@ -152,7 +152,9 @@ def _candidates_from_json(rows: Sequence[Mapping[str, Any]]) -> tuple[Candidate,
             page=row["page"],
             category=row["category"],
             owner_hint=row["owner_hint"],
-            due_hint=DueHint(row["due_hint"]["text"], _day(row["due_hint"]["date"])) if row["due_hint"] else None,
+            due_hint=DueHint(row["due_hint"]["text"], _day(row["due_hint"]["date"]))
+            if row["due_hint"]
+            else None,
             confidence=float(row["confidence"]),
             why=tuple(row["why"]),
         )

@@ -15,17 +15,26 @@ from tracker.reading.document import Document
 
 # Headings that reports use without a number. They close whatever stands open.
 KNOWN_HEADINGS = re.compile(
-    r"(?:摘要|提要|前言|緒論|緣起|計畫緣起|目的|計畫目的|目標|行程|行程表|過程|內容|經過|考察過程|參訪過程|參訪紀要|"
-    r"心得|感想|觀察|發現|結論|結語|檢討|效益評估|預期效益|經費|經費支用|誌謝|致謝|參考資料|參考文獻|附錄|附件|"
+    r"(?:摘要|提要|前言|緒論|緣起|計畫緣起|目的|計畫目的|目標|行程|行程表|過程|內容|經過|"
+    r"考察過程|參訪過程|參訪紀要|"
+    r"心得|感想|觀察|發現|結論|結語|檢討|效益評估|預期效益|經費|經費支用|誌謝|致謝|"
+    r"參考資料|參考文獻|附錄|附件|"
     r"(?:心得|結論|檢討|感想|觀察|啟示|省思)[及與和暨、]?建議(?:事項)?|"
-    r"(?:具體|綜合|政策|改善|改進|後續|未來|參訪|考察)?建議(?:事項|意見|方案)?|策進作為|精進作為|後續(?:推動|作為|辦理|規劃)(?:事項)?|擬辦(?:事項)?|"
-    r"(?:executive )?summary|abstract|introduction|background|purpose|objectives?(?:,? scope.*)?|scope|method(?:ology)?|programme|"
+    r"(?:具體|綜合|政策|改善|改進|後續|未來|參訪|考察)?建議(?:事項|意見|方案)?|策進作為|"
+    r"精進作為|後續(?:推動|作為|辦理|規劃)(?:事項)?|擬辦(?:事項)?|"
+    r"(?:executive )?summary|abstract|introduction|background|purpose|"
+    r"objectives?(?:,? scope.*)?|scope|method(?:ology)?|programme|"
     r"itinerary|timeline|impact|root causes?|findings?|observations?|lessons(?: learn(?:ed|t))?|conclusions?|"
-    r"(?:key |main |our |conclusions? and |findings and |summary of )?recommendations?|(?:recommended |corrective |follow-up )?actions?(?: items?)?|next steps|"
-    r"follow-?up|costs?|budget|acknowledge?ments?|references|bibliography|appendi(?:x|ces)|annex(?:es)?|glossary)",
+    r"(?:key |main |our |conclusions? and |findings and |summary of )?recommendations?|"
+    r"(?:recommended |corrective |follow-up )?actions?(?: items?)?|next steps|"
+    r"follow-?up|costs?|budget|acknowledge?ments?|references|bibliography|appendi(?:x|"
+    r"ces)|annex(?:es)?|glossary)",
     re.IGNORECASE,
 )
-APPENDIX = re.compile(r"(?:附錄|附件|附表|參考資料|參考文獻|appendi(?:x|ces)|annex(?:es)?|references|bibliography)", re.IGNORECASE)
+APPENDIX = re.compile(
+    r"(?:附錄|附件|附表|參考資料|參考文獻|appendi(?:x|ces)|annex(?:es)?|references|bibliography)",
+    re.IGNORECASE,
+)
 _FRONT_MATTER = re.compile(r"(?:摘要|提要|目次|目錄|(?:executive )?summary|abstract|contents)", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:目次|目錄|(?:table of )?contents)", re.IGNORECASE)
 
@@ -54,10 +63,20 @@ _LABEL = re.compile(
     )""",
     re.VERBOSE,
 )
+# Most lines carry no number: their first character says so before the long pattern is tried.
+_LABEL_START = re.compile(
+    r"[第壹貳贰參参肆伍陸柒捌玖拾一二三四五六七八九十(（\d①-⑳❶-❿甲乙丙丁戊己庚辛壬癸Ⅰ-Ⅻ建議附對行●○•◆◇■□▪▫➢➤►▶★☆※‧∙◎▲△*\-–—]"
+    r"|[A-Za-zＡ-Ｚ](?:[.)．）]|[IVX]|\d|ecommendation|inding|ction|ection|hapter|art|ppendix|nnex|esson|roposal)|[IVX]{1,4}\s?[.、)]"
+)
+_LABEL_WITHIN = 40
 _HASHES = re.compile(r"(#{1,6})\s+")
 _BOLD = re.compile(r"^\*\*(.{1,80}?)\*\*[:：]?$|^__(.{1,80}?)__[:：]?$")
 _TASK_BOX = re.compile(r"\[[ xX]\]\s+")
-_PAGE_NUMBER = re.compile(r"(?:[-–—(\[]\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—)\]])?|第\s?\d{1,4}\s?頁(?:[,，/ ]*共\s?\d{1,4}\s?頁)?|page \d{1,4}(?: of \d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:[-–—(\[]\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—)\]])?|"
+    r"第\s?\d{1,4}\s?頁(?:[,，/ ]*共\s?\d{1,4}\s?頁)?|page \d{1,4}(?: of \d{1,4})?",
+    re.IGNORECASE,
+)
 _LEADER = re.compile(r"(?:[.…·‧．]{2,}|\t|\s{3,})\s*(?:\d{1,4}|[ivx]{1,5})$|[.…·．]{6,}$", re.IGNORECASE)
 _STOPS = "。！？!?；;"
 _SENTENCE_STOP = re.compile(r"[。！？!?；;.：:][」』”\"）)]*$")
@@ -135,7 +154,9 @@ def plain_title(text: str) -> str:
 
 def label_of(text: str) -> Label | None:
     """Read the enumerator at the start of a line."""
-    folded = roc.fold(text[:40])
+    if not _LABEL_START.match(text):
+        return None
+    folded = roc.fold(text[:_LABEL_WITHIN])
     match = _LABEL.match(folded)
     if match is None or match.lastgroup is None:
         return None
@@ -162,8 +183,8 @@ def is_table_row(text: str) -> bool:
 
 
 def cells(text: str) -> int:
-    """Return the width of a text in columns: a Chinese character takes two."""
-    return len(text) + sum(c > "\u2e7f" for c in text) if len(text) < 500 else len(text)
+    """Return the width of a text in columns: a Chinese character, three bytes in UTF-8, takes two."""
+    return (len(text.encode("utf-8", "replace")) + len(text)) // 2
 
 
 def is_title(text: str) -> bool:
@@ -192,7 +213,9 @@ def _without_furniture(lines: list[Line], document: Document) -> list[Line]:
     edges = {n + step for n in numbers for step in (-1, 1)} - numbers
     if document.pages:
         edges |= _page_edges(lines, document)
-    counts = Counter(_digitless(lines[i].text) for i in edges if 0 <= i < len(lines) and cells(lines[i].text) <= 100)
+    counts = Counter(
+        _digitless(lines[i].text) for i in edges if 0 <= i < len(lines) and cells(lines[i].text) <= 100
+    )
     running = {text for text, count in counts.items() if count >= 3}
     removed = numbers | {i for i in edges if 0 <= i < len(lines) and _digitless(lines[i].text) in running}
     removed |= {i for i, line in enumerate(lines[:3]) if _digitless(line.text) in running}
@@ -222,7 +245,7 @@ def _digitless(text: str) -> str:
 
 def _without_contents(lines: list[Line]) -> tuple[list[Line], frozenset[str]]:
     """Take out the table of contents; its titles tell which lines of the body are headings."""
-    heads = Counter(_key(line.text) for line in lines if cells(line.text) <= _TITLE_CELLS)
+    heads = Counter(_key(line.text) for line in lines if _is_short(line))
     titles: set[str] = set()
     kept: list[Line] = []
     run: list[Line] = []
@@ -232,15 +255,17 @@ def _without_contents(lines: list[Line]) -> tuple[list[Line], frozenset[str]]:
         entries = [line for line in run if not _CONTENTS.fullmatch(plain_title(line.text))]
         again = sum(heads[_key(line.text)] > 1 for line in entries)
         leaders = sum(bool(_LEADER.search(line.text)) for line in entries)
-        is_contents = leaders >= 2 or (opened and entries and again) or (len(entries) >= 3 and again * 2 > len(entries))
+        is_contents = (
+            leaders >= 2 or (opened and entries and again) or (len(entries) >= 3 and again * 2 > len(entries))
+        )
         if is_contents:
             titles.update(_key(line.text) for line in entries)
         else:
             kept.extend(run)
 
     for line in lines:
-        is_contents_head = bool(_CONTENTS.fullmatch(plain_title(line.text)))
-        if any(_key(line.text) == _key(entry.text) for entry in run[:3]):
+        is_contents_head = len(line.text) <= 30 and bool(_CONTENTS.fullmatch(plain_title(line.text)))
+        if run and _is_short(line) and any(_key(line.text) == _key(entry.text) for entry in run[:3]):
             # The first title comes again: here the body begins.
             close_run()
             run, opened = [], False
@@ -258,10 +283,14 @@ def _without_contents(lines: list[Line]) -> tuple[list[Line], frozenset[str]]:
     return kept, frozenset(titles)
 
 
+def _is_short(line: Line) -> bool:
+    return len(line.text) <= 2 * _TITLE_CELLS and cells(line.text) <= 2 * _TITLE_CELLS
+
+
 def _is_entry(line: Line, heads: Counter[str], opened: bool, running: bool) -> bool:
-    if _LEADER.search(line.text) and not is_table_row(line.text):
-        return True
-    if opened and _LEADER.search(line.text):
+    if not _is_short(line):
+        return False
+    if _LEADER.search(line.text) and (opened or not is_table_row(line.text)):
         return True
     if label_of(line.text) is None or not is_title(line.text):
         return False
@@ -317,8 +346,10 @@ def _part_of(line: Line, before: Line | None, titles: frozenset[str], width: int
             part.lines.append(rest)
         return part
     bold = _BOLD.match(line.text)
+    if not _is_short(line):
+        return None
     title = plain_title(line.text)
-    if KNOWN_HEADINGS.fullmatch(title) or (_key(line.text) in titles and is_title(title)):
+    if KNOWN_HEADINGS.fullmatch(title) or (titles and _key(line.text) in titles and is_title(title)):
         return Part("known", None, line, is_heading=True, width=width)
     if bold or (line.gap and _is_free_heading(line.text)):
         return Part("free", None, line, is_heading=True, width=width)
@@ -329,7 +360,11 @@ def _is_torn(line: Line, before: Line | None, label: Label, width: int) -> bool:
     """Say whether a line only seems numbered: the rest of a sentence that was broken at the page's width."""
     if before is None or line.gap or not width or label.ordinal in (None, 1):
         return False
-    return cells(before.text) >= width * 0.9 and not _SENTENCE_STOP.search(before.text) and label.kind == "number"
+    return (
+        cells(before.text) >= width * 0.9
+        and not _SENTENCE_STOP.search(before.text)
+        and label.kind == "number"
+    )
 
 
 def _is_heading(text: str, width: int) -> bool:
@@ -351,10 +386,17 @@ def _pop(stack: list[Part], part: Part) -> None:
         while len(stack) > 1 and not (stack[-1].kind.startswith("#") and stack[-1].kind < part.kind):
             stack.pop()
         return
-    if part.kind == "known" and APPENDIX.match(part.title) or part.kind == "named" and APPENDIX.match(part.label):
+    if (part.kind == "known" and APPENDIX.match(part.title)) or (
+        part.kind == "named" and APPENDIX.match(part.label)
+    ):
         _close(stack, next((i for i, p in enumerate(stack) if p.kind.startswith("#") and i > 1), 1))
         return
-    if len(stack) > 1 and stack[-1].kind == "known" and _FRONT_MATTER.fullmatch(stack[-1].title) and part.kind != "bullet":
+    if (
+        len(stack) > 1
+        and stack[-1].kind == "known"
+        and _FRONT_MATTER.fullmatch(stack[-1].title)
+        and part.kind != "bullet"
+    ):
         stack.pop()
     level = _sibling_level(stack, part)
     if level is not None:
@@ -424,4 +466,10 @@ def _ordinal(written: str) -> int | None:
 
 
 _FORMAL_VALUES = dict(zip("壹貳贰參参肆伍陸柒捌玖拾", "一二二三三四五六七八九十", strict=True))
-_ROMAN = {r: i for i, r in enumerate("I II III IV V VI VII VIII IX X XI XII XIII XIV XV".split(), start=1)}
+_ROMAN = {
+    r: i
+    for i, r in enumerate(
+        ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV"],
+        start=1,
+    )
+}

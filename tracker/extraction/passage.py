@@ -68,7 +68,9 @@ class Passage:
         """Give the sentences one by one, each with its final stop."""
         begin = 0
         for match in _SENTENCE_END.finditer(self.text):
-            if match[0].startswith("；") or _ABBREVIATION.search(self.text, max(0, match.start() - 10), match.start()):
+            if match[0].startswith("；") or _ABBREVIATION.search(
+                self.text, max(0, match.start() - 10), match.start()
+            ):
                 continue
             sentence = self.part(begin, match.end())
             begin = match.end()

@@ -19,11 +19,15 @@ class Kind(StrEnum):
 
 
 _RECOMMENDING = re.compile(
-    r"建議|建言|策進|精進作為|改善對策|因應對策|後續(?:推動|作為|辦理|規劃|工作|行動|追蹤|應辦)|未來(?:推動|努力)(?:方向|工作|作為|事項)|"
+    r"建議|建言|策進|精進作為|改善對策|因應對策|後續(?:推動|作為|辦理|規劃|工作|行動|追蹤|"
+    r"應辦)|未來(?:推動|努力)(?:方向|工作|作為|事項)|"
     r"擬辦|應辦事項|待辦|行動(?:方案|項目|計畫)|推動策略|"
-    r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan)|\b(?:corrective|preventive|preventative|follow-?up|agreed|proposed|remedial) "
-    r"(?:actions?|measures?|items?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|\bsuggestions?\b|\bway forward\b|\bremediation|\bto-?dos?\b|"
-    r"^(?:key |main |our )?actions?(?: taken and planned)?$|\bwhat we (?:will|are going to) (?:do|change)|\bcommitments\b",
+    r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan)|\b(?:corrective|preventive|"
+    r"preventative|follow-?up|agreed|proposed|remedial) "
+    r"(?:actions?|measures?|items?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
+    r"\bsuggestions?\b|\bway forward\b|\bremediation|\bto-?dos?\b|"
+    r"^(?:key |main |our )?actions?(?: taken and planned)?$|\bwhat we (?:will|"
+    r"are going to) (?:do|change)|\bcommitments\b",
     re.IGNORECASE,
 )
 _MIXING = re.compile(
@@ -38,16 +42,22 @@ _REFLECTING = re.compile(
 )
 # Advice that is not the authors', not for now, or an answer to advice.
 _NOT_OURS = re.compile(
-    r"(?:專家|委員|學者|講師|講座|對方|業者|廠商|主辦單位|主辦城市|審計|媒體|與會者|外賓|當地|居民|團體|國際組織|世界銀行|歐盟|聯合國)[^與及和]{0,8}建議|"
-    r"(?:歷年|前次|上次|去年|上年度|往年|過去|先前|前一次|前年)[^與及和]{0,12}建議|建議(?:事項)?[^與及和]{0,6}(?:辦理情形|執行情形|追蹤情形|回應|回覆|採納|處理情形)|"
+    r"(?:專家|委員|學者|講師|講座|對方|業者|廠商|主辦單位|主辦城市|審計|媒體|與會者|外賓|"
+    r"當地|居民|團體|國際組織|世界銀行|歐盟|聯合國)[^與及和]{0,8}建議|"
+    r"(?:歷年|前次|上次|去年|上年度|往年|過去|先前|前一次|前年)[^與及和]{0,12}建議|"
+    r"建議(?:事項)?[^與及和]{0,6}(?:辦理情形|執行情形|追蹤情形|回應|回覆|採納|處理情形)|"
     r"(?:辦理|執行)情形|機關意見|機關回應|提問|問題清單|"
-    r"\b(?:prior|previous|earlier|past|last year'?s|status of|responses? to|update on|closed|implemented)\b.{0,40}\b(?:recommend|action)|"
-    r"\b(?:management|agency|audit(?:ee|or)s?'?) (?:response|comments?)|\bhosts?'? (?:recommend|suggest|advice)|\bactions? (?:already )?(?:taken|completed)\b|"
+    r"\b(?:prior|previous|earlier|past|last year'?s|status of|responses? to|update on|"
+    r"closed|implemented)\b.{0,40}\b(?:recommend|action)|"
+    r"\b(?:management|agency|audit(?:ee|or)s?'?) (?:response|comments?)|"
+    r"\bhosts?'? (?:recommend|suggest|advice)|\bactions? (?:already )?(?:taken|"
+    r"completed)\b|"
     r"\b(?:questions?|log excerpt)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"附錄|附件|附表|參考(?:資料|文獻|書目)|誌謝|致謝|經費|花絮|照片|聯絡|名單|名錄|\bappendi|\bannex|\breferences\b|\bbibliography|\backnowledge?ments?|"
+    r"附錄|附件|附表|參考(?:資料|文獻|書目)|誌謝|致謝|經費|花絮|照片|聯絡|名單|名錄|"
+    r"\bappendi|\bannex|\breferences\b|\bbibliography|\backnowledge?ments?|"
     r"\bcosts?\b|\bglossary|\bcontacts?\b|\bexpenses|\bdistribution",
     re.IGNORECASE,
 )

@@ -1,0 +1,151 @@
+"""Reads untrusted files in a short-lived child process; the parent only ever sees plain values.
+
+The parent never loads a reader. A child that crashes, hangs or eats memory costs one message, not the server.
+"""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import tracker
+from tracker.extraction.model import ReadReport, from_json
+from tracker.foundation import errors
+from tracker.foundation.errors import FileEmpty, FileTooLarge, ReadingTookTooLong, ReportUnreadable
+from tracker.reading.document import ReadingLimits
+
+_CHILD = "tracker.adapters.reading_child"
+_CHUNK = 64 * 1024
+# JSON writes a Chinese character of three bytes in six, and repeats the quotes.
+_ANSWER_PER_BYTE = 8
+_ANSWER_AT_LEAST = 2**20
+_LONGEST_NAME = 255
+
+
+class Sandbox:
+    """Implements `ReadAndExtract` with one child process per file."""
+
+    def __init__(self, limits: ReadingLimits | None = None) -> None:
+        self._limits = limits or ReadingLimits()
+
+    def read(self, name: str, data: bytes) -> ReadReport:
+        """Read a file and extract from it; raise a member of the ReportUnreadable family."""
+        if not data:
+            raise FileEmpty
+        if len(data) > self._limits.max_bytes:
+            raise FileTooLarge
+        return _report(self._answer_of_child(_plain(name), data))
+
+    def _answer_of_child(self, name: str, data: bytes) -> bytes:
+        with TemporaryFile() as file:
+            # A file for stdin, since a pipe could fill up while the child is writing its answer.
+            file.write(data)
+            file.seek(0)
+            with subprocess.Popen(  # noqa: S603 - our own program, the name is an argument and no command
+                _command(name, self._limits),
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,
+            ) as child:
+                try:
+                    answer = _read(child, self._limits.wall_seconds, self._most_of_answer(data))
+                    code = child.wait(self._limits.wall_seconds)
+                except subprocess.TimeoutExpired:
+                    raise ReadingTookTooLong from None
+                finally:
+                    _end(child)
+        if code < 0:
+            # A signal ended the child: the processor limit, the kernel's memory watch, or a parser's crash.
+            raise ReportUnreadable if -code in _CRASHES else ReadingTookTooLong
+        if code:
+            raise ReportUnreadable
+        return answer
+
+    def _most_of_answer(self, data: bytes) -> int:
+        # The text of a PDF may be larger than the file, since it is stored compressed.
+        return max(_ANSWER_AT_LEAST, _ANSWER_PER_BYTE * len(data), self._limits.max_bytes)
+
+
+_CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+
+
+def _command(name: str, limits: ReadingLimits) -> list[str]:
+    from tracker.adapters.reading_child import arguments  # noqa: PLC0415 - needs POSIX, as the child does
+
+    return [sys.executable, "-P", "-m", _CHILD, *arguments(name, limits)]
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment without secrets: only what Python needs to find this package."""
+    return {
+        "PYTHONPATH": str(Path(tracker.__file__).resolve().parents[1]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "PATH": os.defpath,
+    }
+
+
+def _plain(name: str) -> str:
+    """Keep a file name as data: its last part, without what an argument cannot carry."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")
+    return last.encode("utf-8", "replace").decode()[-_LONGEST_NAME:]
+
+
+def _read(child: "subprocess.Popen[bytes]", seconds: float, most: int) -> bytes:
+    """Read the child's answer until it ends; raise ReadingTookTooLong past the time or the size."""
+    assert child.stdout is not None
+    until = time.monotonic() + seconds
+    answer = bytearray()
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            left = until - time.monotonic()
+            if left <= 0 or not waiting.select(left):
+                raise ReadingTookTooLong
+            chunk = os.read(child.stdout.fileno(), _CHUNK)
+            if not chunk:
+                return bytes(answer)
+            answer += chunk
+            if len(answer) > most:
+                raise ReadingTookTooLong
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End the child with all it may have started."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _report(answer: bytes) -> ReadReport:
+    try:
+        values: dict[str, Any] = json.loads(answer)
+        if "error" in values:
+            raise _error(values["error"])
+        starts = values["page_starts"]
+        return ReadReport(
+            document_text=values["text"],
+            kind=values["kind"],
+            page_starts=None if starts is None else tuple(int(s) for s in starts),
+            extraction=from_json(values["extraction"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportUnreadable from error
+
+
+def _error(name: str) -> ReportUnreadable:
+    kind = getattr(errors, str(name), None)
+    if isinstance(kind, type) and issubclass(kind, ReportUnreadable):
+        return kind()
+    return ReportUnreadable()

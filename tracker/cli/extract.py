@@ -1,0 +1,90 @@
+"""`tracker extract`: read reports and show what they recommend, without a database."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.adapters.sandbox import Sandbox
+from tracker.extraction.model import Candidate, Metadata, ReadReport, to_json
+from tracker.foundation import roc
+from tracker.foundation.errors import FileTooLarge, ReportUnreadable, Translate
+from tracker.foundation.language import N_, known_language, translator
+from tracker.reading.document import ReadingLimits
+
+_TEXT_KINDS = ("text", "markdown")
+NOT_FOUND = N_("找不到檔案，或沒有讀取的權限。")
+RECOMMENDATIONS = N_("建議事項：%(count)s 項")
+POSSIBLE = N_("另有可能的建議：%(count)s 項")
+NONE_FOUND = N_("沒有找到建議事項。")
+
+
+@click.command("extract", help=N_("讀取報告並列出其中的建議事項，不需要資料庫。"))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--jsonl", is_flag=True, help=N_("標準輸出只寫 JSON，每個檔案一行。"))
+def extract_command(files: tuple[Path, ...], jsonl: bool) -> None:
+    """Extract each file in turn; a bad one is told on stderr and does not stop the others."""
+    say = translator(known_language(os.environ.get("TRACKER_LANGUAGE") or os.environ.get("LANG")))
+    sandbox = Sandbox()
+    code = 0
+    for file in files:
+        try:
+            report = sandbox.read(file.name, _bytes_of(file))
+        except ReportUnreadable as error:
+            click.echo(f"{file}: {error.text(say)}", err=True)
+            code = error.exit_code
+        else:
+            click.echo(_json_line(file, report) if jsonl else _summary(file, report, say))
+    sys.exit(code)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > ReadingLimits().max_bytes:
+            raise FileTooLarge
+        return file.read_bytes()
+    except OSError as error:
+        raise ReportUnreadable(NOT_FOUND) from error
+
+
+def _json_line(file: Path, report: ReadReport) -> str:
+    values: dict[str, Any] = {"id": file.stem, **to_json(report.extraction)}
+    if report.kind not in _TEXT_KINDS:
+        values["text"] = report.document_text
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _summary(file: Path, report: ReadReport, say: Translate) -> str:
+    found = report.extraction
+    lines = [str(file), *_cover_lines(found.metadata)]
+    if not found.recommendations and not found.possible:
+        return "\n".join([*lines, f"  {say(NONE_FOUND)}", ""])
+    for heading, candidates in ((RECOMMENDATIONS, found.recommendations), (POSSIBLE, found.possible)):
+        if candidates:
+            lines.append("  " + say(heading) % {"count": len(candidates)})
+            lines += [f"  {number}. {_candidate_line(c)}" for number, c in enumerate(candidates, start=1)]
+    return "\n".join([*lines, ""])
+
+
+def _cover_lines(metadata: Metadata) -> list[str]:
+    days = [roc.show(day) for day in (metadata.trip_start, metadata.trip_end) if day]
+    people = [" ".join(filter(None, (p.name, p.title))) for p in metadata.people]
+    parts = (
+        metadata.title,
+        "、".join(metadata.agencies),
+        "、".join(people),
+        "、".join(metadata.destinations),
+        "–".join(days),
+    )
+    return [f"  {part}" for part in parts if part]
+
+
+def _candidate_line(candidate: Candidate) -> str:
+    due = candidate.due_hint
+    shown = (roc.show(due.date) if due.date else due.text) if due else None
+    hints = "；".join(filter(None, (candidate.owner_hint, shown)))
+    quote = " ".join(candidate.text.split())
+    return f"{quote}（{hints}）" if hints else quote

@@ -1,0 +1,100 @@
+"""Who travelled: names and job titles, apart or run together with the unit (新聞處黃小明專門委員)."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tracker.extraction.model import Person
+
+_JOB = re.compile(
+    r"(?:代理|約聘|約僱|助理|高級|首席|資深|簡任|薦任|委任|候用|專案|執行|常務|政務|主任|"
+    r"第[一二]|一級|二級|特約|榮譽|兼任?|副|總|正|幫|前)*"
+    r"(?:專門委員|主任秘書|秘書長|祕書長|工程司|工程師|工程員|技術師|設計師|分析師|管理師|"
+    r"規劃師|營養師|護理師|護理長|護士長|社工師|社工員|督導員|稽查員|檢驗員|技術員|管理員|"
+    r"研究員|"
+    r"偵查佐|偵查員|巡官|巡佐|警務員|警務正|警務佐|警員|消防員|隊員|分隊長|小隊長|中隊長|"
+    r"大隊長|支隊長|總隊長|隊長|站長|園長|場長|廠長|館長|館員|"
+    r"校長|教務主任|學務主任|教師|老師|教授|講師|教練|院長|醫師|藥師|獸醫師|獸醫|所長|"
+    r"署長|市長|縣長|鄉長|鎮長|區長|里長|部長|次長|司長|局長|處長|科長|股長|課長|組長|"
+    r"室主任|"
+    r"主任委員|執行長|執行秘書|董事長|董事|總經理|經理|協理|襄理|理事長|總幹事|幹事|委員|"
+    r"議員|議長|參事|參議|參贊|顧問|諮議|視察|督學|編審|編輯|專員|科員|課員|組員|股員|"
+    r"技正|技士|技佐|技監|"
+    r"辦事員|書記|佐理員|助理員|約聘人員|約僱人員|約用人員|職員|秘書|祕書|主任|主管|助理|"
+    r"隨員|司機|會計|記者|社長|團長|領隊|教官|法官|檢察官|書記官|調查員|審計|稽核|監察|"
+    r"發言人|召集人|負責人|代表|研究生)"
+)
+_UNIT_END = re.compile(
+    r"(?:局|處|科|室|隊|會|所|館|院|府|中心|課|組|署|部|司|廳|站|廠|公司|大學|學校|國小|國中|高中|公所|團|股)"
+)
+_JOB_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,40})[)）]")
+
+
+def job_in(text: str) -> re.Match[str] | None:
+    """Find the job title in a token: the last one, for units may carry such words too."""
+    matches = list(_JOB.finditer(text))
+    return matches[-1] if matches else None
+
+
+def people(values: Sequence[str], jobs: Sequence[str]) -> Iterator[Person]:
+    """Read the first list of names; job titles may stand in a list of their own."""
+    if not values:
+        return
+    seen: set[str] = set()
+    titles = re.split(r"[、，,；;\n]", jobs[0]) if jobs else []
+    for index, token in enumerate(_tokens(values[0])):
+        person = _person(token)
+        if person and person.name not in seen:
+            seen.add(person.name)
+            job = person.title or (titles[index].strip() if index < len(titles) else None)
+            yield Person(person.name, job or None)
+
+
+def _tokens(value: str) -> list[str]:
+    if value.isascii() or (
+        re.search(r"[A-Za-z]{3,}[^;\n]*[,;]", value) and not re.search(r"[\u3400-\u9fff]{2}", value)
+    ):
+        parts = re.split(r"[;\n]|\band\b(?= [A-Z])", value)
+        if len(parts) == 1 and "(" in value:
+            parts = re.split(r",(?![^(]*\))", value)
+        return [p.strip() for p in parts if p.strip()]
+    parts = re.split(r"[、，,；;／/\n](?![^(（]*[)）])|(?<=[)）])\s+|[　]{2,}", value)
+    return [p.strip(" 　。*_") for p in parts if p.strip(" 　。*_")]
+
+
+def _person(token: str) -> Person | None:
+    token = re.sub(r"^(?:[\d.()（）]+|等)\s*|等(?:人|\d+人)$", "", token).strip()
+    brackets = _JOB_BRACKETS.fullmatch(token)
+    if brackets:
+        inner = job_in(brackets["job"])
+        return Person(_name(brackets["name"]), inner[0] if inner else brackets["job"].strip())
+    if re.match(r"[A-Za-z]", token):
+        name, _, job = token.partition(",")
+        return Person(name.strip(), job.strip() or None)
+    return _chinese_person(token)
+
+
+def _chinese_person(token: str) -> Person | None:
+    pieces = token.split()
+    job = job_in(token)
+    if job is None:
+        if len(pieces) == 2:
+            return Person(pieces[0], pieces[1])
+        return Person(token.replace(" ", ""), None) if 2 <= len(token.replace(" ", "")) <= 4 else None
+    before, after = token[: job.start()].strip(), token[job.end() :].strip()
+    if after and not _UNIT_END.search(after[-1:]):
+        return Person(_name(after), job[0])
+    return Person(_name(before), job[0]) if before else None
+
+
+def _name(text: str) -> str:
+    """Return the personal name at the end of "unit name"; names have two to four characters."""
+    pieces = text.split()
+    if len(pieces) > 1 and all(len(p) == 1 for p in pieces):
+        return "".join(pieces)
+    last = pieces[-1] if pieces else text
+    if re.search(r"[A-Za-z]", last):
+        return text.strip()
+    if len(last) <= 3:
+        return last
+    ends = [m.end() for m in _UNIT_END.finditer(last) if 2 <= len(last) - m.end() <= 4]
+    return last[ends[-1] :] if ends else last if len(last) == 4 else last[-3:]
