@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("kind", CODE, nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("capacity", CODE, nullable=True),
         sa.Column("actor_name", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),

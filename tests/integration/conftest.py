@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.factories.city import City, build_city
+from tests.support.loopback import free_port
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Database
 
@@ -55,10 +56,7 @@ class Mailbox:
 @pytest.fixture
 def unused_port() -> int:
     """A port on loopback that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
 
 
 @pytest.fixture
@@ -128,10 +126,17 @@ class FaultyServer:
                 verb = line[:4].decode("ascii", "replace").strip().upper()
                 goes_on = self._answer(connection, verb)
                 if goes_on and verb == "DATA" and self._reply == ANSWERS["DATA"]:
-                    body = b"".join(iter(lambda: next(lines, b".\r\n"), b".\r\n"))
-                    goes_on = self._answer(connection, "dot", body)
+                    goes_on = self._answer(connection, "dot", self._body(lines))
                 if not goes_on or verb == "QUIT":
                     return
+
+    def _body(self, lines: Iterator[bytes]) -> bytes:
+        body: list[bytes] = []
+        for line in lines:
+            if line == b".\r\n":
+                return b"".join(body)
+            body.append(line)
+        raise OSError("cut off before the dot")
 
     def _answer(self, connection: socket.socket, step: str, body: bytes = b"") -> bool:
         prepared = self.faults.get(step, [])

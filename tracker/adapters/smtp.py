@@ -205,6 +205,10 @@ class SMTPMailer:
             except OSError as error:
                 self._connection.drop()
                 return Outcome(OutcomeKind.TEMPORARY, None, _words(error))
+            except BaseException:
+                # The server still waits for a body; whatever were said next would become part of it.
+                self._connection.drop()
+                raise
 
     def close(self) -> None:
         """End the conversation with the server, if one is open."""

@@ -176,6 +176,7 @@ class Notice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[NoticeKind] = mapped_column(code_column(NoticeKind))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
+    capacity: Mapped[Capacity | None] = mapped_column(code_column(Capacity))
     actor_name: Mapped[str] = mapped_column(default="")
     detail: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
-from tracker.settings import MailSettings
 
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.mailing import Letter, Outcome, OutcomeKind
+from tracker.settings import MailSettings
 
 LETTER = Letter(
     to_name="陳怡君, 專員",
@@ -298,3 +298,18 @@ class TestSecuredConversation:
         mailer = SMTPMailer(settings(mailbox.port, security="starttls"))
         assert deliver(mailer).kind is OutcomeKind.CHANNEL
         assert mailbox.taken == []
+
+
+class TestWhenTheCallerFails:
+    def test_the_next_letter_is_not_mixed_with_the_broken_one(self, faulty_server) -> None:
+        server = faulty_server()
+        mailer = SMTPMailer(settings(server.port))
+
+        def fail() -> bool:
+            raise RuntimeError("the database went away")
+
+        with pytest.raises(RuntimeError):
+            mailer.deliver(mailer.compose(LETTER), LETTER.to_address, fail)
+        assert deliver(mailer).kind is OutcomeKind.ACCEPTED
+        mailer.close()
+        assert server.taken == [mailer.compose(LETTER)]

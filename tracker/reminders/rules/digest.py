@@ -60,7 +60,7 @@ class Section(StrEnum):
 
 SECTION_LABELS: Final = {
     Section.TOMORROW: N_("即將到期，請於期限前完成"),
-    Section.LATE_THREE_DAYS: N_("逾期 3 個工作日，請儘速辦理"),
+    Section.LATE_THREE_DAYS: N_("逾期，請儘速辦理"),
     Section.TO_ACKNOWLEDGE: N_("尚未簽收"),
     Section.ASSIGNED: N_("新分案"),
     Section.RETURNED: N_("退回或重新列管"),

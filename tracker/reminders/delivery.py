@@ -1,0 +1,152 @@
+"""One pass over the outbox: claim, leave the database, hand over, record.
+
+No transaction is open while the mail server is spoken to, but for the short one at the point of no return. One letter
+is in hand at a time, so a crash leaves at most one whose end is unknown.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from tracker.foundation.database import Database, Session
+from tracker.foundation.errors import DatabaseAway
+from tracker.foundation.mailing import Outcome, OutcomeKind
+from tracker.reminders import outbox
+from tracker.reminders.models import DeliveryAttempt, OutboxLetter
+from tracker.reminders.outbox import Claimed
+from tracker.reminders.post_office import PostOffice
+from tracker.reminders.queries import load_directory
+from tracker.reminders.rules.ladder import Reason
+from tracker.reminders.service import notify_of_failed_letter
+from tracker.reminders.standing import standing_of
+
+ONE_MINUTE = timedelta(minutes=1)
+_RECORDING_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""How long to wait between attempts to record an outcome; what the server said must not be lost to a hiccup."""
+
+_log = logging.getLogger(__name__)
+Wait = Callable[[float], None]
+
+
+def deliver_outbox(office: PostOffice, database: Database, wait: Wait = time.sleep) -> int:
+    """Hand over the letters that are due, within the rate that is allowed; returns how many the server took.
+
+    The pass ends when nothing is due, when the minute's letters have left, or when the mail server fails.
+    """
+    if not office.is_on or not _has_work(office, database):
+        return 0
+    with database.transaction() as session:
+        outbox.release_expired(session, office.clock.now())
+        outbox.give_up_late(session, office.clock.now())
+    accepted = 0
+    try:
+        for _ in range(_allowance(office, database)):
+            outcome = _deliver_next(office, database, wait)
+            if outcome is None or outcome.kind is OutcomeKind.CHANNEL:
+                break
+            accepted += outcome.kind is OutcomeKind.ACCEPTED
+    finally:
+        office.mailer.close()
+    return accepted
+
+
+def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now: datetime) -> Reason | None:
+    """Return why a letter must not leave any more, or None; asked at the last moment before it does.
+
+    One with an attempt of unknown end goes out again as it stands, as long as its recipient is there.
+    """
+    if not letter.recipient.is_active:
+        return Reason.RECIPIENT_INACTIVE
+    if letter.deliver_by < now:
+        return Reason.EXPIRED
+    if letter.ambiguous or not letter.is_counted:
+        return None
+    directory = load_directory(session, office.today())
+    standing = standing_of(session, office.zone, directory, letter.reminders, letter.notices)
+    reasons = [standing.why_not_remind(each) for each in letter.reminders]
+    reasons += [standing.why_not_notify(each) for each in letter.notices]
+    return Reason.OUTDATED if any(reasons) else None
+
+
+def _deliver_next(office: PostOffice, database: Database, wait: Wait) -> Outcome | None:
+    now = office.clock.now()
+    with database.transaction() as session:
+        slot_is_open = office.slot(session, now).is_open
+        claimed = outbox.claim(session, now, office.lease, slot_is_open=slot_is_open)
+    if claimed is None:
+        return None
+    outcome = _hand_over(office, database, claimed)
+    _record_surely(office, database, claimed, outcome, wait)
+    return outcome
+
+
+def _hand_over(office: PostOffice, database: Database, claimed: Claimed) -> Outcome:
+    passed = False
+
+    def point_of_no_return() -> bool:
+        nonlocal passed
+        passed = _pass_point_of_no_return(office, database, claimed)
+        return passed
+
+    try:
+        return office.mailer.deliver(claimed.payload, claimed.address, point_of_no_return)
+    except Exception as error:  # noqa: BLE001 - one letter that cannot be sent must not stop the others
+        _log.exception("letter %s could not be handed over", claimed.letter_id)
+        return Outcome(OutcomeKind.UNKNOWN if passed else OutcomeKind.TEMPORARY, None, type(error).__name__)
+
+
+def _pass_point_of_no_return(office: PostOffice, database: Database, claimed: Claimed) -> bool:
+    now = office.clock.now()
+    with database.transaction() as session:
+        if not outbox.begin_transmitting(session, claimed, now, office.mail_wait + ONE_MINUTE):
+            return False
+        letter = session.get_one(OutboxLetter, claimed.letter_id)
+        reason = why_not_send(session, office, letter, now)
+        if reason is None:
+            return True
+        if reason is Reason.OUTDATED:
+            outbox.cancel(session, letter, reason)
+        else:
+            outbox.fail(session, letter, reason)
+        return False
+
+
+def _record_surely(
+    office: PostOffice, database: Database, claimed: Claimed, outcome: Outcome, wait: Wait
+) -> None:
+    for pause in (*_RECORDING_PAUSES, None):
+        try:
+            with database.transaction() as session:
+                outbox.record_outcome(session, claimed, outcome, office.clock.now())
+                if outcome.kind is OutcomeKind.PERMANENT:
+                    notify_of_failed_letter(session, claimed.letter_id, outcome, office.clock.now())
+        except DatabaseAway:
+            if pause is None:
+                _log.exception(
+                    "the end of letter %s (%s) could not be recorded", claimed.letter_id, outcome.kind
+                )
+                return
+            wait(pause)
+        else:
+            return
+
+
+def _has_work(office: PostOffice, database: Database) -> bool:
+    now = office.clock.now()
+    with database.reading() as session:
+        if outbox.is_paused(session, now):
+            return False
+        return outbox.has_work(session, now, slot_is_open=office.slot(session, now).is_open)
+
+
+def _allowance(office: PostOffice, database: Database) -> int:
+    """Return how many letters may still leave in this minute, whichever worker sent the others."""
+    since = office.clock.now() - ONE_MINUTE
+    with database.reading() as session:
+        sent = select(func.count(DeliveryAttempt.id)).where(
+            DeliveryAttempt.ended_at > since, DeliveryAttempt.outcome == OutcomeKind.ACCEPTED
+        )
+        return max(0, office.letters_per_minute - (session.scalar(sent) or 0))

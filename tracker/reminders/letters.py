@@ -1,0 +1,311 @@
+"""Letters in the reader's language: subject, complete plain text, and the same words as a page.
+
+The plain text stands alone, since staff are told to read mail as plain text and not to follow links. A letter carries
+one address, the reader's own work page, without a token; invitation and password reset are the exceptions.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import formataddr
+from functools import cache, partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tracker.actions.rules.workflow import OPEN
+from tracker.foundation.bundled import bundled
+from tracker.foundation.clock import local_date
+from tracker.foundation.language import N_, SOURCE_LANGUAGE, translations, translator
+from tracker.foundation.mailing import Letter
+from tracker.foundation.showing import show_date, show_days_late, show_moment, show_number
+from tracker.people.models import User
+from tracker.reminders.models import LetterKind, Notice, PlannedReminder
+from tracker.reminders.post_office import PostOffice
+from tracker.reminders.queries import ItemBrief
+from tracker.reminders.rules.digest import SECTION_LABELS, Group, NoticeKind, Section
+from tracker.reminders.rules.ladder import CAPACITY_LABELS, Capacity
+
+QUOTE_LENGTH = 400
+PROGRESS_LENGTH = 120
+SHORT_LIST = 20
+"""How many lines a head's overview holds; the number of all stands above it."""
+
+HEADERS: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_SPACES = re.compile(r"\s+")
+_inliner = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+
+_DO = N_("完成辦理並填報辦理情形；已完成者，請申請解除列管。")
+_ASKED = {
+    Section.TOMORROW: _DO,
+    Section.LATE_THREE_DAYS: _DO,
+    Section.LATE: _DO,
+    Section.SOON: _DO,
+    Section.TO_ACKNOWLEDGE: N_("簽收並確認承辦人。"),
+    Section.ASSIGNED: N_("簽收並確認承辦人。"),
+    Section.RETURNED: N_("依說明繼續辦理，並填報辦理情形。"),
+    Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
+}
+_ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
+_NEWS = {
+    NoticeKind.ASSIGNED: N_("%(actor)s於%(day)s分案。"),
+    NoticeKind.RETURNED: N_("%(actor)s於%(day)s決定持續列管：%(detail)s"),
+    NoticeKind.REOPENED: N_("%(actor)s於%(day)s重新列管。"),
+    NoticeKind.DECIDED: N_("%(actor)s於%(day)s同意解除列管。%(detail)s"),
+    NoticeKind.ENDED: N_("%(actor)s於%(day)s結束列管。"),
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One labelled line about an item."""
+
+    label: str
+    value: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item in a letter; `summary` is its one line in an overview."""
+
+    number: str
+    title: str
+    summary: str
+    news: Sequence[str]
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading with its items; `total` counts also those that the short list leaves out."""
+
+    label: str
+    is_overview: bool
+    total: int
+    entries: Sequence[Entry]
+
+    @property
+    def left_out(self) -> int:
+        """Return how many items the list does not show."""
+        return self.total - len(self.entries)
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What stands in a person's letter of a day, before it is put into words."""
+
+    today: date
+    groups: Sequence[Group]
+    items: Mapping[int, ItemBrief]
+    reminders: Sequence[PlannedReminder] = ()
+    notices: Sequence[Notice] = ()
+
+
+def write_digest(office: PostOffice, reader: User, digest: Digest) -> Written:
+    """Put the day's letter into the reader's words."""
+    speech = _Speech(reader.language, office.zone, digest)
+    shown = [item for group in digest.groups for item in group.item_ids]
+    return _render(
+        office,
+        LetterKind.REMINDER_DIGEST,
+        reader,
+        groups=[speech.heading(group) for group in digest.groups],
+        count=len(shown),
+        late=sum(digest.items[item].days_late > 0 for item in shown),
+        address=office.links.work_page(),
+    )
+
+
+def write_token_letter(
+    office: PostOffice, kind: LetterKind, reader: User, address: str, until: datetime
+) -> Written:
+    """Put an invitation or a password reset into the reader's words; `until` is when its address stops working."""
+    return _render(office, kind, reader, email=reader.email, address=address, until=until)
+
+
+def envelope(office: PostOffice, reader: User, written: Written, message_id: str, at: datetime) -> Letter:
+    """Return a letter ready to be composed."""
+    return Letter(
+        to_name=_one_line(reader.name),
+        to_address=reader.email,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        message_id=message_id,
+        date=at,
+        sender=formataddr((office.mail.sender_name, office.mail.sender_address)),
+        reply_to=office.mail.reply_to or None,
+        headers=HEADERS,
+    )
+
+
+class _Speech:
+    """Says a digest in one language."""
+
+    def __init__(self, language: str, zone: ZoneInfo, digest: Digest) -> None:
+        self._language = language
+        self._zone = zone
+        self._translate = translator(language)
+        self._digest = digest
+
+    def heading(self, group: Group) -> Heading:
+        is_overview = group.section is Section.OVERVIEW
+        shown = group.item_ids[:SHORT_LIST] if is_overview else group.item_ids
+        return Heading(
+            label=self._say(SECTION_LABELS[group.section]),
+            is_overview=is_overview,
+            total=len(group.item_ids),
+            entries=[self._entry(self._digest.items[item_id], group.section) for item_id in shown],
+        )
+
+    def _say(self, msgid: str, **values: object) -> str:
+        sentence = self._translate(msgid)
+        return sentence % values if values else sentence
+
+    def _entry(self, item: ItemBrief, section: Section) -> Entry:
+        return Entry(
+            number=item.item_no,
+            title=_one_line(item.title),
+            summary=self._say(
+                N_("%(department)s，%(due)s"), department=self._department(item), due=self._due(item)
+            ),
+            news=[self._news(each) for each in self._digest.notices if each.item_id == item.item_id],
+            facts=tuple(self._facts(item, section)),
+        )
+
+    def _facts(self, item: ItemBrief, section: Section) -> Iterator[Fact]:
+        if asked := self._asked(item, section):
+            yield Fact(self._say(N_("請您")), asked)
+        yield Fact(self._say(N_("預定完成日")), self._due(item), is_late=item.days_late > 0)
+        yield Fact(self._say(N_("主辦機關")), self._department(item))
+        quote = _shortened(item.quote, QUOTE_LENGTH)
+        yield Fact(self._say(N_("建議原文")), self._say(N_("「%(quote)s」"), quote=quote))
+        yield Fact(self._say(N_("出處")), self._source(item))
+        yield Fact(self._say(N_("最近辦理情形")), self._progress(item))
+        yield Fact(self._say(N_("寄給您的原因")), self._why(item))
+
+    def _asked(self, item: ItemBrief, section: Section) -> str:
+        if section not in _ASKED:
+            return ""
+        only_oversees = self._capacities(item) == {Capacity.UNIT_HEAD} and _ASKED[section] == _DO
+        return self._say(_ASKED_OF_HEADS if only_oversees else _ASKED[section])
+
+    def _due(self, item: ItemBrief) -> str:
+        shown = show_date(item.due_on, self._language)
+        distance = self._distance(item)
+        return self._say(N_("%(day)s，%(distance)s"), day=shown, distance=distance) if distance else shown
+
+    def _distance(self, item: ItemBrief) -> str:
+        days = (item.due_on - self._digest.today).days
+        if item.days_late:
+            return show_days_late(item.days_late, self._language)
+        if item.status not in OPEN or days < 0:
+            return ""
+        if days > 1:
+            return self._say(N_("還有 %(days)s 日"), days=show_number(days, self._language))
+        return self._say(N_("明日到期") if days else N_("今日到期"))
+
+    def _department(self, item: ItemBrief) -> str:
+        return item.department if self._language == SOURCE_LANGUAGE else item.department_english
+
+    def _source(self, item: ItemBrief) -> str:
+        title = _one_line(item.report_title)
+        if item.page is None:
+            return self._say(N_("《%(title)s》"), title=title)
+        return self._say(N_("《%(title)s》第 %(page)s 頁"), title=title, page=item.page)
+
+    def _progress(self, item: ItemBrief) -> str:
+        if item.progress_at is None:
+            return self._say(N_("尚未填報"))
+        words = _shortened(item.progress, PROGRESS_LENGTH)
+        return self._say(N_("%(day)s，%(words)s"), day=self._day(item.progress_at), words=words)
+
+    def _news(self, notice: Notice) -> str:
+        detail = _one_line(notice.detail)
+        actor = self._translate(notice.actor_name)
+        return self._say(
+            _NEWS[notice.kind], actor=actor, day=self._day(notice.created_at), detail=detail
+        ).strip()
+
+    def _why(self, item: ItemBrief) -> str:
+        for each in self._digest.reminders:
+            if each.item_id == item.item_id and each.deputy_for is not None:
+                capacity = self._say(CAPACITY_LABELS[each.capacity])
+                name = each.deputy_for.name
+                return self._say(
+                    N_("您是%(name)s（%(capacity)s）的職務代理人。"), name=name, capacity=capacity
+                )
+        held = self._capacities(item)
+        strongest = next((capacity for capacity in Capacity if capacity in held), None)
+        if strongest is None:
+            return self._say(N_("這個事項由您或您的單位辦理。"))
+        return self._say(N_("您是這個事項的%(capacity)s。"), capacity=self._say(CAPACITY_LABELS[strongest]))
+
+    def _capacities(self, item: ItemBrief) -> set[Capacity]:
+        reminded = {each.capacity for each in self._digest.reminders if each.item_id == item.item_id}
+        noticed = {each.capacity for each in self._digest.notices if each.item_id == item.item_id}
+        return reminded | {capacity for capacity in noticed if capacity is not None}
+
+    def _day(self, moment: datetime) -> str:
+        return show_date(local_date(moment, self._zone), self._language)
+
+
+def _render(office: PostOffice, kind: LetterKind, reader: User, **context: Any) -> Written:
+    language = reader.language
+    context |= {
+        "name": _one_line(reader.name),
+        "language": language,
+        "city": office.city,
+        "reply_to": office.mail.reply_to,
+        "zone": office.zone,
+    }
+    environment = _environment(language, office.zone)
+    subject = _one_line(environment.get_template(f"emails/{kind}/subject.txt").render(context))
+    context["subject"] = subject
+    text = environment.get_template(f"emails/{kind}/body.txt").render(context)
+    html = environment.get_template(f"emails/{kind}/body.html").render(context)
+    return Written(
+        subject=f"{office.mail.subject_prefix} {subject}".strip(),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=_inliner.inline(html),
+    )
+
+
+@cache
+def _environment(language: str, zone: ZoneInfo) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(bundled("templates")),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["number"] = partial(show_number, language=language)
+    environment.filters["moment"] = partial(show_moment, zone=zone, language=language)
+    return environment
+
+
+def _one_line(words: str) -> str:
+    """Return words on one line, without characters that could break a header or disguise a text."""
+    return _SPACES.sub(" ", _CONTROL.sub(" ", words)).strip()
+
+
+def _shortened(words: str, length: int) -> str:
+    line = _one_line(words)
+    return line if len(line) <= length else f"{line[:length].rstrip()}…"

@@ -1,0 +1,300 @@
+"""The outbox: letters wait here, are claimed with a lease, and keep what became of every attempt.
+
+`leased` is surely not sent, `transmitting` is perhaps sent: it is committed before the first byte of the body leaves.
+A transmitting letter whose lease ran out becomes an attempt recorded as unknown, and the same bytes go out again.
+Every change carries the lease's token, so a worker that slept past its lease changes nothing.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tracker.foundation.database import Session
+from tracker.foundation.mailing import Outcome, OutcomeKind
+from tracker.reminders.models import (
+    DeliveryAttempt,
+    LetterKind,
+    LetterState,
+    MailChannel,
+    Notice,
+    OutboxLetter,
+    Planned,
+    PlannedReminder,
+)
+from tracker.reminders.queries import CHANNEL
+from tracker.reminders.rules.ladder import Reason
+from tracker.reminders.rules.retry import channel_pause_after, pause_after
+
+CRASHES_ALLOWED = 2
+_COUNTED = (LetterKind.REMINDER_DIGEST,)
+_CARRY_TOKENS = frozenset({LetterKind.INVITATION, LetterKind.PASSWORD_RESET})
+
+
+@dataclass(frozen=True)
+class NewLetter:
+    """A composed letter, ready for the outbox; `key` says what makes it the only one of its kind."""
+
+    key: str
+    message_id: str
+    kind: LetterKind
+    recipient_id: int
+    address: str
+    subject: str
+    text: str
+    payload: bytes
+    local_date: date
+    deliver_by: datetime
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A letter in hand, as plain values: the database is left before the mail server is spoken to."""
+
+    letter_id: int
+    token: str
+    address: str
+    payload: bytes
+
+
+def put(session: Session, letter: NewLetter, now: datetime) -> int | None:
+    """Put a letter into the outbox and return its id; None when one of its key is there already."""
+    values = {
+        **vars(letter),
+        "state": LetterState.QUEUED,
+        "created_at": now,
+        "next_at": now,
+        "attempts": 0,
+        "ambiguous": 0,
+        "crashes": 0,
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(OutboxLetter).values(values).on_conflict_do_nothing(index_elements=["key"])
+    return session.scalar(statement.returning(OutboxLetter.id))
+
+
+def claim(session: Session, now: datetime, lease: timedelta, *, slot_is_open: bool) -> Claimed | None:
+    """Take the letter that has waited longest, for the length of a lease; None when none is due.
+
+    Outside the day's slot only letters that a person asked for are taken.
+    """
+    query = (
+        select(OutboxLetter)
+        .where(OutboxLetter.state == LetterState.QUEUED, OutboxLetter.next_at <= now)
+        .order_by(OutboxLetter.next_at, OutboxLetter.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if not slot_is_open:
+        query = query.where(OutboxLetter.kind.not_in(_COUNTED))
+    letter = session.scalars(query).first()
+    if letter is None:
+        return None
+    letter.state = LetterState.LEASED
+    letter.lease_token = secrets.token_hex(8)
+    letter.lease_until = now + lease
+    session.flush()
+    return Claimed(letter.id, letter.lease_token, letter.address, letter.payload)
+
+
+def give_up_late(session: Session, now: datetime) -> None:
+    """Give up the letters that could not be handed over in time."""
+    query = select(OutboxLetter).where(
+        OutboxLetter.state == LetterState.QUEUED, OutboxLetter.deliver_by < now
+    )
+    for letter in session.scalars(query.with_for_update(skip_locked=True)).all():
+        fail(session, letter, Reason.EXPIRED)
+
+
+def release_expired(session: Session, now: datetime) -> None:
+    """Give back the letters whose worker is gone.
+
+    A leased one was surely not sent; one that keeps killing its worker is set aside. A transmitting one may have been
+    sent: that is recorded as an unknown attempt before it goes out again.
+    """
+    query = (
+        select(OutboxLetter)
+        .where(
+            OutboxLetter.state.in_((LetterState.LEASED, LetterState.TRANSMITTING)),
+            OutboxLetter.lease_until < now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    for letter in session.scalars(query).all():
+        was_transmitting = letter.state is LetterState.TRANSMITTING
+        kind = OutcomeKind.UNKNOWN if was_transmitting else OutcomeKind.TEMPORARY
+        _note(session, letter, Outcome(kind, None, "the lease ran out"), now)
+        letter.ambiguous += was_transmitting
+        letter.crashes += 1
+        letter.state = LetterState.HELD if letter.crashes > CRASHES_ALLOWED else LetterState.QUEUED
+        letter.next_at = now
+        _end_lease(letter)
+    session.flush()
+
+
+def begin_transmitting(session: Session, claimed: Claimed, now: datetime, lease: timedelta) -> bool:
+    """Pass the point of no return, if the lease still holds; the caller commits before the first byte leaves."""
+    statement = (
+        update(OutboxLetter)
+        .where(
+            OutboxLetter.id == claimed.letter_id,
+            OutboxLetter.lease_token == claimed.token,
+            OutboxLetter.state == LetterState.LEASED,
+            OutboxLetter.lease_until > now,
+        )
+        .values(state=LetterState.TRANSMITTING, lease_until=now + lease)
+    )
+    return _rows_changed(session, statement) == 1
+
+
+def record_outcome(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+    """Record how an attempt ended and what follows from it.
+
+    A worker that lost its lease meanwhile adds to the history only, unless it knows that the server took the letter.
+    """
+    letter = session.scalars(
+        select(OutboxLetter).where(OutboxLetter.id == claimed.letter_id).with_for_update()
+    ).one()
+    _judge_channel(session, outcome, now)
+    if letter.lease_token != claimed.token:
+        _note(session, letter, outcome, now, claimed.token)
+        if outcome.kind is OutcomeKind.ACCEPTED:
+            _accept(session, letter, now)
+        return
+    if outcome.kind is OutcomeKind.WITHHELD:
+        letter.state, letter.next_at = LetterState.QUEUED, now
+    else:
+        _note(session, letter, outcome, now)
+        _follow(session, letter, outcome, now)
+    _end_lease(letter)
+    session.flush()
+
+
+def cancel(session: Session, letter: OutboxLetter, reason: Reason) -> None:
+    """Take a letter back that has not left; what stood in it waits for another letter."""
+    letter.state, letter.reason = LetterState.CANCELLED, reason
+    _end_lease(letter)
+    _forget_token(letter)
+    for kind in (PlannedReminder, Notice):
+        session.execute(update(kind).where(kind.letter_id == letter.id).values(letter_id=None))
+    session.flush()
+
+
+def fail(session: Session, letter: OutboxLetter, reason: Reason) -> None:
+    """Give a letter up; what stood in it counts as failed."""
+    letter.state, letter.reason = LetterState.FAILED, reason
+    _end_lease(letter)
+    _forget_token(letter)
+    _settle(session, letter, Planned.FAILED, reason)
+
+
+def release_held(letter: OutboxLetter, now: datetime) -> None:
+    """Let a letter that was set aside go out again, as an administrator decided."""
+    if letter.state is LetterState.HELD:
+        letter.state, letter.crashes, letter.next_at = LetterState.QUEUED, 0, now
+
+
+def is_paused(session: Session, now: datetime) -> bool:
+    """Tell whether the mail server is being left alone after failures in a row."""
+    channel = session.get(MailChannel, CHANNEL)
+    return channel is not None and channel.paused_until is not None and channel.paused_until > now
+
+
+def has_work(session: Session, now: datetime, *, slot_is_open: bool) -> bool:
+    """Tell, without writing, whether a letter is due or a lease has run out."""
+    due = (OutboxLetter.state == LetterState.QUEUED) & (OutboxLetter.next_at <= now)
+    if not slot_is_open:
+        due &= OutboxLetter.kind.not_in(_COUNTED)
+    expired = (
+        OutboxLetter.state.in_((LetterState.LEASED, LetterState.TRANSMITTING)) & (OutboxLetter.lease_until < now)
+    )  # fmt: skip
+    return session.scalars(select(OutboxLetter.id).where(due | expired).limit(1)).first() is not None
+
+
+def _follow(session: Session, letter: OutboxLetter, outcome: Outcome, now: datetime) -> None:
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        _accept(session, letter, now)
+        return
+    if outcome.kind is OutcomeKind.PERMANENT:
+        fail(session, letter, Reason.ADDRESS_REFUSED)
+        return
+    letter.state, letter.next_at = LetterState.QUEUED, now
+    letter.ambiguous += outcome.kind is OutcomeKind.UNKNOWN
+    if outcome.kind is not OutcomeKind.CHANNEL:
+        letter.attempts += 1
+        chance = int(letter.message_id[:8], 16) / 0xFFFFFFFF
+        letter.next_at = now + pause_after(letter.attempts, outcome.code, chance)
+
+
+def _accept(session: Session, letter: OutboxLetter, now: datetime) -> None:
+    if letter.state is not LetterState.ACCEPTED:
+        letter.state, letter.accepted_at = LetterState.ACCEPTED, now
+    _end_lease(letter)
+    _forget_token(letter)
+    _settle(session, letter, Planned.SENT, None)
+
+
+def _settle(session: Session, letter: OutboxLetter, outcome: Planned, reason: Reason | None) -> None:
+    session.flush()
+    session.execute(
+        update(PlannedReminder)
+        .where(PlannedReminder.letter_id == letter.id, PlannedReminder.outcome == Planned.PLANNED)
+        .values(outcome=outcome, reason=reason)
+    )
+    session.execute(
+        update(Notice)
+        .where(Notice.letter_id == letter.id, Notice.mail == Planned.PLANNED)
+        .values(mail=outcome, reason=reason)
+    )
+
+
+def _note(
+    session: Session, letter: OutboxLetter, outcome: Outcome, now: datetime, token: str | None = None
+) -> None:
+    session.add(
+        DeliveryAttempt(
+            letter_id=letter.id,
+            token=token or letter.lease_token or "",
+            ended_at=now,
+            outcome=outcome.kind,
+            code=outcome.code,
+            text=outcome.text[:1000],
+        )
+    )
+
+
+def _judge_channel(session: Session, outcome: Outcome, now: datetime) -> None:
+    if outcome.kind is OutcomeKind.WITHHELD:
+        return
+    channel = session.get(MailChannel, CHANNEL)
+    if channel is None:
+        channel = MailChannel(id=CHANNEL, failures=0, last_error="")
+        session.add(channel)
+    if outcome.kind is not OutcomeKind.CHANNEL:
+        channel.failures, channel.paused_until, channel.last_error = 0, None, ""
+        if outcome.kind is OutcomeKind.ACCEPTED:
+            channel.last_success_at = now
+        return
+    channel.failures += 1
+    channel.last_error = outcome.text[:1000]
+    pause = channel_pause_after(channel.failures)
+    channel.paused_until = now + pause if pause else None
+
+
+def _end_lease(letter: OutboxLetter) -> None:
+    letter.lease_token, letter.lease_until = None, None
+
+
+def _forget_token(letter: OutboxLetter) -> None:
+    # The one-time token stands in the bytes; once the letter's way is over nobody may read it here.
+    if letter.kind in _CARRY_TOKENS:
+        letter.payload = b""
+
+
+def _rows_changed(session: Session, statement: Any) -> int:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,234 @@
+"""Planning: due stages become rows, and what waits for a person becomes one letter a day.
+
+Both steps may be repeated at will: a stage is recorded once for a due date and a person, a letter once for a person
+and a day. A night that was missed heals with the facts of the day on which the worker is back.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import text
+
+from tracker.foundation.database import Database, Session
+from tracker.foundation.errors import Duplicate
+from tracker.people.queries import get_user
+from tracker.reminders import outbox
+from tracker.reminders.letters import Digest, envelope, write_digest
+from tracker.reminders.models import (
+    LetterKind,
+    LetterState,
+    Notice,
+    OutboxLetter,
+    Planned,
+    PlannedReminder,
+)
+from tracker.reminders.outbox import NewLetter
+from tracker.reminders.post_office import PostOffice
+from tracker.reminders.queries import (
+    Concern,
+    ItemBrief,
+    brief_items,
+    calendar_around,
+    day_bounds,
+    list_concerns,
+    list_letters_of_the_day,
+    list_people_to_write,
+    list_waiting_notices,
+    list_waiting_reminders,
+    load_directory,
+)
+from tracker.reminders.rules.digest import Cause, arrange, section_of_notice, section_of_stage
+from tracker.reminders.rules.ladder import DueStage, Reason, due_stages
+from tracker.reminders.rules.recipients import Directory, Recipient, recipients
+from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
+from tracker.reminders.standing import standing_of
+
+_PLANNING_LOCK = 7_245_002
+"""The number of the PostgreSQL advisory lock that keeps two planners from doing the same work."""
+
+_log = logging.getLogger(__name__)
+
+
+def plan_reminders(office: PostOffice, database: Database) -> int:
+    """Record the stages that have come due and write the day's letters; returns how many letters were written.
+
+    Does nothing outside the day's slot. One person's trouble does not keep the others from their letters.
+    """
+    now = office.clock.now()
+    with database.reading() as session:
+        slot = office.slot(session, now)
+        if not slot.is_open:
+            return 0
+        directory = load_directory(session, slot.day)
+    with database.transaction() as session:
+        record_due_stages(session, office, directory, now)
+    with database.reading() as session:
+        people = list_people_to_write(session, slot.day, slot.opens_at)
+    return sum(_write_safely(office, database, directory, slot, person_id) for person_id in people)
+
+
+def record_due_stages(session: Session, office: PostOffice, directory: Directory, now: datetime) -> int:
+    """Record, for each open part, the stages that stand on or before today; returns how many rows are new."""
+    if not _only_planner(session):
+        return 0
+    today = office.today()
+    calendar = calendar_around(session, office.country, today)
+    rows = [
+        _planned(concern, due, person, now)
+        for concern in list_concerns(session, office.zone)
+        for due in due_stages(concern.facts, today, calendar)
+        for person in recipients(due.stage.audience, concern.officer_id, concern.department_id, directory)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
+
+
+def write_letter(
+    session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int
+) -> int | None:
+    """Write a person's letter of the day and return its id; None when the slot is taken or nothing is left to say.
+
+    A letter of an earlier day that has not left is superseded, unless an attempt of unknown end may have delivered it.
+    """
+    now = office.clock.now()
+    earlier = list_letters_of_the_day(session, person_id, slot.day, *day_bounds(slot.day, office.zone))
+    if any(_takes_slot(letter, slot.day) for letter in earlier):
+        return None
+    for letter in earlier:
+        if letter.state is LetterState.QUEUED:
+            outbox.cancel(session, letter, Reason.SUPERSEDED)
+    reminders, notices = _what_stands(session, office, directory, slot, person_id)
+    if not reminders and not notices:
+        return None
+    reader = get_user(session, person_id)
+    digest = _digest(session, slot.day, reminders, notices)
+    written = write_digest(office, reader, digest)
+    generation = sum(letter.local_date == slot.day for letter in earlier)
+    key = f"digest|{person_id}|{slot.day}|{generation}"
+    message_id = office.message_id(key)
+    payload = office.mailer.compose(envelope(office, reader, written, message_id, now))
+    letter_id = outbox.put(
+        session,
+        NewLetter(
+            key=key,
+            message_id=message_id,
+            kind=LetterKind.REMINDER_DIGEST,
+            recipient_id=person_id,
+            address=reader.email,
+            subject=written.subject,
+            text=written.text,
+            payload=payload,
+            local_date=slot.day,
+            deliver_by=now + GIVE_UP_AFTER,
+        ),
+        now,
+    )
+    if letter_id is not None:
+        _attach(session, letter_id, reminders, notices)
+    return letter_id
+
+
+def _write_safely(
+    office: PostOffice, database: Database, directory: Directory, slot: Slot, person_id: int
+) -> bool:
+    try:
+        with database.transaction() as session:
+            return write_letter(session, office, directory, slot, person_id) is not None
+    except Duplicate:
+        _log.info("another worker wrote the letter to person %s", person_id)
+    except Exception:  # noqa: BLE001 - one person's trouble must not keep the others from their letters
+        _log.exception("the letter to person %s could not be written", person_id)
+    return False
+
+
+def _only_planner(session: Session) -> bool:
+    if session.get_bind().dialect.name != "postgresql":
+        return True  # A writing transaction on SQLite is alone.
+    lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+    return bool(session.scalar(lock, {"key": _PLANNING_LOCK}))
+
+
+def _takes_slot(letter: OutboxLetter, day: date) -> bool:
+    """Tell whether a letter uses up the day's one mail, or must be out of the way before another is written."""
+    if letter.state is LetterState.CANCELLED:
+        return False
+    if letter.state is LetterState.QUEUED and letter.local_date < day:
+        return letter.ambiguous > 0
+    if letter.state in (LetterState.HELD, LetterState.FAILED):
+        return letter.local_date == day
+    return True
+
+
+def _what_stands(
+    session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int
+) -> tuple[list[PlannedReminder], list[Notice]]:
+    waiting = list_waiting_reminders(session, person_id)
+    notices = list_waiting_notices(session, person_id, slot.opens_at)
+    standing = standing_of(session, office.zone, directory, waiting, notices)
+    for reminder in waiting:
+        if reason := standing.why_not_remind(reminder):
+            reminder.outcome, reminder.reason = Planned.SUPPRESSED, reason
+    for notice in notices:
+        if reason := standing.why_not_notify(notice):
+            notice.mail, notice.reason = Planned.SUPPRESSED, reason
+    live = [each for each in waiting if each.outcome is Planned.PLANNED]
+    latest = {(each.part_id, each.capacity): each for each in live}
+    for reminder in live:
+        if latest[reminder.part_id, reminder.capacity] is not reminder:
+            reminder.outcome, reminder.reason = Planned.SUPPRESSED, Reason.LATER_STAGE
+    session.flush()
+    return list(latest.values()), [each for each in notices if each.mail is Planned.PLANNED]
+
+
+def _digest(
+    session: Session, today: date, reminders: Sequence[PlannedReminder], notices: Sequence[Notice]
+) -> Digest:
+    about = {each.item_id for each in reminders} | {
+        each.item_id for each in notices if each.item_id is not None
+    }
+    items = brief_items(session, about, today)
+    return Digest(today, arrange(_causes(items, today, reminders, notices)), items, reminders, notices)
+
+
+def _causes(
+    items: Mapping[int, ItemBrief],
+    today: date,
+    reminders: Sequence[PlannedReminder],
+    notices: Sequence[Notice],
+) -> Iterator[Cause]:
+    for reminder in reminders:
+        item = items[reminder.item_id]
+        section = section_of_stage(reminder.stage, reminder.capacity, item.due_on, today)
+        yield Cause(item.item_id, item.item_no, item.due_on, section)
+    for notice in notices:
+        if notice.item_id is not None:
+            item = items[notice.item_id]
+            yield Cause(item.item_id, item.item_no, item.due_on, section_of_notice(notice.kind))
+
+
+def _attach(
+    session: Session, letter_id: int, reminders: Sequence[PlannedReminder], notices: Sequence[Notice]
+) -> None:
+    for reminder in reminders:
+        reminder.letter_id = letter_id
+    for notice in notices:
+        notice.letter_id = letter_id
+    session.flush()
+
+
+def _planned(concern: Concern, due: DueStage, person: Recipient, now: datetime) -> PlannedReminder:
+    return PlannedReminder(
+        item_id=concern.item_id,
+        part_id=concern.part_id,
+        stage=due.stage.code,
+        step=due.step,
+        cycle=due.cycle,
+        occurs_on=due.occurs_on,
+        recipient_id=person.person_id,
+        capacity=person.capacity,
+        deputy_for_id=person.deputy_for,
+        outcome=Planned.PLANNED,
+        planned_at=now,
+    )

@@ -1,0 +1,75 @@
+"""What the reminders room needs from outside, in one value that wiring fills."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+from tracker.foundation.clock import Clock, local_date
+from tracker.foundation.database import Session
+from tracker.foundation.mailing import Mailer
+from tracker.reminders.queries import calendar_around
+from tracker.reminders.rules.retry import Slot, slot_of
+from tracker.settings import MailSettings
+
+LEASE = timedelta(minutes=15)
+
+
+class Links(Protocol):
+    """The addresses that letters carry; a door knows them."""
+
+    def work_page(self) -> str:
+        """Return the address of the reader's own work page, without a token."""
+        ...
+
+    def invitation(self, token: str) -> str:
+        """Return the address on which an invited person sets a password."""
+        ...
+
+    def password_reset(self, token: str) -> str:
+        """Return the address on which a person sets a new password."""
+        ...
+
+
+@dataclass(frozen=True)
+class PostOffice:
+    """The clock, the city's zone and calendar, the mailer and the addresses: handed to whoever writes or sends.
+
+    `hour` is the local hour from which the day's letters leave.
+    """
+
+    clock: Clock
+    zone: ZoneInfo
+    country: str
+    city: str
+    hour: int
+    mail: MailSettings
+    mailer: Mailer
+    links: Links
+    letters_per_minute: int = 60
+    lease: timedelta = field(default=LEASE)
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether a mail server is named; without one letters wait in the outbox."""
+        return bool(self.mail.host)
+
+    @property
+    def mail_wait(self) -> timedelta:
+        """Return how long the mail server may take to answer after a letter's last byte."""
+        return timedelta(seconds=self.mail.final_timeout_seconds)
+
+    def today(self) -> date:
+        """Return the local day."""
+        return local_date(self.clock.now(), self.zone)
+
+    def slot(self, session: Session, now: datetime) -> Slot:
+        """Return the slot in which the day's letters leave."""
+        calendar = calendar_around(session, self.country, local_date(now, self.zone))
+        return slot_of(now, self.zone, self.hour, calendar)
+
+    def message_id(self, key: str) -> str:
+        """Return the Message-ID of a letter; fixed by its key, and naming neither an item nor a machine."""
+        site = uuid5(NAMESPACE_URL, self.mail.message_id_domain)
+        return f"{uuid5(site, key)}@{self.mail.message_id_domain}"

@@ -1,0 +1,214 @@
+"""What the house tells people: notices for events, the letters that people asked for, read marks.
+
+A notice is inside the system at once; where its kind goes by mail, it waits for the person's next letter of the day.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from tracker.access import Act, Role
+from tracker.actions.events import (
+    ActionAcknowledged,
+    ActionAssigned,
+    ActionClosed,
+    ActionEnded,
+    ActionReopened,
+    ClosingRefused,
+    ClosingRequested,
+)
+from tracker.actions.models import Closing, Part
+from tracker.foundation.clock import local_date
+from tracker.foundation.database import Session
+from tracker.foundation.errors import NotFound
+from tracker.foundation.mailing import Outcome
+from tracker.people.events import TokenIssued
+from tracker.people.queries import get_user
+from tracker.people.rules.tokens import LIFETIMES, Purpose, digest
+from tracker.reminders import outbox
+from tracker.reminders.letters import envelope, write_token_letter
+from tracker.reminders.models import LetterKind, Notice, OutboxLetter, Planned
+from tracker.reminders.outbox import NewLetter
+from tracker.reminders.post_office import PostOffice
+from tracker.reminders.queries import load_directory
+from tracker.reminders.rules.digest import MAILED, NoticeKind
+from tracker.reminders.rules.ladder import Capacity
+from tracker.reminders.rules.recipients import Recipient, recipients
+
+_OWNER = (Capacity.OFFICER, Capacity.UNIT_HEAD)
+_OWNER_AND_AGENCY = (*_OWNER, Capacity.AGENCY_HEAD)
+_LETTERS = {Purpose.INVITATION: LetterKind.INVITATION, Purpose.PASSWORD_RESET: LetterKind.PASSWORD_RESET}
+
+
+def notify_of_assignment(session: Session, happened: ActionAssigned) -> None:
+    """Tell officer and unit head of each department that an item came to them."""
+    _tell(
+        session,
+        happened.act,
+        NoticeKind.ASSIGNED,
+        happened.item_id,
+        _OWNER,
+        _parts(session, happened.item_id),
+    )
+
+
+def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) -> None:
+    """Tell the coordinators that an item was taken."""
+    lead = _parts(session, happened.item_id)[:1]
+    _tell(session, happened.act, NoticeKind.ACKNOWLEDGED, happened.item_id, (Capacity.COORDINATOR,), lead)
+
+
+def notify_of_closing_request(session: Session, happened: ClosingRequested) -> None:
+    """Tell those who decide that a department asks to be released."""
+    closing = session.get_one(Closing, happened.closing_id)
+    parts = [session.get_one(Part, closing.part_id)]
+    _tell(
+        session,
+        happened.act,
+        NoticeKind.CLOSING_REQUESTED,
+        happened.item_id,
+        (Capacity.DECIDER,),
+        parts,
+        closing.result,
+    )
+
+
+def notify_of_refusal(session: Session, happened: ClosingRefused) -> None:
+    """Tell the owner that the item stays under tracking, and why."""
+    closing = session.get_one(Closing, happened.closing_id)
+    parts = [session.get_one(Part, closing.part_id)]
+    _tell(session, happened.act, NoticeKind.RETURNED, happened.item_id, _OWNER, parts, closing.decision)
+
+
+def notify_of_closing(session: Session, happened: ActionClosed) -> None:
+    """Tell owner and agency head that the item was released."""
+    closing = session.get_one(Closing, happened.closing_id)
+    parts = [session.get_one(Part, closing.part_id)]
+    _tell(
+        session,
+        happened.act,
+        NoticeKind.DECIDED,
+        happened.item_id,
+        _OWNER_AND_AGENCY,
+        parts,
+        closing.decision,
+    )
+
+
+def notify_of_reopening(session: Session, happened: ActionReopened) -> None:
+    """Tell owner and agency head that the item is tracked again."""
+    lead = _parts(session, happened.item_id)[:1]
+    _tell(session, happened.act, NoticeKind.REOPENED, happened.item_id, _OWNER_AND_AGENCY, lead)
+
+
+def notify_of_end(session: Session, happened: ActionEnded) -> None:
+    """Tell every department that the item left tracking without being released."""
+    _tell(
+        session, happened.act, NoticeKind.ENDED, happened.item_id, _OWNER, _parts(session, happened.item_id)
+    )
+
+
+def notify_of_failed_letter(session: Session, letter_id: int, outcome: Outcome, now: datetime) -> None:
+    """Tell the administrators that the mail server refused an address for good."""
+    letter = session.get_one(OutboxLetter, letter_id)
+    directory = load_directory(session, letter.local_date)
+    administrators = [
+        p for (role, _), held in directory.holders.items() if role is Role.ADMINISTRATOR for p in held
+    ]
+    for person_id in sorted(set(administrators)):
+        session.add(
+            Notice(
+                person_id=person_id,
+                kind=NoticeKind.LETTER_FAILED,
+                detail=f"{letter.address}: {outcome.code or ''} {outcome.text}"[:500],
+                created_at=now,
+            )
+        )
+
+
+def send_token_letter(office: PostOffice, session: Session, happened: TokenIssued) -> None:
+    """Put an invitation or a password reset into the outbox; these do not count for one mail a day."""
+    kind = _LETTERS.get(happened.purpose)
+    if kind is None:
+        return
+    now = office.clock.now()
+    reader = get_user(session, happened.person_id)
+    invited = kind is LetterKind.INVITATION
+    links = office.links
+    address = links.invitation(happened.token) if invited else links.password_reset(happened.token)
+    until = now + LIFETIMES[happened.purpose]
+    written = write_token_letter(office, kind, reader, address, until)
+    key = f"{kind}|{reader.id}|{digest(happened.token)[:32]}"
+    message_id = office.message_id(key)
+    outbox.put(
+        session,
+        NewLetter(
+            key=key,
+            message_id=message_id,
+            kind=kind,
+            recipient_id=reader.id,
+            address=reader.email,
+            subject=written.subject,
+            text="",
+            payload=office.mailer.compose(envelope(office, reader, written, message_id, now)),
+            local_date=local_date(now, office.zone),
+            deliver_by=until,
+        ),
+        now,
+    )
+
+
+def mark_read(session: Session, act: Act, notice_id: int) -> Notice:
+    """Note that a person read one of their notices; raises NotFound for somebody else's."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.person_id != act.by.person_id:
+        raise NotFound
+    notice.read_at = notice.read_at or act.at
+    return notice
+
+
+def mark_all_read(session: Session, act: Act) -> None:
+    """Note that a person read all their notices."""
+    session.execute(
+        update(Notice)
+        .where(Notice.person_id == act.by.person_id, Notice.read_at.is_(None))
+        .values(read_at=act.at)
+    )
+
+
+def _tell(
+    session: Session,
+    act: Act,
+    kind: NoticeKind,
+    item_id: int,
+    audience: tuple[Capacity, ...],
+    parts: Iterable[Part],
+    detail: str = "",
+) -> None:
+    """Add a notice for each person concerned, once, but not for the one who acted."""
+    directory = load_directory(session, act.today)
+    told: dict[int, Recipient] = {}
+    for part in parts:
+        for each in recipients(audience, part.officer_id, part.department_id, directory):
+            told.setdefault(each.person_id, each)
+    session.add_all(
+        Notice(
+            person_id=each.person_id,
+            kind=kind,
+            item_id=item_id,
+            capacity=each.capacity,
+            actor_name=act.by.name,
+            detail=detail,
+            created_at=act.at,
+            mail=Planned.PLANNED if kind in MAILED else None,
+        )
+        for each in told.values()
+        if each.person_id != act.by.person_id
+    )
+    session.flush()
+
+
+def _parts(session: Session, item_id: int) -> Sequence[Part]:
+    """Return the parts of an item, the leading one first."""
+    return session.scalars(select(Part).where(Part.item_id == item_id).order_by(Part.role, Part.id)).all()

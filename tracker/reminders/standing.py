@@ -1,0 +1,68 @@
+"""Whether what was planned still stands: asked when a letter is written, and again before it leaves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tracker.actions.rules.deadlines import is_open
+from tracker.foundation.database import Session
+from tracker.reminders.models import Notice, PlannedReminder
+from tracker.reminders.queries import Concern, list_concerns, list_parts_of
+from tracker.reminders.rules.digest import NoticeKind
+from tracker.reminders.rules.ladder import STAGES_BY_CODE, Capacity, Reason, why_void
+from tracker.reminders.rules.recipients import Directory, recipients
+
+OWNERS = (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
+_ASK_SOMETHING = frozenset({NoticeKind.ASSIGNED, NoticeKind.RETURNED, NoticeKind.REOPENED})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The present facts about some items, and the people of the day."""
+
+    concerns: Mapping[int, Concern]
+    directory: Directory
+
+    def why_not_remind(self, reminder: PlannedReminder) -> Reason | None:
+        """Return why a reminder has nothing to ask of its recipient any more, or None."""
+        concern = self.concerns.get(reminder.part_id)
+        if concern is None:
+            return Reason.ENDED
+        if reason := why_void(reminder.stage, reminder.cycle, concern.facts):
+            return reason
+        if reminder.recipient_id not in self.directory.active:
+            return Reason.RECIPIENT_INACTIVE
+        audience = STAGES_BY_CODE[reminder.stage].audience
+        return (
+            None if reminder.recipient_id in self._people(concern, audience) else Reason.NO_LONGER_CONCERNED
+        )
+
+    def why_not_notify(self, notice: Notice) -> Reason | None:
+        """Return why the mail of a notice has become pointless, or None."""
+        if notice.person_id not in self.directory.active:
+            return Reason.RECIPIENT_INACTIVE
+        if notice.kind not in _ASK_SOMETHING:
+            return None
+        parts = [concern for concern in self.concerns.values() if concern.item_id == notice.item_id]
+        if not any(is_open(concern.facts.status) for concern in parts):
+            return Reason.ENDED
+        concerned = any(notice.person_id in self._people(concern, OWNERS) for concern in parts)
+        return None if concerned else Reason.NO_LONGER_CONCERNED
+
+    def _people(self, concern: Concern, audience: Iterable[Capacity]) -> set[int]:
+        heard = recipients(tuple(audience), concern.officer_id, concern.department_id, self.directory)
+        return {each.person_id for each in heard}
+
+
+def standing_of(
+    session: Session,
+    zone: ZoneInfo,
+    directory: Directory,
+    reminders: Iterable[PlannedReminder],
+    notices: Iterable[Notice],
+) -> Standing:
+    """Return the present facts that reminders and notices are judged by."""
+    part_ids = {each.part_id for each in reminders}
+    part_ids |= set(list_parts_of(session, {each.item_id for each in notices if each.item_id is not None}))
+    concerns = list_concerns(session, zone, part_ids) if part_ids else []
+    return Standing({each.part_id: each for each in concerns}, directory)
