@@ -33,7 +33,9 @@ def _tracker_error(error: TrackerError) -> tuple[str, int]:
 
 
 def _stale_form(_: CSRFError) -> tuple[str, int]:
-    sentence = N_("這個表單已過期，為了安全沒有送出。請重新整理頁面後再送一次；您輸入的內容仍保留在瀏覽器裡。")
+    sentence = N_(
+        "這個表單已過期，為了安全沒有送出。請重新整理頁面後再送一次；您輸入的內容仍保留在瀏覽器裡。"
+    )
     return _page(400, translator(g.get("language", "zh-Hant"))(sentence))
 
 
@@ -51,4 +53,4 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 def _page(status: int, message: str | None, number: str | None = None) -> tuple[str, int]:
     template = status if status in _PAGES else (400 if status < 500 else 500)
-    return render_template(f"errors/{template}.html", message=message, error_number=number), status
+    return render_template(f"errors/{template}.html", message=message, reference=number), status

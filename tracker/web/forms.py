@@ -1,6 +1,6 @@
 """Shared fields and validators; a form itself sits with its pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -68,9 +68,8 @@ def required(message: str = N_("這個欄位必填。")) -> InputRequired:
 class Day(DateField):
     """A day: ISO from the browser's own field, or an ROC date as an official types it (114/6/30)."""
 
-    def __init__(self, label: str, *, is_required: bool = False) -> None:
-        validators = [required()] if is_required else [Optional()]
-        super().__init__(label, validators)
+    def __init__(self, label: str, *, is_required: bool = False, **options: Any) -> None:
+        super().__init__(label, [required()] if is_required else [Optional()], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed; raises ValueError with a sentence for what is no date."""
@@ -94,34 +93,34 @@ class Words(StringField):
 class DepartmentChoice(SelectField):
     """One department of the tree, or none."""
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label, coerce=_number_or_none, validate_choice=True)
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, coerce=_number_or_none, **options)
 
-    def offer(self, departments: Iterable[Department], depths: dict[int, int] | Any, none_label: str) -> None:
+    def offer(self, departments: Iterable[Department], depths: Mapping[int, int], none_label: str) -> None:
         """Fill in the tree, units indented below their agency."""
-        self.choices = [("", none_label), *((d.id, "　" * depths[d.id] + d.name) for d in departments)]
+        self.choices = {"": none_label, **{d.id: "　" * depths[d.id] + d.name for d in departments}}
 
 
 class DepartmentChoices(SelectMultipleField):
     """Any number of departments."""
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label, coerce=int)
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, coerce=int, **options)
 
-    def offer(self, departments: Iterable[Department], depths: dict[int, int] | Any) -> None:
+    def offer(self, departments: Iterable[Department], depths: Mapping[int, int]) -> None:
         """Fill in the tree, units indented below their agency."""
-        self.choices = [(d.id, "　" * depths[d.id] + d.name) for d in departments]
+        self.choices = {d.id: "　" * depths[d.id] + d.name for d in departments}
 
 
 class PersonChoice(SelectField):
     """One person, or none."""
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label, coerce=_number_or_none, validate_choice=True)
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, coerce=_number_or_none, **options)
 
     def offer(self, people: Iterable[User], none_label: str) -> None:
         """Fill in the people, by name with title."""
-        self.choices = [("", none_label), *((p.id, f"{p.name} {p.title}".strip()) for p in people)]
+        self.choices = {"": none_label, **{p.id: f"{p.name} {p.title}".strip() for p in people}}
 
 
 def _number_or_none(value: Any) -> int | None:
