@@ -98,7 +98,7 @@ class DepartmentChoice(SelectField):
 
     def offer(self, departments: Iterable[Department], depths: Mapping[int, int], none_label: str) -> None:
         """Fill in the tree, units indented below their agency."""
-        self.choices = {"": none_label, **{d.id: "　" * depths[d.id] + d.name for d in departments}}
+        self.choices = {"": none_label, **{str(d.id): "　" * depths[d.id] + d.name for d in departments}}
 
 
 class DepartmentChoices(SelectMultipleField):
@@ -109,7 +109,7 @@ class DepartmentChoices(SelectMultipleField):
 
     def offer(self, departments: Iterable[Department], depths: Mapping[int, int]) -> None:
         """Fill in the tree, units indented below their agency."""
-        self.choices = {d.id: "　" * depths[d.id] + d.name for d in departments}
+        self.choices = {str(d.id): "　" * depths[d.id] + d.name for d in departments}
 
 
 class PersonChoice(SelectField):
@@ -120,7 +120,7 @@ class PersonChoice(SelectField):
 
     def offer(self, people: Iterable[User], none_label: str) -> None:
         """Fill in the people, by name with title."""
-        self.choices = {"": none_label, **{p.id: f"{p.name} {p.title}".strip() for p in people}}
+        self.choices = {"": none_label, **{str(p.id): f"{p.name} {p.title}".strip() for p in people}}
 
 
 def _number_or_none(value: Any) -> int | None:
