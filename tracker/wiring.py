@@ -5,31 +5,38 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from tracker.actions import events as action_events
+from tracker.actions.events import (
+    ActionAcknowledged,
+    ActionAssigned,
+    ActionClosed,
+    ActionEnded,
+    ActionReopened,
+    ClosingRefused,
+    ClosingRequested,
+)
 from tracker.actions.service import open_confirmed
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
 from tracker.extraction.model import ReadAndExtract
 from tracker.foundation.clock import Clock, SystemClock, local_date
-from tracker.foundation.database import Database, Session
+from tracker.foundation.database import Database
 from tracker.foundation.events import Subscriptions
 from tracker.foundation.filing import FileStore
 from tracker.foundation.jobs import Handler
-from tracker.foundation.mailing import Mailer
-from tracker.foundation.office_days import OfficeCalendar, office_calendar
 from tracker.people.events import TokenIssued
-from tracker.people.queries import office_overrides
 from tracker.reading.document import ReadingLimits
+from tracker.reminders import service as reminders
+from tracker.reminders.post_office import PostOffice
 from tracker.reports import importing
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.service import Proposals
 from tracker.settings import Settings
 
 MEGABYTE = 1024 * 1024
-CALENDAR_YEARS_BACK, CALENDAR_YEARS_AHEAD = 8, 4
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Wiring:
     database: Database
     files: FileStore
     reader: ReadAndExtract
-    mailer: Mailer
+    office: PostOffice
 
     def today(self) -> date:
         """Return the local day at the site."""
@@ -59,27 +66,70 @@ class Wiring:
             )
         }
 
-    def office_calendar(self, session: Session) -> OfficeCalendar:
-        """Return the working days of this office around today: the country's, and the office's own exceptions."""
-        year = self.today().year
-        years = range(year - CALENDAR_YEARS_BACK, year + CALENDAR_YEARS_AHEAD)
-        return office_calendar(self.settings.site.country, years, office_overrides(session))
+
+@dataclass(frozen=True)
+class SiteLinks:
+    """The addresses that letters carry, below the site's own."""
+
+    site: str
+
+    def work_page(self) -> str:
+        """Return the address of the reader's own work page, without a token."""
+        return f"{self.site}/"
+
+    def invitation(self, token: str) -> str:
+        """Return the address on which an invited person sets a password."""
+        return f"{self.site}/invitation/{token}"
+
+    def password_reset(self, token: str) -> str:
+        """Return the address on which a person sets a new password."""
+        return f"{self.site}/reset/{token}"
+
+    def setup(self, token: str) -> str:
+        """Return the address on which the first administrator is made."""
+        return f"{self.site}/setup/{token}"
 
 
-def subscriptions(settings: Settings) -> Subscriptions:
-    """Return the reactions to every event that has any."""
-    return {RecommendationConfirmed: (open_confirmed,)}
+def subscriptions(office: PostOffice) -> Subscriptions:
+    """Return the reactions to every event: when this happens, do that."""
+    return {
+        TokenIssued: (partial(reminders.send_token_letter, office),),
+        RecommendationConfirmed: (open_confirmed,),
+        ActionAssigned: (reminders.notify_of_assignment,),
+        ActionAcknowledged: (reminders.notify_of_acknowledgement,),
+        ClosingRequested: (reminders.notify_of_closing_request,),
+        ClosingRefused: (reminders.notify_of_refusal,),
+        ActionClosed: (reminders.notify_of_closing,),
+        ActionReopened: (reminders.notify_of_reopening,),
+        ActionEnded: (reminders.notify_of_end,),
+    }
 
 
 def wire(settings: Settings, clock: Clock | None = None) -> Wiring:
     """Build the outside world for one process."""
+    office = post_office(settings, clock or SystemClock())
     return Wiring(
         settings=settings,
-        clock=clock or SystemClock(),
-        database=Database(settings.storage.database_url, subscriptions(settings)),
+        clock=office.clock,
+        database=Database(settings.storage.database_url, subscriptions(office)),
         files=DiskFileStore(settings.storage.files),
         reader=Sandbox(reading_limits(settings)),
+        office=office,
+    )
+
+
+def post_office(settings: Settings, clock: Clock) -> PostOffice:
+    """Return what writing and sending letters needs."""
+    return PostOffice(
+        clock=clock,
+        zone=settings.site.zone,
+        country=settings.site.country,
+        city=settings.site.city,
+        hour=settings.reminders.hour,
+        mail=settings.mail,
         mailer=SMTPMailer(settings.mail),
+        links=SiteLinks(settings.site.address.rstrip("/")),
+        letters_per_minute=settings.reminders.letters_per_minute,
     )
 
 
