@@ -33,6 +33,7 @@ from tracker.people.models import Department, RoleGrant
 from tracker.people.queries import department_nodes
 from tracker.people.rules import tree
 from tracker.reports.models import Recommendation, Report
+from tracker.reports.queries import visible_to as readable_by
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality
 
@@ -120,7 +121,7 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
 
 
 class Group(StrEnum):
-    """The groups that tiles count and lists show."""
+    """The groups that tiles count and lists show; the later ones are open and neither overdue nor due soon."""
 
     OPEN = "open"
     DUE_SOON = "due_soon"
@@ -128,6 +129,8 @@ class Group(StrEnum):
     AWAITING_DECISION = "awaiting_decision"
     CLOSED = "closed"
     ALL = "all"
+    LATER = "later"
+    PAST_ORIGINAL = "past_original"
 
 
 GROUP_LABELS: Mapping[Group, str] = {
@@ -137,6 +140,8 @@ GROUP_LABELS: Mapping[Group, str] = {
     Group.AWAITING_DECISION: N_("待解列"),
     Group.CLOSED: N_("已解列"),
     Group.ALL: N_("全部"),
+    Group.LATER: N_("其他列管中"),
+    Group.PAST_ORIGINAL: N_("已過原定期限"),
 }
 
 
@@ -152,11 +157,15 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class ActionFilter:
-    """What a reader asks of the list; every field narrows it, empty ones do not."""
+    """What a reader asks of the list; every field narrows it, empty ones do not.
+
+    A department stands for everything below it, unless `with_units` is false.
+    """
 
     group: Group = Group.ALL
     status: Status | None = None
     department_id: int | None = None
+    with_units: bool = True
     officer_id: int | None = None
     report_id: int | None = None
     theme: str = ""
@@ -172,11 +181,12 @@ def condition_for(
     session: Session, principal: Principal, wanted: ActionFilter, today: date
 ) -> ColumnElement[bool]:
     """Return the one condition that list, count, tile and export share; needs `Lead` joined in."""
-    conditions = [visible_to(principal), _group(wanted.group, today)]
+    conditions = [visible_to(principal), group_condition(wanted.group, today)]
     if wanted.status:
         conditions.append(ActionItem.status == wanted.status)
     if wanted.department_id is not None:
-        below = tree.subtree(department_nodes(session), wanted.department_id)
+        alone = frozenset({wanted.department_id})
+        below = tree.subtree(department_nodes(session), wanted.department_id) if wanted.with_units else alone
         conditions.append(Lead.department_id.in_(below))
     if wanted.officer_id is not None:
         conditions.append(Lead.officer_id == wanted.officer_id)
@@ -240,7 +250,9 @@ def count_by_group(
 ) -> dict[Group, int]:
     """Return, for a filter, how many items each group holds: the numbers on tabs and tiles, in one query."""
     condition = condition_for(session, principal, replace(wanted, group=Group.ALL), today)
-    columns = [func.coalesce(func.sum(case((_group(group, today), 1), else_=0)), 0) for group in Group]
+    columns = [
+        func.coalesce(func.sum(case((group_condition(group, today), 1), else_=0)), 0) for group in Group
+    ]
     row = session.execute(from_joined(select(ActionItem)).where(condition).with_only_columns(*columns)).one()
     return dict(zip(Group, row, strict=True))
 
@@ -309,6 +321,11 @@ def departments_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, 
         .order_by(RoleGrant.id.desc())
     )
     return {row.person_id: row.name for row in session.execute(query)}
+
+
+def may_read_report(session: Session, principal: Principal, report_id: int) -> bool:
+    """Tell whether a person may open the report that an item grew out of; a supporting department may not always."""
+    return session.scalar(select(Report.id).where(Report.id == report_id, readable_by(principal))) is not None
 
 
 def reports_with_items(session: Session, principal: Principal) -> Sequence[tuple[int, str, str]]:
@@ -387,20 +404,19 @@ def _for_lines() -> Sequence[ExecutableOption]:
     )
 
 
-def _group(group: Group, today: date) -> ColumnElement[bool]:
-    match group:
-        case Group.OPEN:
-            return is_open()
-        case Group.DUE_SOON:
-            return due_soon_on(today)
-        case Group.OVERDUE:
-            return overdue_on(today)
-        case Group.AWAITING_DECISION:
-            return ActionItem.status == Status.CLOSE_REQUESTED
-        case Group.CLOSED:
-            return is_closed()
-        case Group.ALL:
-            return true()
+def group_condition(group: Group, today: date) -> ColumnElement[bool]:
+    """Return the condition for belonging to a group on a day."""
+    conditions: Mapping[Group, ColumnElement[bool]] = {
+        Group.OPEN: is_open(),
+        Group.DUE_SOON: due_soon_on(today),
+        Group.OVERDUE: overdue_on(today),
+        Group.AWAITING_DECISION: ActionItem.status == Status.CLOSE_REQUESTED,
+        Group.CLOSED: is_closed(),
+        Group.ALL: true(),
+        Group.LATER: and_(is_open(), ~overdue_on(today), ~due_soon_on(today)),
+        Group.PAST_ORIGINAL: and_(is_open(), ActionItem.original_due_on < today),
+    }
+    return conditions[group]
 
 
 def _has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:
