@@ -37,6 +37,8 @@ SHORT_LIST = 20
 HEADERS: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
+_CHINESE = r"[\u3000-\u9fff\uff00-\uffef]"
+_CHINESE_LINE_BREAK = re.compile(rf"(?<={_CHINESE})[^\S\u3000]*\n\s*(?={_CHINESE})")
 _inliner = CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
 _DO = N_("完成辦理並填報辦理情形；已完成者，請申請解除列管。")
@@ -303,7 +305,8 @@ def _environment(language: str, zone: ZoneInfo) -> Environment:
 
 def _one_line(words: str) -> str:
     """Return words on one line, without characters that could break a header or disguise a text."""
-    return _SPACES.sub(" ", _CONTROL.sub(" ", words)).strip()
+    joined = _CHINESE_LINE_BREAK.sub("", words)
+    return _SPACES.sub(" ", _CONTROL.sub(" ", joined)).strip()
 
 
 def _shortened(words: str, length: int) -> str:

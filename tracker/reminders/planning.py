@@ -171,7 +171,7 @@ def _what_stands(
         if reason := standing.why_not_remind(reminder):
             reminder.outcome, reminder.reason = Planned.SUPPRESSED, reason
     for notice in notices:
-        if reason := standing.why_not_notify(notice):
+        if reason := standing.why_not_notify(notice, office.clock.now()):
             notice.mail, notice.reason = Planned.SUPPRESSED, reason
     live = [each for each in waiting if each.outcome is Planned.PLANNED]
     latest = {(each.part_id, each.capacity): each for each in live}

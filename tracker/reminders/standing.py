@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.actions.rules.deadlines import is_open
@@ -13,6 +14,9 @@ from tracker.reminders.rules.ladder import STAGES_BY_CODE, Capacity, Reason, why
 from tracker.reminders.rules.recipients import Directory, recipients
 
 OWNERS = (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
+NEWS_FOR = timedelta(days=14)
+"""How long a notice is worth a mail; longer than any run of days off, shorter than anybody calls news."""
+
 _ASK_SOMETHING = frozenset({NoticeKind.ASSIGNED, NoticeKind.RETURNED, NoticeKind.REOPENED})
 
 
@@ -37,10 +41,12 @@ class Standing:
             None if reminder.recipient_id in self._people(concern, audience) else Reason.NO_LONGER_CONCERNED
         )
 
-    def why_not_notify(self, notice: Notice) -> Reason | None:
-        """Return why the mail of a notice has become pointless, or None."""
+    def why_not_notify(self, notice: Notice, now: datetime) -> Reason | None:
+        """Return why the mail of a notice has become pointless, or None; inside the system the notice stays."""
         if notice.person_id not in self.directory.active:
             return Reason.RECIPIENT_INACTIVE
+        if notice.created_at < now - NEWS_FOR:
+            return Reason.EXPIRED
         if notice.kind not in _ASK_SOMETHING:
             return None
         parts = [concern for concern in self.concerns.values() if concern.item_id == notice.item_id]

@@ -1,0 +1,233 @@
+"""Letters against their stored snapshots; `UPDATE_LETTERS=1` writes the snapshots anew, for a person to read."""
+
+import os
+import re
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from tracker.actions.rules.workflow import Status
+from tracker.adapters.smtp import SMTPMailer
+from tracker.foundation.mailing import MemoryMailer
+from tracker.people.models import User
+from tracker.reminders.letters import Digest, Written, envelope, write_digest, write_token_letter
+from tracker.reminders.models import LetterKind, Notice, PlannedReminder
+from tracker.reminders.queries import ItemBrief
+from tracker.reminders.rules.digest import Group, NoticeKind, Section
+from tracker.reminders.rules.ladder import Capacity
+
+SNAPSHOTS = Path(__file__).resolve().parents[2] / "letters"
+TODAY = date(2026, 6, 29)
+SENT_AT = datetime(2026, 6, 29, 1, 0, tzinfo=UTC)
+
+
+def person(language: str = "zh-Hant") -> User:
+    return User(name="林雅婷", email="officer@city.example", language=language)
+
+
+def brief(number: int, due_on: date, **changes: object) -> ItemBrief:
+    values = {
+        "item_id": number,
+        "item_no": f"115-TPE-001-{number:02d}",
+        "title": "規劃自動駕駛車輛的測試道路",
+        "status": Status.IN_PROGRESS,
+        "due_on": due_on,
+        "days_late": max(0, (TODAY - due_on).days),
+        "department": "智慧運輸科",
+        "department_english": "Smart Transport Section",
+        "quote": "建議選定一處封閉場域，\n先行測試自動駕駛接駁車。",
+        "report_title": "智慧運輸考察報告",
+        "page": 12,
+    }
+    return ItemBrief(**(values | changes))
+
+
+def reminder(
+    number: int, capacity: Capacity = Capacity.OFFICER, deputy_for: User | None = None
+) -> PlannedReminder:
+    return PlannedReminder(item_id=number, capacity=capacity, deputy_for=deputy_for)
+
+
+def notice(number: int, kind: NoticeKind, detail: str = "") -> Notice:
+    return Notice(
+        item_id=number,
+        kind=kind,
+        actor_name="蔡佩珊",
+        detail=detail,
+        created_at=SENT_AT - timedelta(days=3),
+        capacity=Capacity.OFFICER,
+    )
+
+
+DAY_BEFORE = Digest(
+    today=TODAY,
+    groups=(Group(Section.TOMORROW, (1,)),),
+    items={
+        1: brief(
+            1,
+            date(2026, 6, 30),
+            progress="已完成場域盤點，刻正與學校洽談。",
+            progress_at=SENT_AT - timedelta(days=20),
+        )
+    },
+    reminders=(reminder(1),),
+)
+FULL_DAY = Digest(
+    today=TODAY,
+    groups=(
+        Group(Section.TOMORROW, (1,)),
+        Group(Section.LATE_THREE_DAYS, (2,)),
+        Group(Section.ASSIGNED, (3,)),
+        Group(Section.RETURNED, (4,)),
+        Group(Section.TO_DECIDE, (5,)),
+        Group(Section.SOON, (6,)),
+        Group(Section.DECIDED, (7,)),
+    ),
+    items={
+        1: brief(1, date(2026, 6, 30)),
+        2: brief(2, date(2026, 6, 24), title="建置公車即時到站的語音播報"),
+        3: brief(
+            3, date(2026, 12, 31), title="研訂<b>共享機車</b>停放規則", status=Status.ASSIGNED, page=None
+        ),
+        4: brief(4, date(2026, 9, 30), title="延伸自行車道至河濱公園"),
+        5: brief(
+            5, date(2026, 6, 15), title="辦理姊妹市交通論壇", status=Status.CLOSE_REQUESTED, days_late=0
+        ),
+        6: brief(6, date(2026, 7, 6), title="檢討轉運站標示的外語版本"),
+        7: brief(
+            7, date(2026, 6, 1), title="公開路口感測資料", status=Status.CLOSED_IMPLEMENTED, days_late=0
+        ),
+    },
+    reminders=(
+        reminder(1, deputy_for=User(name="黃俊傑")),
+        reminder(2, Capacity.UNIT_HEAD),
+        reminder(5, Capacity.DECIDER),
+        reminder(6),
+    ),
+    notices=(
+        notice(3, NoticeKind.ASSIGNED),
+        notice(4, NoticeKind.RETURNED, "佐證資料未說明後續維護的經費來源，請補充。"),
+        notice(7, NoticeKind.DECIDED),
+    ),
+)
+OVERVIEW = Digest(
+    today=TODAY,
+    groups=(Group(Section.OVERVIEW, tuple(range(1, 24))),),
+    items={number: brief(number, date(2026, 6, 12)) for number in range(1, 24)},
+    reminders=tuple(reminder(number, Capacity.AGENCY_HEAD) for number in range(1, 24)),
+)
+DIGESTS = {"day_before": DAY_BEFORE, "full_day": FULL_DAY, "overview": OVERVIEW}
+
+
+def written(office, name: str, language: str) -> Written:
+    reader = person(language)
+    if name in DIGESTS:
+        return write_digest(office, reader, DIGESTS[name])
+    kind = LetterKind(name)
+    until = SENT_AT + timedelta(days=1)
+    return write_token_letter(office, kind, reader, f"https://tracker.city.example/{name}/token", until)
+
+
+@pytest.mark.parametrize("language", ["zh-Hant"])
+@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset"])
+class TestSnapshots:
+    def test_text(self, office, name: str, language: str) -> None:
+        letter = written(office, name, language)
+        compare(f"{name}.{language}.txt", f"{letter.subject}\n\n{letter.text}")
+
+    def test_html(self, office, name: str, language: str) -> None:
+        compare(f"{name}.{language}.html", written(office, name, language).html)
+
+
+def compare(name: str, present: str) -> None:
+    path = SNAPSHOTS / name
+    if os.environ.get("UPDATE_LETTERS"):
+        path.write_text(present, "utf-8")
+    assert present == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset"])
+class TestEveryLetter:
+    def test_carries_one_address_of_the_site(self, office, name: str, language: str) -> None:
+        letter = written(office, name, language)
+        assert len(re.findall(r"https?://", letter.text)) == 1
+        assert len(re.findall(r"https?://(?!www\.w3\.org)", letter.html)) == 1
+
+    def test_fetches_and_hides_nothing(self, office, name: str, language: str) -> None:
+        html = written(office, name, language).html
+        assert re.findall(r"<(?:img|script|link|iframe|object|a)\b|url\(|<style|display:\s*none", html) == []
+
+    def test_the_text_says_what_the_page_says(self, office, name: str, language: str) -> None:
+        letter = written(office, name, language)
+        page = re.sub(r"<title>.*?</title>|<h1.*?</h1>", "", letter.html, flags=re.DOTALL)
+        cells = re.findall(r">([^<]+)<", page)
+        missing = [
+            cell for cell in map(unescaped, cells) if cell and cell not in " ".join(letter.text.split())
+        ]
+        assert missing == []
+
+    def test_the_subject_begins_alike(self, office, name: str, language: str) -> None:
+        assert written(office, name, language).subject.startswith("[列管追蹤] ")
+
+    def test_has_no_long_empty_stretches(self, office, name: str, language: str) -> None:
+        assert "\n\n\n" not in written(office, name, language).text
+
+
+def unescaped(words: str) -> str:
+    for entity, character in {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&"}.items():
+        words = words.replace(entity, character)
+    return " ".join(words.split())
+
+
+class TestDigestText:
+    def test_tells_what_an_officer_needs(self, office) -> None:
+        text = written(office, "day_before", "zh-Hant").text
+        for words in (
+            "115-TPE-001-01",
+            "115年6月30日（二），明日到期",
+            "第 12 頁",
+            "建議選定一處封閉場域",
+            "您是這個事項的承辦人",
+        ):
+            assert words in text
+
+    def test_tells_the_days_late(self, office) -> None:
+        assert "逾期 5 日" in written(office, "full_day", "zh-Hant").text
+
+    def test_a_title_cannot_bring_markup(self, office) -> None:
+        assert "<b>" not in written(office, "full_day", "zh-Hant").html
+
+    def test_a_head_reads_numbers_and_a_short_list(self, office) -> None:
+        text = written(office, "overview", "zh-Hant").text
+        assert "共 23 件" in text
+        assert "另有 3 件" in text
+        assert "建議原文" not in text
+
+    def test_a_line_break_in_a_title_cannot_forge_a_header(self, office) -> None:
+        forged = brief(
+            1, date(2026, 6, 30), title="好\r\nBcc: other@city.example", item_no="115-TPE-001-01\r\nX: y"
+        )
+        digest = Digest(TODAY, (Group(Section.TOMORROW, (1,)),), {1: forged}, (reminder(1),))
+        assert "\n" not in write_digest(office, person(), digest).subject
+
+
+class TestEnvelope:
+    @pytest.mark.parametrize("mailer", [MemoryMailer(), "real"], ids=["twin", "real"])
+    def test_both_mailers_compose_a_readable_letter(self, office, mailer) -> None:
+        chosen = SMTPMailer(office.mail) if mailer == "real" else mailer
+        letter = envelope(
+            office, person(), written(office, "day_before", "zh-Hant"), "x@tracker.city.example", SENT_AT
+        )
+        message = message_from_bytes(chosen.compose(letter), policy=default)
+        assert isinstance(message, EmailMessage)
+        assert message["Subject"] == letter.subject
+        assert message["Reply-To"] == "rdec@city.example"
+        assert message["Auto-Submitted"] == "auto-generated"
+        plain = message.get_body(("plain",))
+        assert plain is not None
+        assert plain.get_content().replace("\r\n", "\n").strip() == letter.text.strip()

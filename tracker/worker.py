@@ -1,0 +1,102 @@
+"""The clock process: APScheduler is the ticker and nothing more; what is due is computed from the database.
+
+No trigger knows a day or an hour, so clock changes and restarts cannot lose or double anything. Any number of workers
+may run at once.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from tracker.foundation.jobs import run_next
+from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.heartbeats import beat
+from tracker.reminders.planning import plan_reminders
+from tracker.wiring import Wiring
+
+TICK_SECONDS = 30
+POLL_SECONDS = 2
+PLAN, DELIVER, JOBS = "plan_reminders", "deliver_outbox", "run_jobs"
+
+_log = logging.getLogger(__name__)
+
+
+def tick(wiring: Wiring) -> None:
+    """Do once everything that is due: plan reminders, deliver letters, run background jobs."""
+    for name, work in works(wiring).items():
+        _safely(wiring, name, work)
+
+
+def works(wiring: Wiring) -> Mapping[str, Callable[[], object]]:
+    """Return the regular works by name."""
+    office, database = wiring.office, wiring.database
+    return {
+        PLAN: lambda: plan_reminders(office, database),
+        DELIVER: lambda: deliver_outbox(office, database),
+        JOBS: lambda: _run_jobs(wiring),
+    }
+
+
+def make_scheduler(wiring: Wiring) -> BackgroundScheduler:
+    """Return the ticker: reminders every 30 seconds, letters and background jobs every other second."""
+    scheduler = BackgroundScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": ThreadPoolExecutor(len(works(wiring)))},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone=UTC,
+    )
+    for name, work in works(wiring).items():
+        seconds = TICK_SECONDS if name == PLAN else POLL_SECONDS
+        scheduler.add_job(
+            _safely,
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            args=(wiring, name, work),
+            id=name,
+            next_run_time=wiring.clock.now(),
+        )
+    return scheduler
+
+
+def run(wiring: Wiring) -> None:
+    """Work until a signal asks to end; what is in hand is finished first."""
+    over = threading.Event()
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        _log.info("ending on %s", signal.Signals(number).name)
+        over.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    scheduler = make_scheduler(wiring)
+    scheduler.start()
+    _log.info("worker %s is running", os.getpid())
+    over.wait()
+    scheduler.shutdown(wait=True)
+    wiring.office.mailer.close()
+    wiring.database.close()
+
+
+def _safely(wiring: Wiring, name: str, work: Callable[[], object]) -> None:
+    """Do one piece of work; whatever goes wrong is logged and noted, and the next tick comes all the same."""
+    started_at = wiring.clock.now()
+    error = ""
+    try:
+        work()
+    except Exception as failure:  # noqa: BLE001 - a crash loop would stop everything else
+        _log.exception("%s failed", name)
+        error = f"{type(failure).__name__}: {failure}"
+    beat(wiring.database, name, started_at, wiring.clock.now(), error)
+
+
+def _run_jobs(wiring: Wiring) -> None:
+    while run_next(wiring.database, wiring.handlers(), wiring.clock):
+        pass
