@@ -9,31 +9,11 @@ from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from werkzeug.test import TestResponse
 
 from tests.factories.city import City
+from tests.support.interface import Ask, token_of
 from tracker.people.queries import list_api_tokens
-from tracker.people.service import deactivate_person, issue_api_token, revoke_api_token
-
-Ask = Callable[..., TestResponse]
-
-
-def token_of(city: City, key: str) -> str:
-    """Make an API token for a person of the city."""
-    with city.database.transaction() as session:
-        return issue_api_token(session, city.act(key, session), city.people[key], "test")
-
-
-@pytest.fixture
-def ask(app: Flask, city: City) -> Ask:
-    """Ask the interface as a person of the city."""
-
-    def asking(path: str, key: str | None = "coordinator", token: str | None = None) -> TestResponse:
-        bearer = token or (token_of(city, key) if key else None)
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        return app.test_client().get(f"/api/v1{path}", headers=headers)
-
-    return asking
+from tracker.people.service import deactivate_person, revoke_api_token
 
 
 class TestToken:

@@ -7,12 +7,11 @@ from tracker.access import Permission
 from tracker.actions import queries
 from tracker.actions.queries import ActionFilter
 from tracker.api.contract import contract, problem
+from tracker.api.departments import department_id_of
 from tracker.api.problems import Problem
 from tracker.api.shapes import ActionItemPage, ActionItemQuery, ActionItemShape
 from tracker.api.tokens import act, session, token_with, wiring
-from tracker.foundation.errors import Invalid, NotFound
-from tracker.foundation.language import N_
-from tracker.people.queries import find_department_by_code
+from tracker.foundation.errors import NotFound
 
 blueprint = Blueprint("api_actions", __name__)
 
@@ -66,16 +65,6 @@ def get_action_item(item_no: str) -> ActionItemShape:
         raise NotFound
     item = queries.get_action(session(), act().by, found.id)
     return ActionItemShape.of(item, act().today, address_of(item.id))
-
-
-def department_id_of(code: str | None) -> int | None:
-    """Return a department's id by its code; raises Invalid for an unknown one."""
-    if code is None:
-        return None
-    department = find_department_by_code(session(), code)
-    if department is None:
-        raise Invalid(fields={"department": N_("沒有這個機關代碼。")})
-    return department.id
 
 
 def address_of(item_id: int) -> str:

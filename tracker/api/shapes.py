@@ -1,6 +1,5 @@
 """What each resource looks like in JSON; days are ISO dates, moments UTC."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -144,18 +143,24 @@ class FiguresQuery(BaseModel):
 
 
 class DepartmentFigures(Shape):
-    """How one leading department stands."""
+    """The open items of one first-level agency with its units, each counted once."""
 
     department: DepartmentShape
     open: int = Field(ge=0)
     due_soon: int = Field(ge=0)
     overdue: int = Field(ge=0)
-    closed: int = Field(ge=0)
 
 
 class Figures(Shape):
     """The numbers of the dashboard, over what the token's owner may see."""
 
     as_at: date
-    counts: Mapping[Group, int]
+    open: int = Field(ge=0, description="Assigned, in progress or waiting to be released.")
+    due_soon: int = Field(ge=0, description="Open and due within thirty days, today included.")
+    overdue: int = Field(
+        ge=0, description="Open and late, unless a closing request made in time still waits."
+    )
+    past_original: int = Field(ge=0, description="Open and past the date first agreed.")
+    awaiting_decision: int = Field(ge=0, description="Release was asked for and nobody has decided.")
+    closed: int = Field(ge=0, description="Released, whatever the outcome.")
     by_department: list[DepartmentFigures]
