@@ -77,7 +77,7 @@ def code_column(kind: type[Any]) -> Enum:
 
 @event.listens_for(Session, "after_rollback")
 def _forget_events(session: Session) -> None:
-    """What was rolled back did not happen, so nobody is told."""
+    """Tell nobody of what was rolled back, since it did not happen."""
     session.info.pop("events", None)
 
 
