@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from tracker.extraction import cover, wording
 from tracker.extraction.items import Finder
@@ -11,6 +12,9 @@ from tracker.extraction.sections import Kind, sections
 from tracker.reading.document import Document
 
 __all__ = ["extract"]
+
+# Nobody reviews more; a text that gives more is no report.
+_MOST_CANDIDATES = 2_000
 
 
 def extract(document: Document) -> Extraction:
@@ -24,7 +28,7 @@ def extract(document: Document) -> Extraction:
         earliest=metadata.trip_start or metadata.report_date,
         has_section=any(s.kind in (Kind.LISTED, Kind.MIXED) for s in parts),
     )
-    found = [f for section in parts for f in finder.found_in(section)]
+    found = list(islice((f for section in parts for f in finder.found_in(section)), _MOST_CANDIDATES))
     recommendations = _apart(finder.candidate(f) for f in found if not f.is_possible)
     possible = _apart((finder.candidate(f) for f in found if f.is_possible), recommendations)
     return Extraction(metadata, tuple(recommendations), tuple(possible))

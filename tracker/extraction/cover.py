@@ -73,7 +73,7 @@ _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:出國|參訪|考察|訪問|會議|實習|進修|研習|研究|行程|旅程)?(?:期間|起訖(?:日期|日)?|"
             r"起迄(?:日期|日)?)|(?:出國|參訪|考察|訪問)(?:日期|時間)|"
-            r"(?:travel|trip|visit|mission|study)? ?(?:dates?|period)(?: of (?:travel|visit|trip|"
+            r"(?:(?:travel|trip|visit|mission|study|tour) (?:dates?|period)|dates|period)(?: of (?:travel|visit|trip|"
             r"mission))?|dates? of (?:the )?(?:travel|visit|trip|mission)|travelled|period covered",
             re.IGNORECASE,
         ),
@@ -81,7 +81,7 @@ _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
     (
         Field.REPORT_DATE,
         re.compile(
-            r"(?:報告|提出|撰寫|繳交|完成|提交|製作)(?:日期|時間)|日期|report(?:ed)? (?:date|on)|"
+            r"(?:報告)?(?:報告|提出|撰寫|繳交|完成|提交|製作)(?:日期|時間)|日期|report(?:ed)? (?:date|on)|"
             r"date of (?:this )?report|issued(?: on)?|date issued|published(?: on)?|"
             r"publication date|submitted(?: on)?|date",
             re.IGNORECASE,
@@ -121,7 +121,10 @@ _GENERIC_TITLE = re.compile(
     r"investigation|inspection) report(?: (?:no\.? ?)?[\w./-]*\d[\w./-]*)?|report",
     re.IGNORECASE,
 )
-_TRIP_WORDS = re.compile(r"赴|出席|參加|參與|考察|參訪|訪問|率團|研習|進修|實習|觀摩|洽談|報告|會議|論壇")
+_TRIP_WORDS = re.compile(
+    r"赴|出席|參加|參與|考察|參訪|訪問|率團|研習|進修|實習|觀摩|洽談|報告|會議|論壇|\b(?:report|visit|tour|study|review|conference|mission|incident|audit)\b",
+    re.IGNORECASE,
+)
 _AGENCY_END = re.compile(r"(?:政府|局|處|所|館|院|會|公司|中心|大學|學校)$")
 _LIST_MARKS = re.compile(r"[、，,；;／/\n]|\s及\s|\s{3,}")
 _EMPTY = re.compile(r"[（(]?(?:無|略|未定|none|n/?a|[-–—/])?[)）]?", re.IGNORECASE)
@@ -192,9 +195,11 @@ def _pair(text: str) -> tuple[Field, str] | None:
     if match is None:
         return None
     key = re.sub(r"[\s　*_]+", " " if match["key"].isascii() else "", match["key"]).strip("() （）【】")
+    value = match["value"].strip("*_ 　|")
     for field, pattern in _FIELDS:
         if pattern.fullmatch(key):
-            return field, match["value"].strip("*_ 　|")
+            is_range = field is Field.REPORT_DATE and len(_days(value)) > 1
+            return Field.PERIOD if is_range else field, value
     return None
 
 

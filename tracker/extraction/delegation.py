@@ -9,7 +9,7 @@ _JOB = re.compile(
     r"(?:代理|約聘|約僱|助理|高級|首席|資深|簡任|薦任|委任|候用|專案|執行|常務|政務|主任|"
     r"第[一二]|一級|二級|特約|榮譽|兼任?|副|總|正|幫|前)*"
     r"(?:專門委員|主任秘書|秘書長|祕書長|工程司|工程師|工程員|技術師|設計師|分析師|管理師|"
-    r"規劃師|營養師|護理師|護理長|護士長|社工師|社工員|督導員|稽查員|檢驗員|技術員|管理員|"
+    r"規劃師|營養師|護理師|護理長|護士長|社工師|社工員|督導員|督導|稽查員|檢驗員|技術員|管理員|"
     r"研究員|"
     r"偵查佐|偵查員|巡官|巡佐|警務員|警務正|警務佐|警員|消防員|隊員|分隊長|小隊長|中隊長|"
     r"大隊長|支隊長|總隊長|隊長|站長|園長|場長|廠長|館長|館員|"
@@ -25,6 +25,10 @@ _JOB = re.compile(
 )
 _UNIT_END = re.compile(
     r"(?:局|處|科|室|隊|會|所|館|院|府|中心|課|組|署|部|司|廳|站|廠|公司|大學|學校|國小|國中|高中|公所|團|股)"
+)
+_SURNAMES = frozenset(
+    "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高簡朱鍾施游詹沈彭胡余盧潘顏梁趙柯翁魏方孫"
+    "張戴范宋鄧杜侯曹薛傅丁溫紀蔣歐藍連唐馬董石卓程姚古馮湯姜田康白汪鄒巫尤鐘塗涂龔嚴韓黎阮袁童陸金錢夏柳邵"
 )
 _JOB_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,40})[)）]")
 
@@ -67,6 +71,8 @@ def _person(token: str) -> Person | None:
     if brackets:
         inner = job_in(brackets["job"])
         return Person(_name(brackets["name"]), inner[0] if inner else brackets["job"].strip())
+    if re.search(r"\b(?:team|office|unit|group|department)$", token, re.IGNORECASE):
+        return None
     if re.match(r"[A-Za-z]", token):
         name, _, job = token.partition(",")
         return Person(name.strip(), job.strip() or None)
@@ -77,13 +83,21 @@ def _chinese_person(token: str) -> Person | None:
     pieces = token.split()
     job = job_in(token)
     if job is None:
-        if len(pieces) == 2:
-            return Person(pieces[0], pieces[1])
+        if len(pieces) > 1:
+            return _by_surname(pieces)
         return Person(token.replace(" ", ""), None) if 2 <= len(token.replace(" ", "")) <= 4 else None
     before, after = token[: job.start()].strip(), token[job.end() :].strip()
     if after and not _UNIT_END.search(after[-1:]):
         return Person(_name(after), job[0])
     return Person(_name(before), job[0]) if before else None
+
+
+def _by_surname(pieces: Sequence[str]) -> Person:
+    """Tell name and unknown job title apart by the surname; a name stands first otherwise."""
+    named = [i for i, p in enumerate(pieces) if 2 <= len(p) <= 4 and p[0] in _SURNAMES]
+    at = named[-1] if named else 0
+    job = pieces[at + 1] if at + 1 < len(pieces) else pieces[at - 1]
+    return Person(pieces[at], job)
 
 
 def _name(text: str) -> str:

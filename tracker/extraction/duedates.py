@@ -97,7 +97,7 @@ def due_in_cell(text: str) -> DueHint | None:
     text = text.strip("*_ 　")
     if _NOTHING.fullmatch(text):
         return None
-    found = due_in(text)
+    found = due_in(text) or due_in(f"by {text}")
     return DueHint(text, found.date if found else _whole_day(text))
 
 

@@ -134,7 +134,11 @@ class Finder:
         first, topic = _without_label(kept[0])
         if first is None:
             return
-        passage = together([first, *kept[1:]])
+        passage = together([first, *(p for p in kept[1:] if not wording.is_closing(p.text))])
+        end, noted_owner, noted_due = wording.note_after(passage.text)
+        passage = passage.part(0, end) or passage
+        owner = owner or noted_owner
+        due = due or (duedates.due_in_cell(noted_due) if noted_due else None)
         if wording.says_nothing(passage.text) or len(passage.text) > _LONGEST or len(passage.text) < 4:
             return
         ask = wording.ask_of(passage.text, self._own)
@@ -144,6 +148,7 @@ class Finder:
                 topic or category,
                 0.95 if ask in (Ask.EXPLICIT, Ask.MODAL) or has_action else 0.8,
                 (*why, ask.value) if ask else why,
+                is_possible=_is_done(section.part),
                 owner=owner,
                 due=due,
             )
@@ -171,6 +176,7 @@ class Finder:
 
     def _running(self, paragraphs: Sequence[Passage], section: Section, whole: bool) -> Iterator[Found]:
         """Read the paragraphs that stand directly under the section's heading."""
+        some_ask = any(self._asks(p) for p in paragraphs)
         for number, paragraph in enumerate(paragraphs):
             text = paragraph.text
             role = _role(paragraph)
@@ -179,6 +185,8 @@ class Finder:
             sentences = list(paragraph.sentences())
             asks = [s for s in sentences if wording.ask_of(s.text, self._own) in (Ask.EXPLICIT, Ask.MODAL)]
             is_labelled = role is not None
+            if some_ask and not asks and not is_labelled:
+                continue
             if whole and (is_labelled or len(asks) == 1 or (not asks and not wording.is_closing(text))):
                 following = [
                     p for p in paragraphs[number + 1 : number + 3] if _role(p) in (Role.OWNER, Role.DUE)
@@ -405,6 +413,10 @@ def _role(passage: Passage) -> Role | None:
 def _names_recommendation(passage: Passage) -> bool:
     label = wording.label_before_colon(passage.text)
     return label is not None and label[0] is Role.ACTION and _RECOMMENDS.search(label[1]) is not None
+
+
+def _is_done(part: Part) -> bool:
+    return "[x]" in part.label.lower()
 
 
 def _shape(part: Part) -> str:

@@ -69,6 +69,7 @@ _LABEL_START = re.compile(
     r"|[A-Za-zＡ-Ｚ](?:[.)．）]|[IVX]|\d|ecommendation|inding|ction|ection|hapter|art|ppendix|nnex|esson|roposal)|[IVX]{1,4}\s?[.、)]"
 )
 _LABEL_WITHIN = 40
+_SPACED = re.compile(rf"(\d{{1,2}}|{_FORMAL}{{1,2}}|{_COUNT}{{1,2}})[\s　]+(?=\S)")
 _HASHES = re.compile(r"(#{1,6})\s+")
 _BOLD = re.compile(r"^\*\*(.{1,80}?)\*\*[:：]?$|^__(.{1,80}?)__[:：]?$")
 _TASK_BOX = re.compile(r"\[[ xX]\]\s+")
@@ -78,6 +79,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"(?:[.…·‧．]{2,}|\t|\s{3,})\s*(?:\d{1,4}|[ivx]{1,5})$|[.…·．]{6,}$", re.IGNORECASE)
+_LEADER_ENDS = frozenset("0123456789ivxIVX.…·．")
 _STOPS = "。！？!?；;"
 _SENTENCE_STOP = re.compile(r"[。！？!?；;.：:][」』”\"）)]*$")
 _BLANKS = re.compile(r"\s+")
@@ -148,6 +150,9 @@ def plain_title(text: str) -> str:
         label = label_of(text)
         if label and label.length < len(text):
             text = text[label.length :]
+    spaced = _SPACED.match(text)
+    if spaced and KNOWN_HEADINGS.fullmatch(text[spaced.end() :]):
+        text = text[spaced.end() :]
     text = text.strip("*_ \t　:：【】〔〕[]")
     return re.sub(r"(?<=[\u3400-\u9fff])[\s　]+(?=[\u3400-\u9fff])", "", text)
 
@@ -245,7 +250,7 @@ def _digitless(text: str) -> str:
 
 def _without_contents(lines: list[Line]) -> tuple[list[Line], frozenset[str]]:
     """Take out the table of contents; its titles tell which lines of the body are headings."""
-    heads = Counter(_key(line.text) for line in lines if _is_short(line))
+    heads = Counter(_key(line.text) for line in lines if is_title(line.text))
     titles: set[str] = set()
     kept: list[Line] = []
     run: list[Line] = []
@@ -290,7 +295,11 @@ def _is_short(line: Line) -> bool:
 def _is_entry(line: Line, heads: Counter[str], opened: bool, running: bool) -> bool:
     if not _is_short(line):
         return False
-    if _LEADER.search(line.text) and (opened or not is_table_row(line.text)):
+    if (
+        line.text[-1] in _LEADER_ENDS
+        and _LEADER.search(line.text)
+        and (opened or not is_table_row(line.text))
+    ):
         return True
     if label_of(line.text) is None or not is_title(line.text):
         return False
@@ -345,13 +354,29 @@ def _part_of(line: Line, before: Line | None, titles: frozenset[str], width: int
         if not heading and rest.text:
             part.lines.append(rest)
         return part
-    bold = _BOLD.match(line.text)
+    return _spaced_heading(line, width) or _unnumbered_heading(line, titles, width)
+
+
+def _spaced_heading(line: Line, width: int) -> Part | None:
+    """Read a heading whose number is set off by a blank only: 3 Recommendations, 參　建議."""
+    match = _SPACED.match(line.text) if _is_short(line) else None
+    if match is None:
+        return None
+    title = line.text[match.end() :]
+    if not (KNOWN_HEADINGS.fullmatch(plain_title(title)) or (line.gap and _is_free_heading(title))):
+        return None
+    label = line.text[: match.end()]
+    kind = "number" if match[1].isdigit() else "formal" if match[1][0] in _FORMAL_VALUES else "count"
+    return Part(kind, _ordinal(match[1]), line, label, is_heading=True, width=width)
+
+
+def _unnumbered_heading(line: Line, titles: frozenset[str], width: int) -> Part | None:
     if not _is_short(line):
         return None
     title = plain_title(line.text)
     if KNOWN_HEADINGS.fullmatch(title) or (titles and _key(line.text) in titles and is_title(title)):
         return Part("known", None, line, is_heading=True, width=width)
-    if bold or (line.gap and _is_free_heading(line.text)):
+    if _BOLD.match(line.text) or (line.gap and _is_free_heading(line.text)):
         return Part("free", None, line, is_heading=True, width=width)
     return None
 

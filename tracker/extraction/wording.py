@@ -59,9 +59,10 @@ _UNIT = (
 )
 _NAMED_UNIT = re.compile(_UNIT)
 _OWNER_AFTER_ASK = re.compile(
-    rf"(?:(?:建議|建請|洽請|函請|提請|商請|協請|責成|委請|(?<![邀申聘宴敦煩聲提報])請|宜由|"
-    rf"應由|可由|(?<![自經理緣])由))\s*(?P<unit>{_UNIT})"
+    r"(?:建議|建請|洽請|函請|提請|商請|協請|責成|委請|(?<![邀申聘宴敦煩聲提報])請|宜由|應由|可由)"
+    rf"\s*(?P<unit>{_UNIT})"
 )
+_OWNER_AFTER_BY = re.compile(rf"(?<![自經理緣])由\s*(?P<unit>{_UNIT})")
 _OWNER_AS_SUBJECT = re.compile(
     rf"^(?:為[^，。]{{2,30}}，|爰|因此，?|未來|後續|日後)?(?P<unit>{_UNIT})"
     r"(?=(?:未來|後續|日後|亦|更|並|也|得|可|應|宜|須|需|將|於|允宜|每|研議|研擬|比照|"
@@ -75,7 +76,7 @@ _NOBODY = re.compile(
 )
 _UNIT_PREFIX = re.compile(
     r"^(?:(?:爰|並|另|亦|惠|擬|因此|未來|後續|日後|建議|建請|洽請|函請|提請|請|宜由|應由|"
-    r"可由|由|貴|本府|本市|本縣|市府|縣府)(?=.{2}))+"
+    r"可由|由|貴|本[府市縣局處所館校會]|市府|縣府)(?=.{2}))+"
 )
 _NO_UNIT = re.compile(
     r"^(?:選|增|加|建|設|成立|規|辦|推|研|由|以|於|在|可|應|將|持|參|結|透|提供|開|檢|編|"
@@ -86,6 +87,10 @@ _ENGLISH_OWNER = re.compile(
     r"(?:^|[.;,]\s|recommends? (?:that )?|(?:^|\s)(?:ask|asks|request|requests) )(?:the |The )?"
     r"(?P<unit>[A-Z][\w&'-]*(?:(?: (?:of|and|for|the|&))* [A-Z][\w&'-]*){0,7})(?: \([^)]{1,40}\))?,?"
     r" (?:should|must|shall|will|needs? to|is to|are to|ought to|to)\b(?! be\b)"
+)
+_ENGLISH_RECOMMENDED = re.compile(
+    r"\b[Rr]ecommends? that (?:the )?(?P<unit>[A-Z][\w&'-]*(?:(?: (?:of|and|for|the|"
+    r"&))* [A-Z][\w&'-]*){0,7}) (?=[a-z])"
 )
 _NO_ENGLISH_OWNER = re.compile(
     r"^(?:We|It|This|That|These|Those|There|They|All|Any|Each|Every|Both|Staff|I|He|She|"
@@ -108,7 +113,8 @@ _EXPLICIT = re.compile(
     re.IGNORECASE,
 )
 _MODAL = re.compile(
-    r"(?<![對因反供適效相響感回呼理順照答])應(?![用變對邀援急付聘運景酬允]|有盡有)|"
+    r"(?<![對因反供適效相響感回呼理順照答])應(?!邀(?:出席|參加|請|至|赴|訪|前往|擔任|與會|"
+    r"發表)|[用變對援急付聘運景酬允]|有盡有)|"
     r"(?<![便適事合權相時機])宜(?![蘭居人昌])|"
     r"(?<!刻不)(?:必須|亟須|亟需|務必|更要|需要|有必要|允宜|不妨)|(?<![必無毋])須(?!知)|"
     r"可(?=考慮|研議|參考|比照|評估|規劃|推動|優先|思考|仿效|研擬|納入|洽|採|盤點|協助|嘗試)|研議|研擬|"
@@ -128,6 +134,23 @@ _COMMITMENT = re.compile(
     r"邀|規劃|再)|預(?:定|計)|後續|邀請.{1,24}(?:參加|來訪|出席|來市)|賡續|"
     r"\b(?:we|our \w+) (?:will|shall|intend to|plan to|have agreed to|agreed to)\b",
     re.IGNORECASE,
+)
+_OWNER_WORD = (
+    r"(?:(?:主|承)辦(?:機關|單位|局處)?|(?:權責|負責)(?:機關|單位)|\bowner|\bresponsible|\bassigned to)"
+)
+_DUE_WORD = (
+    r"(?:(?:預定)?(?:期程|完成期限|辦理期限|完成日期|完成時間)|\bdue(?: date| by)?|\bdeadline|\btarget date)"
+)
+_NOTED_OWNER = re.compile(rf"{_OWNER_WORD}\s?[:：]\s*(?P<value>[^,，;；。.()（）、]{{2,40}})", re.IGNORECASE)
+_NOTED_DUE = re.compile(
+    rf"{_DUE_WORD}\s?[:：]\s*(?P<value>[^;；。()（）、]{{2,30}}?)(?=[;；。()（）、]|\.\s|\.?$)", re.IGNORECASE
+)
+_NOTE = re.compile(rf"\s*[\[(（【]?(?:{_OWNER_WORD}|{_DUE_WORD})\s?[:：]", re.IGNORECASE)
+# No pattern for asking matches without one of these; most sentences are done with after this cheap look.
+_ASK_WORDS = (
+    *"建請應宜須可得能讓責成擬研",
+    *("值得", "必", "需", "更要", "不妨"),
+    *("should", "must", "need", "ought", "shall", "recommend", "propose", "suggest", "advise", "urge"),
 )
 # Advice that the authors report, and do not give.
 _REPORTED = re.compile(
@@ -158,7 +181,7 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^(?:以上|綜上|綜合上述|綜觀|總結|總之|最後，?(?:感謝|謹)|感謝|謹此|本報告)|"
+    r"^(?:以上|綜上|綜合上述|綜觀|總結|總之|最後，?(?:感謝|謹)|感謝|承蒙|謹此|本報告)|"
     r"^(?:In summary|Finally, we thank|We thank)"
 )
 
@@ -217,7 +240,8 @@ _LABELLED = re.compile(
 def ask_of(text: str, own: Own) -> Ask | None:
     """Say how a sentence of the authors asks for something; None for praise, reports, questions and laws."""
     text = text[:_READ_AT_MOST]
-    if _QUESTION.search(text) or _REPORTED.search(text):
+    lowered = text.lower()
+    if not any(word in lowered for word in _ASK_WORDS) or _QUESTION.search(text) or _REPORTED.search(text):
         return None
     if _EXPLICIT.search(text):
         return Ask.EXPLICIT
@@ -225,9 +249,7 @@ def ask_of(text: str, own: Own) -> Ask | None:
         return Ask.LESSON
     if _MODAL.search(text) and _is_addressed(text, own):
         return Ask.MODAL
-    if _REFERENCE.search(text) and own.named_in(text):
-        return Ask.WEAK
-    return None
+    return Ask.WEAK if _REFERENCE.search(text) and own.named_in(text) else None
 
 
 def own_lesson(text: str, own: Own) -> bool:
@@ -296,16 +318,27 @@ def owner_in(text: str) -> str | None:
     matches = [
         _OWNER_AS_SUBJECT.match(plain),
         *_OWNER_AFTER_ASK.finditer(plain),
+        *_OWNER_AFTER_BY.finditer(plain),
         _OWNER_OF_LESSON.search(plain),
     ]
     for match in matches:
         unit = _unit(match["unit"]) if match else None
         if unit:
             return unit
-    for match in _ENGLISH_OWNER.finditer(plain):
+    for match in (*_ENGLISH_OWNER.finditer(plain), *_ENGLISH_RECOMMENDED.finditer(plain)):
         if not _NO_ENGLISH_OWNER.match(match["unit"]) or _ENGLISH_UNIT.search(match["unit"]):
             return match["unit"]
     return None
+
+
+def note_after(text: str) -> tuple[int, str | None, str | None]:
+    """Find owner and due date noted behind an item: where the note begins, the owner, the date's words."""
+    note = _NOTE.search(text)
+    if note is None:
+        return len(text), None, None
+    owner = _NOTED_OWNER.search(text, note.start())
+    due = _NOTED_DUE.search(text, note.start())
+    return note.start(), owner["value"].strip() if owner else None, due["value"].strip() if due else None
 
 
 def owner_in_cell(text: str) -> str | None:

@@ -22,8 +22,8 @@ _WRITTEN = re.compile(
     rf"\s?(?P<day>{_NUMBER})\s?[日號]{_WEEKDAY}"
 )
 _DOTTED = re.compile(
-    rf"{_CALENDAR}(?<![0-9./-])(?P<year>[0-9]{{4}}|[0-9]{{2,3}})(?P<mark>[./-])(?P<month>[0-9]{{1,2}})"
-    rf"(?P=mark)(?P<day>[0-9]{{1,2}})(?![0-9]|[./-][0-9]){_WEEKDAY}"
+    rf"{_CALENDAR}(?<![0-9./])(?P<year>[0-9]{{4}}|[0-9]{{2,3}})(?P<mark>[./-])(?P<month>[0-9]{{1,2}})"
+    rf"(?P=mark)(?P<day>[0-9]{{1,2}})(?![0-9]|(?P=mark)[0-9]){_WEEKDAY}"
 )
 
 
