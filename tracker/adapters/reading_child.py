@@ -8,7 +8,6 @@ import os
 import resource
 import sys
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 from tracker.reading.document import ReadingLimits
@@ -35,11 +34,6 @@ def bind(limits: ReadingLimits) -> None:
     ):
         with suppress(ValueError, OSError):  # An outer limit that is tighter still stays.
             resource.setrlimit(what, (value, value))
-
-
-def arguments(name: str, limits: ReadingLimits) -> list[str]:
-    """Return the arguments with which `main` is to be started."""
-    return [json.dumps(asdict(limits)), name]
 
 
 def _answer(name: str, limits: ReadingLimits) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -80,9 +81,7 @@ _CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
 
 def _command(name: str, limits: ReadingLimits) -> list[str]:
-    from tracker.adapters.reading_child import arguments  # noqa: PLC0415 - needs POSIX, as the child does
-
-    return [sys.executable, "-P", "-m", _CHILD, *arguments(name, limits)]
+    return [sys.executable, "-P", "-m", _CHILD, json.dumps(asdict(limits)), name]
 
 
 def _environment() -> dict[str, str]:
