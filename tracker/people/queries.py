@@ -344,9 +344,9 @@ def _conditions(session: Session, wanted: PeopleFilter) -> list[ColumnElement[bo
         below = tree.subtree(department_nodes(session), wanted.department_id)
         conditions.append(User.id.in_(select(RoleGrant.person_id).where(RoleGrant.department_id.in_(below))))
     if wanted.state is PersonState.ACTIVE:
-        conditions.append(User.is_active)
+        conditions.append(User.is_active.is_(True))
     elif wanted.state is PersonState.INVITED:
-        conditions += [User.is_active, User.password_hash.is_(None)]
+        conditions += [User.is_active.is_(True), User.password_hash.is_(None)]
     elif wanted.state is PersonState.INACTIVE:
         conditions.append(User.is_active.is_(False))
     return conditions
@@ -359,7 +359,7 @@ def count_people_by_department(session: Session) -> Mapping[int, int]:
         .join(User)
         .where(User.is_active, RoleGrant.department_id.is_not(None))
     )
-    people: dict[int, set[int]] = {}
+    people: dict[int | None, set[int]] = {}
     for department_id, person_id in rows:
         people.setdefault(department_id, set()).add(person_id)
     nodes = department_nodes(session)

@@ -1,0 +1,6 @@
+"""Pages of the people room: signing in, one's own settings, people, departments, and bringing in many at once."""
+
+from tracker.web.people import administration, departments, importing, settings, sign_in
+from tracker.web.people.blueprint import blueprint
+
+__all__ = ["administration", "blueprint", "departments", "importing", "settings", "sign_in"]
