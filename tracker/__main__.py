@@ -1,0 +1,6 @@
+"""Lets `python -m tracker` be the `tracker` command."""
+
+from tracker.cli import main
+
+if __name__ == "__main__":
+    main()
