@@ -52,6 +52,12 @@ class ReportKnown(Duplicate):
     message = N_("這份檔案已於先前匯入：%(title)s")
 
 
+class PassageMissing(Invalid):
+    """The words that a reviewer typed do not stand in the report."""
+
+    message = N_("原文裡找不到這段文字，請從原文複製後再試。")
+
+
 @dataclass(frozen=True)
 class Proposals:
     """What the city's settings contribute to the first proposals for a draft."""

@@ -51,6 +51,7 @@ function choose(id, { scrollSource = true, scrollCandidate = true } = {}) {
     candidate.classList.toggle("is-current", chosen);
     if (!chosen) continue;
     candidate.setAttribute("aria-current", "true");
+    candidate.closest("details:not([open])")?.setAttribute("open", "");
     if (scrollCandidate) candidate.scrollIntoView({ block: "nearest" });
     if (!candidate.contains(document.activeElement)) candidate.focus({ preventScroll: true });
   }
@@ -125,6 +126,7 @@ function offerSelection() {
 
 function offerNewSpans() {
   for (const button of desk.querySelectorAll("[data-respan]")) {
+    button.hidden = false;
     // Taking the focus would end the selection before it is read.
     button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", () => {
@@ -139,7 +141,8 @@ if (desk && source) {
   linkBothSides();
   offerSelection();
   offerNewSpans();
-  const wanted = location.hash.match(/^#(?:candidate|place)-(.+)$/)?.[1];
+  // A refused form says whose it is; else the address may name a candidate or a place.
+  const wanted = desk.dataset.current ?? location.hash.match(/^#(?:candidate|place)-(.+)$/)?.[1];
   const first = candidates().find((candidate) => candidate.dataset.candidate === wanted)
     ?? candidates().find((candidate) => candidate.classList.contains("is-pending"));
   if (first) choose(first.dataset.candidate, { scrollSource: true });
