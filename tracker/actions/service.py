@@ -446,6 +446,11 @@ def parts_for(act: Act, item: ActionItem, step: Step) -> tuple[Part, ...]:
     return tuple(sorted(mine, key=lambda part: part.officer_id not in act.by.persons))
 
 
+def unreleased_departments(item: ActionItem) -> list[str]:
+    """Return the names of the supporting departments that hold up the closing of an item."""
+    return [part.department.name for part in item.supporting if part.status is not PartStatus.RELEASED]
+
+
 def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
     """Return the steps that the person who acts may take on an item now."""
     return tuple(step for step in Step if _may_take(act, item, step))
@@ -634,8 +639,7 @@ def _check_progress(progress: Progress) -> None:
 
 
 def _check_supporting_released(item: ActionItem) -> None:
-    unreleased = [part.department.name for part in item.supporting if part.status is not PartStatus.RELEASED]
-    if unreleased:
+    if unreleased := unreleased_departments(item):
         raise Conflict(N_("協辦機關尚未全部解列：%(names)s"), names="、".join(unreleased))
 
 

@@ -1,22 +1,145 @@
-"""Pages of the dashboards room."""
+"""The start page, which shows what waits for its reader, and the dashboard, which says how many are late, and whose."""
 
-from flask import Blueprint, render_template
+from dataclasses import dataclass, replace
 
-from tracker.access import Permission
-from tracker.web.session import requires
+from flask import Blueprint, render_template, request
+
+from tracker.access import Permission, Role
+from tracker.actions import queries as action_queries
+from tracker.actions.queries import ActionFilter, Group
+from tracker.dashboards import charts, queries
+from tracker.dashboards.figures import DepartmentLoad, Tiles
+from tracker.foundation.language import N_
+from tracker.reports.queries import count_waiting_reports
+from tracker.web import action_lists as lists
+from tracker.web.session import act, requires, say, session, today
 
 blueprint = Blueprint("dashboards", __name__)
+
+LONGEST_SHOWN = 10
+WORK_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """One tile: a number, what it counts, and the list behind it."""
+
+    number: int
+    label: str
+    address: str
+    level: str | None = None
 
 
 @blueprint.get("/")
 @requires(Permission.Account.OWN)
 def show_work() -> str:
     """Show what waits for the reader today, most urgent first."""
-    return render_template("dashboards/show_work.html")
+    principal = act().by
+    items = action_queries.work_of(session(), principal, WORK_SHOWN)
+    lines = lists.lines_of(items, today(), act())
+    late = [line for line in lines if line.signal == "overdue"]
+    return render_template(
+        "dashboards/show_work.html",
+        lines=lines,
+        total=action_queries.count_work(session(), principal),
+        late=len(late),
+        longest=max(((today() - line.item.due_on).days for line in late), default=0),
+        waiting_reports=count_waiting_reports(session(), principal),
+        tiles=_own_tiles(),
+    )
 
 
 @blueprint.get("/dashboard")
 @requires(Permission.Dashboard.READ)
 def show_dashboard() -> str:
     """Show how many items are late, and whose."""
-    return render_template("dashboards/show_dashboard.html")
+    department_id = lists.filter_of(request.args).department_id
+    wanted = ActionFilter(department_id=department_id)
+    whole_city = act().by.scope(Permission.Dashboard.READ).city
+    tiles = queries.count_tiles(session(), act().by, wanted, today())
+    loads = queries.load_by_department(
+        session(), act().by, wanted, today(), by_agency=whole_city and department_id is None
+    )
+    overdue = replace(wanted, group=Group.OVERDUE)
+    longest = action_queries.list_actions(session(), act().by, overdue, today(), size=LONGEST_SHOWN)
+    return render_template(
+        "dashboards/show_dashboard.html",
+        tiles=_tiles(tiles, wanted),
+        figures=tiles,
+        answer=_answer(tiles, loads),
+        chart_answer=_chart_answer(loads),
+        data=charts.by_department(loads, say, lists.address_of),
+        lines=lists.lines_of(longest.rows, today()),
+        overdue_address=lists.address_of(overdue),
+        past_original_address=lists.address_of(replace(wanted, group=Group.PAST_ORIGINAL)),
+        department_id=department_id,
+        departments=lists.department_options(session()) if whole_city else [],
+    )
+
+
+def _tiles(tiles: Tiles, wanted: ActionFilter) -> list[_Tile]:
+    shown = (
+        (tiles.overdue, Group.OVERDUE, "overdue"),
+        (tiles.due_soon, Group.DUE_SOON, "attention"),
+        (tiles.open, Group.OPEN, None),
+        (tiles.awaiting_decision, Group.AWAITING_DECISION, None),
+        (tiles.closed, Group.CLOSED, None),
+    )
+    return [
+        _Tile(
+            number,
+            say(action_queries.GROUP_LABELS[group]),
+            lists.address_of(replace(wanted, group=group)),
+            level if number else None,
+        )
+        for number, group, level in shown
+    ]
+
+
+def _own_tiles() -> list[_Tile]:
+    """Return the tiles of the start page: an officer's own items, everybody else's whole field of view."""
+    principal = act().by
+    if not principal.may(Permission.Action.READ):
+        return []
+    only_officer = set(principal.roles) <= {Role.OFFICER, Role.ADMINISTRATOR}
+    wanted = ActionFilter(officer_id=principal.person_id if only_officer else None)
+    tiles = queries.count_tiles(session(), principal, wanted, today())
+    return _tiles(tiles, wanted) if tiles.open or tiles.closed else []
+
+
+def _answer(tiles: Tiles, loads: list[DepartmentLoad]) -> str:
+    if not tiles.open and not tiles.closed:
+        return say(N_("目前沒有列管事項。"))
+    if not tiles.overdue:
+        return say(N_("列管中 %(open)s 件，沒有逾期。"), open=tiles.open)
+    first = loads[0]
+    if first.overdue == tiles.overdue:
+        return say(
+            N_("列管中 %(open)s 件，%(overdue)s 件逾期，都在%(department)s。"),
+            open=tiles.open,
+            overdue=tiles.overdue,
+            department=first.name,
+        )
+    return say(
+        N_("列管中 %(open)s 件，%(overdue)s 件逾期，其中%(department)s %(most)s 件最多。"),
+        open=tiles.open,
+        overdue=tiles.overdue,
+        department=first.name,
+        most=first.overdue,
+    )
+
+
+def _chart_answer(loads: list[DepartmentLoad]) -> str:
+    late = [load for load in loads if load.overdue]
+    if not late:
+        return say(N_("沒有機關逾期。"))
+    if len(late) == 1:
+        return say(
+            N_("只有%(department)s有逾期，%(count)s 件。"), department=late[0].name, count=late[0].overdue
+        )
+    return say(
+        N_("%(departments)s 個機關有逾期，%(department)s最多，%(count)s 件。"),
+        departments=len(late),
+        department=late[0].name,
+        count=late[0].overdue,
+    )

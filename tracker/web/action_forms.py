@@ -1,0 +1,225 @@
+"""Forms of the steps on an item; each carries the version it was shown with, so that nothing is overwritten unseen."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app, request
+from flask_wtf.file import MultipleFileField
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import FileStorage
+from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms.widgets import HiddenInput
+
+from tracker.actions.rules.evidence import problem_with_file
+from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
+from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
+from tracker.foundation.filing import StoredFile
+from tracker.foundation.language import N_
+from tracker.web.forms import Day, DepartmentChoice, DepartmentChoices, Form, PersonChoice, Words, required
+from tracker.web.session import say, wiring
+
+
+class HiddenNumber(IntegerField):
+    """A number that travels with a form unseen."""
+
+    widget = HiddenInput()
+
+    def show(self, number: int | None) -> None:
+        """Let the next answer carry a number, whatever was sent."""
+        self.data, self.raw_data = number, None
+
+
+class StepForm(Form):
+    """The parent of the forms: which version of the item, and how much of its story, its reader had seen."""
+
+    version = HiddenNumber()
+    seen = HiddenNumber()
+
+
+class AcknowledgeForm(StepForm):
+    """Who takes the item."""
+
+    officer_id = PersonChoice(N_("承辦人"))
+
+
+class PartForm(StepForm):
+    """For which department a person acts who may act for several, and with which files.
+
+    Files that arrived with a form that was refused are kept: they come back as signed marks, not as uploads.
+    """
+
+    part_id = RadioField(N_("填報的機關或單位"), coerce=int, choices=[], validate_choice=True)
+    evidence = MultipleFileField(N_("佐證資料"))
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.files: list[StoredFile] = []
+
+    def offer_parts(self, parts: Iterable[tuple[int, str]]) -> None:
+        """Offer the departments to choose from; with only one there is nothing to choose."""
+        offered = list(parts)
+        if len(offered) > 1:
+            self.part_id.choices = offered
+            self.part_id.data = self.part_id.data or offered[0][0]
+        else:
+            del self.part_id
+
+    def chosen_part(self) -> int | None:
+        """Return the part that was chosen, None where there was no choice."""
+        return self.part_id.data if self.part_id else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields and the files; good files are stored at once, so that an error elsewhere loses none."""
+        valid = super().validate(extra_validators)
+        self.files, problems = _kept_files(), []
+        for upload in self.evidence.data or ():
+            if not isinstance(upload, FileStorage) or not upload.filename:
+                continue
+            if problem := self._take(upload):
+                problems.append(f"{upload.filename}：{say(problem)}")
+        self.evidence.errors = [*self.evidence.errors, *problems]
+        return valid and not problems
+
+    def _take(self, upload: FileStorage) -> str | None:
+        data, name = upload.stream.read(), _plain_name(upload.filename or "")
+        problem = problem_with_file(name, data, wiring().settings.follow_up.max_evidence_megabytes)
+        if problem is None:
+            stored = wiring().files.put(data, name)
+            if all(file.sha256 != stored.sha256 for file in self.files):
+                self.files.append(stored)
+        return problem
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return the files at hand as (mark, name) pairs for the next answer."""
+        return [(_marks().dumps([f.sha256, f.size, f.name]), f.name) for f in self.files]
+
+
+class ProgressForm(PartForm):
+    """What was done, how far it is."""
+
+    narrative = TextAreaField(N_("辦理情形"), [required(N_("請填寫辦理情形。"))])
+    percent = IntegerField(N_("進度"), [required(N_("進度請填 0 到 100。"))])
+    next_step = TextAreaField(N_("下一步"))
+    difficulty = TextAreaField(N_("遭遇困難"))
+
+    def value(self) -> Progress:
+        """Return what was typed."""
+        return Progress(
+            self.narrative.data or "",
+            self.percent.data if self.percent.data is not None else -1,
+            self.next_step.data or "",
+            self.difficulty.data or "",
+        )
+
+
+class ClosingForm(PartForm):
+    """With what a department asks for release."""
+
+    result = TextAreaField(N_("辦理結果"), [required(N_("請具體說明辦理結果（至少 10 個字）。"))])
+    completed_on = Day(N_("實際完成日"), is_required=True)
+    outcome = RadioField(N_("辦理結果的認定"), choices=[], default=Outcome.IMPLEMENTED.value)
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.outcome.choices = _outcomes()
+
+    def value(self) -> ClosingRequest:
+        """Return what was typed."""
+        return ClosingRequest(self.result.data or "", self.completed_on.data, Outcome(self.outcome.data))
+
+
+class DecisionForm(StepForm):
+    """Agree to a release, or keep tracking."""
+
+    agree = RadioField(N_("決定"), [required(N_("請選擇同意解除列管或持續列管。"))], choices=[])
+    outcome = RadioField(N_("認定的結果"), choices=[])
+    decision = TextAreaField(N_("決定說明"))
+    document_no = Words(N_("文號"))
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.agree.choices = [("yes", say(N_("同意解除列管"))), ("no", say(N_("持續列管")))]
+        self.outcome.choices = _outcomes()
+
+    def value(self) -> ClosingDecision:
+        """Return what was chosen."""
+        return ClosingDecision(
+            self.agree.data == "yes",
+            self.decision.data or "",
+            Outcome(self.outcome.data),
+            self.document_no.data or "",
+        )
+
+
+class ReassignForm(StepForm):
+    """To whom the item goes; its due date stays."""
+
+    lead_department_id = DepartmentChoice(N_("主辦機關"))
+    officer_id = PersonChoice(N_("承辦人"))
+    support_department_ids = DepartmentChoices(N_("協辦機關"))
+    reason = TextAreaField(N_("改分的理由"), [required(N_("請說明改分的理由。"))])
+
+    def value(self, due_on: Any) -> Assignment:
+        """Return what was chosen; the service checks it."""
+        return Assignment(
+            self.lead_department_id.data or 0,
+            due_on,
+            tuple(self.support_department_ids.data or ()),
+            self.officer_id.data,
+        )
+
+
+class WithdrawForm(StepForm):
+    """Why tracking is withdrawn, and who approved it."""
+
+    reason = RadioField(N_("撤銷原因"), [required(N_("請選擇撤銷的原因。"))], choices=[])
+    explanation = TextAreaField(N_("說明"), [required(N_("請說明撤銷管制的理由。"))])
+    approval = Words(N_("核准層級與文號"), [required(N_("請填寫核准的層級與文號。"))])
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.reason.choices = [(code.value, say(WITHDRAWAL_LABELS[code])) for code in WithdrawalReason]
+
+
+class MergeForm(StepForm):
+    """Into which item this one goes."""
+
+    into_item_no = Words(N_("併入的列管編號"), [required(N_("請填寫另一個仍在列管中的事項編號。"))])
+    explanation = TextAreaField(N_("說明"))
+
+
+class VoidForm(StepForm):
+    """Why the entry was a mistake."""
+
+    explanation = TextAreaField(N_("說明"), [required(N_("請說明作廢的理由。"))])
+
+
+class ReopenForm(StepForm):
+    """Why a released item is tracked again."""
+
+    reason = TextAreaField(N_("重新列管的理由"), [required(N_("請說明重新列管的理由。"))])
+
+
+def _outcomes() -> list[tuple[str, str]]:
+    return [(code.value, say(OUTCOME_LABELS[code])) for code in Outcome]
+
+
+def _plain_name(name: str) -> str:
+    # Some browsers send a whole path; a line break in a name would break the header of its download.
+    return " ".join(name.replace("\\", "/").rsplit("/", 1)[-1].split())
+
+
+def _marks() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or b"", salt="evidence that was sent before")
+
+
+def _kept_files() -> list[StoredFile]:
+    files = []
+    for mark in request.form.getlist("kept"):
+        try:
+            sha256, size, name = _marks().loads(mark)
+        except (BadSignature, ValueError):
+            continue
+        if wiring().files.exists(sha256):
+            files.append(StoredFile(sha256, size, name))
+    return files
