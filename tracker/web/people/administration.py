@@ -73,7 +73,7 @@ class PersonForm(Form):
             ]
             row.form.department.offer(departments, depths, say(N_("未指定")))
 
-    def validate_roles(self, rows: FieldList[Any]) -> None:
+    def validate_roles(self, rows: "FieldList[Any]") -> None:
         """Refuse a department without a role."""
         if any(row.form.department.data and not row.form.role.data for row in rows):
             raise ValidationError(say(N_("填了機關或單位，但沒有填角色。")))
