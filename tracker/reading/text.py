@@ -6,9 +6,18 @@ from tracker.foundation.errors import EncodingUnknown, FileTruncated, TextMissin
 from tracker.reading.document import Block, Document, ReadingLimits
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_SIGNATURES = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"{\\rtf")
+_SIGNATURES = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"{\\rtf",
+)
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-_PARAGRAPH = re.compile(r"[^\s][^\n]*(?:\n(?![ \t\r　]*\n)[^\n]*)*")
+_PARAGRAPH = re.compile(r"[^\s][^\n]*(?:\n(?![ \t\r　]*(?:\n|\Z))[^\n]*)*")
 
 
 class TextReader:

@@ -1,0 +1,79 @@
+"""The tree of parts, whatever the numbering."""
+
+import pytest
+
+from tracker.extraction.outline import Part, label_of, outline
+from tracker.extraction.passage import Line, joined
+from tracker.reading.document import Document
+
+
+def _titles(part: Part) -> list[object]:
+    return [p.title if not p.parts else (p.title, _titles(p)) for p in part.parts]
+
+
+def _tree(text: str) -> list[object]:
+    return _titles(outline(Document(text, "text")).root)
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("line", "kind", "ordinal"),
+        [
+            ("壹、前言", "formal", 1),
+            ("十二、結語", "count", 12),
+            ("（三）討論", "count_in_brackets", 3),
+            ("(4) 其他", "number_in_brackets", 4),
+            ("５．說明", "number", 5),
+            ("5.1 細項", "decimal1", 1),
+            ("第三章 心得", "chapter", 3),
+            ("③ 追蹤", "circled", 3),
+            ("乙、附帶", "stem", 2),
+            ("IV. Results", "roman", 4),
+            ("Finding 2. Late reports", "named", 2),
+            ("● 建置資料庫", "bullet", None),
+            ("- [ ] Add a check", "bullet", None),
+        ],
+    )
+    def test_reads_many_kinds(self, line: str, kind: str, ordinal: int | None) -> None:
+        label = label_of(line)
+        assert label is not None
+        assert (label.kind, label.ordinal) == (kind, ordinal)
+
+    @pytest.mark.parametrize("line", ["108年2月出發", "3.5公里", "一行人抵達", "A city", "-5 degrees"])
+    def test_leaves_words_and_figures_alone(self, line: str) -> None:
+        assert label_of(line) is None
+
+
+class TestOutline:
+    def test_nests_by_what_is_met_inside_what(self) -> None:
+        text = "壹、前言\n甲。\n貳、建議\n一、短期\n（一）請甲處辦理。\n二、長期\n（一）請乙處辦理。\n"
+        assert _tree(text) == ["前言", ("建議", [("短期", [""]), ("長期", [""])])]
+
+    def test_numbers_may_start_anew_under_the_same_kind(self) -> None:
+        text = (
+            "1. Purpose\nText here.\n2. Recommendations\n1. Do this now.\n2. Do that now.\n3. Costs\nNone.\n"
+        )
+        assert _tree(text) == ["Purpose", ("Recommendations", ["", ""]), "Costs"]
+
+    def test_contents_page_is_not_the_body(self) -> None:
+        text = "目錄\n一、前言……1\n二、建議……5\n\n一、前言\n內容。\n二、建議\n請甲處辦理。\n"
+        assert _tree(text) == ["前言", "建議"]
+
+    def test_page_furniture_does_not_tear_an_item(self) -> None:
+        page = "某局出國報告\n"
+        body = "".join(f"第{n}段文字說明某事。\n                    {n}\n{page}" for n in range(1, 5))
+        text = f"{page}一、前言\n{body}二、建議\n1、建議甲處建立名冊，\n                    5\n{page}並每年更新。\n"
+        item = outline(Document(text, "text")).root.parts[1].parts[0]
+        assert [p.text for p in item.paragraphs] == ["建議甲處建立名冊，並每年更新。"]
+
+
+class TestPassage:
+    def test_parts_of_joined_lines_know_their_offsets(self) -> None:
+        text = "甲乙\n   丙丁。戊己"
+        passage = joined([Line(0, "甲乙"), Line(6, "丙丁。戊己")])
+        spans = [(s.text, text[s.start : s.end]) for s in passage.sentences()]
+        assert spans == [("甲乙丙丁。", "甲乙\n   丙丁。"), ("戊己", "戊己")]
+
+    def test_abbreviation_does_not_end_a_sentence(self) -> None:
+        passage = joined([Line(0, "Ask Dr. Lee first. Then act.")])
+        assert [s.text for s in passage.sentences()] == ["Ask Dr. Lee first.", "Then act."]
