@@ -87,6 +87,7 @@ class Permission:
         """Letters."""
 
         READ = N_("檢視寄件匣與每封信件的寄送情形。")
+        RELEASE = N_("讓暫停的信件重新寄出。")
 
 
 class Reach(Enum):
@@ -131,6 +132,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Dashboard.READ: _READERS,
     Permission.People.MANAGE: _ADMINISTRATOR,
     Permission.Outbox.READ: _ADMINISTRATOR,
+    Permission.Outbox.RELEASE: _ADMINISTRATOR,
 }
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from tracker.access import Act, Role
+from tracker import audit
+from tracker.access import Act, Permission, Role
 from tracker.actions.events import (
     ActionAcknowledged,
     ActionAssigned,
@@ -21,17 +22,17 @@ from tracker.actions.events import (
 from tracker.actions.models import Closing, Part
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
-from tracker.foundation.errors import NotFound
+from tracker.foundation.errors import Forbidden, NotFound, StepNotAllowed
 from tracker.foundation.mailing import Outcome
 from tracker.people.events import TokenIssued
 from tracker.people.queries import get_user
 from tracker.people.rules.tokens import LIFETIMES, Purpose, digest
 from tracker.reminders import outbox
 from tracker.reminders.letters import envelope, write_token_letter
-from tracker.reminders.models import LetterKind, Notice, OutboxLetter, Planned
+from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import load_directory
+from tracker.reminders.queries import get_letter, load_directory
 from tracker.reminders.rules.digest import MAILED, NoticeKind
 from tracker.reminders.rules.ladder import Capacity
 from tracker.reminders.rules.recipients import Recipient, recipients
@@ -175,6 +176,17 @@ def mark_all_read(session: Session, act: Act) -> None:
         .where(Notice.person_id == act.by.person_id, Notice.read_at.is_(None))
         .values(read_at=act.at)
     )
+
+
+def release_letter(session: Session, act: Act, letter_id: int) -> None:
+    """Let a letter that was set aside go out again; raises NotFound, Forbidden or StepNotAllowed."""
+    if not act.by.may(Permission.Outbox.RELEASE):
+        raise Forbidden
+    letter = get_letter(session, letter_id)
+    if letter.state is not LetterState.HELD:
+        raise StepNotAllowed
+    outbox.release_held(letter, act.at)
+    audit.record(session, act, "letter_released", "letter", letter_id)
 
 
 def _tell(

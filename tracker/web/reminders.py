@@ -1,29 +1,112 @@
-"""Pages of the reminders room: the reader's notices, and the outbox."""
+"""Pages of the reminders room: the reader's notices, and the outbox with every letter."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from tracker.access import Permission
-from tracker.web.session import requires
+from tracker.foundation.language import N_
+from tracker.foundation.mailing import OutcomeKind
+from tracker.people.queries import list_users
+from tracker.reminders import queries, service
+from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
+from tracker.reminders.queries import LetterFilter
+from tracker.reminders.rules.digest import NOTICE_LABELS
+from tracker.reminders.rules.ladder import REASON_LABELS
+from tracker.web.session import act, requires, say, session, tell, wiring
 
 blueprint = Blueprint("reminders", __name__)
+
+OUTCOME_LABELS = {
+    OutcomeKind.ACCEPTED: N_("郵件伺服器已接收"),
+    OutcomeKind.TEMPORARY: N_("郵件伺服器暫時拒收，稍後重試"),
+    OutcomeKind.PERMANENT: N_("郵件伺服器拒收"),
+    OutcomeKind.UNKNOWN: N_("連線中斷，無法確定是否送達"),
+    OutcomeKind.CHANNEL: N_("無法連線到郵件伺服器"),
+    OutcomeKind.WITHHELD: N_("寄送前已不需要，沒有寄出"),
+}
 
 
 @blueprint.get("/notices")
 @requires(Permission.Account.OWN)
 def list_notices() -> str:
-    """Show the reader's notices."""
-    return render_template("reminders/list_notices.html")
+    """Show the reader's notices, newest first."""
+    person_id = act().by.person_id
+    assert person_id is not None
+    page = queries.list_notices(session(), person_id, _page_number())
+    return render_template("reminders/list_notices.html", page=page, labels=NOTICE_LABELS)
+
+
+@blueprint.post("/notices/<int:notice_id>/read")
+@requires(Permission.Account.OWN)
+def mark_read(notice_id: int) -> Response:
+    """Mark a notice as read."""
+    service.mark_read(session(), act(), notice_id)
+    return redirect(url_for("reminders.list_notices"))
+
+
+@blueprint.post("/notices/read")
+@requires(Permission.Account.OWN)
+def mark_all_read() -> Response:
+    """Mark every notice as read."""
+    service.mark_all_read(session(), act())
+    tell(N_("所有通知都標為已讀。"))
+    return redirect(url_for("reminders.list_notices"))
 
 
 @blueprint.get("/outbox")
 @requires(Permission.Outbox.READ)
 def list_letters() -> str:
-    """Show every letter."""
-    return render_template("reminders/list_letters.html")
+    """Show every letter, by the filter in the address, and how the post does."""
+    wanted = _filter()
+    return render_template(
+        "reminders/list_letters.html",
+        page=queries.list_letters(session(), wanted, _page_number()),
+        wanted=wanted,
+        why_sent=queries.why_sent,
+        health=queries.outbox_health(session()),
+        has_mail_server=bool(wiring().settings.mail.host),
+        kinds=LETTER_LABELS,
+        state_labels=LETTER_STATE_LABELS,
+        states=[(state.value, say(label)) for state, label in LETTER_STATE_LABELS.items()],
+        people=[(user.id, f"{user.name} {user.title}".strip()) for user in list_users(session())],
+    )
 
 
 @blueprint.get("/outbox/<int:letter_id>")
 @requires(Permission.Outbox.READ)
 def show_letter(letter_id: int) -> str:
-    """Show one letter."""
-    return render_template("reminders/show_letter.html", letter_id=letter_id)
+    """Show one letter: its words, why it was written, and what became of it."""
+    letter = queries.get_letter(session(), letter_id)
+    return render_template(
+        "reminders/show_letter.html",
+        letter=letter,
+        reasons=queries.why_sent(letter),
+        items={each.item.item_no: each.item.id for each in letter.reminders}
+        | {each.item.item_no: each.item.id for each in letter.notices if each.item},
+        kinds=LETTER_LABELS,
+        reason_labels=REASON_LABELS,
+        state_labels=LETTER_STATE_LABELS,
+        outcome_labels=OUTCOME_LABELS,
+    )
+
+
+@blueprint.post("/outbox/<int:letter_id>/release")
+@requires(Permission.Outbox.RELEASE)
+def release_letter(letter_id: int) -> Response:
+    """Let a letter that was set aside go out again."""
+    service.release_letter(session(), act(), letter_id)
+    tell(N_("信件已排入寄送。"))
+    return redirect(url_for("reminders.show_letter", letter_id=letter_id))
+
+
+def _filter() -> LetterFilter:
+    state = request.args.get("state", "")
+    return LetterFilter(
+        LetterState(state) if state in list(LetterState) else None,
+        request.args.get("person", type=int),
+        request.args.get("q", ""),
+    )
+
+
+def _page_number() -> int:
+    return max(1, request.args.get("page", 1, type=int))
