@@ -7,7 +7,10 @@ from tracker.cli.support import TrackerGroup
 from tracker.foundation.language import N_
 
 COMMANDS = {
+    "departments": "tracker.cli.people:departments",
     "extract": "tracker.cli.extract:extract_command",
+    "people": "tracker.cli.people:people",
+    "setup": "tracker.cli.people:setup",
 }
 
 
