@@ -17,6 +17,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from tracker.foundation.clock import SystemClock
 from tracker.foundation.jobs import run_next
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.heartbeats import beat
@@ -61,7 +62,7 @@ def make_scheduler(wiring: Wiring) -> BackgroundScheduler:
             IntervalTrigger(seconds=seconds, timezone=UTC),
             args=(wiring, name, work),
             id=name,
-            next_run_time=wiring.clock.now(),
+            next_run_time=SystemClock().now(),  # The ticker lives in machine time, whatever the clock of the work says.
         )
     return scheduler
 

@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("last_success_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk__mail_channel"),
     )
+    op.execute("INSERT INTO mail_channel (id, failures, last_error) VALUES (1, 0, '')")
     op.create_table(
         "heartbeat",
         sa.Column("work", sa.Text(), nullable=False),

@@ -80,8 +80,8 @@ class FaultyServer:
     """Speaks just enough SMTP, and fails where it is told.
 
     `faults` maps a step (banner, EHLO, MAIL, RCPT, DATA, dot, QUIT …) to the answers of its first uses: a reply
-    line, "drop" (hang up instead), "take and drop" (take the letter, then hang up instead of saying so),
-    "hang" (say nothing until the other side goes), or "ok".
+    line, "drop" (hang up instead), "hang" (say nothing until the other side goes), "take and drop" or
+    "take and hang" (take the letter without saying so), or "ok".
     """
 
     faults: dict[str, list[str]] = field(default_factory=dict)
@@ -142,9 +142,9 @@ class FaultyServer:
         prepared = self.faults.get(step, [])
         reply = prepared.pop(0) if prepared else "ok"
         self._reply = reply = ANSWERS.get(step, "500 unknown") if reply == "ok" else reply
-        if step == "dot" and (reply.startswith("250") or reply == "take and drop"):
+        if step == "dot" and reply.startswith(("250", "take")):
             self.taken.append(body)
-        if reply == "hang":
+        if "hang" in reply:
             connection.recv(1)
             return False
         if "drop" in reply:
@@ -159,7 +159,7 @@ def faulty_server() -> Iterator[Callable[..., FaultyServer]]:
     servers: list[FaultyServer] = []
 
     def make(**faults: list[str]) -> FaultyServer:
-        servers.append(FaultyServer(dict(faults)))
+        servers.append(FaultyServer({step: list(answers) for step, answers in faults.items()}))
         return servers[-1]
 
     yield make

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from tracker.foundation.database import Database, Session
-from tracker.foundation.errors import DatabaseAway
+from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.reminders import outbox
 from tracker.reminders.models import DeliveryAttempt, OutboxLetter
@@ -123,7 +123,7 @@ def _record_surely(
                 outbox.record_outcome(session, claimed, outcome, office.clock.now())
                 if outcome.kind is OutcomeKind.PERMANENT:
                     notify_of_failed_letter(session, claimed.letter_id, outcome, office.clock.now())
-        except DatabaseAway:
+        except TrackerError:
             if pause is None:
                 _log.exception(
                     "the end of letter %s (%s) could not be recorded", claimed.letter_id, outcome.kind

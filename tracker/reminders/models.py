@@ -191,7 +191,10 @@ class Notice(Base):
 
 
 class MailChannel(Base):
-    """The way to the mail server, one row for all workers: how often it failed in a row, and until when it rests."""
+    """The way to the mail server: how often it failed in a row, and until when it rests.
+
+    One row for all workers, made by the migration, so that no two of them try to make it.
+    """
 
     __tablename__ = "mail_channel"
 

@@ -267,21 +267,19 @@ def _note(
 
 
 def _judge_channel(session: Session, outcome: Outcome, now: datetime) -> None:
+    """Count failures of the mail server in a row; any word from it about a letter ends the row."""
     if outcome.kind is OutcomeKind.WITHHELD:
         return
-    channel = session.get(MailChannel, CHANNEL)
-    if channel is None:
-        channel = MailChannel(id=CHANNEL, failures=0, last_error="")
-        session.add(channel)
-    if outcome.kind is not OutcomeKind.CHANNEL:
-        channel.failures, channel.paused_until, channel.last_error = 0, None, ""
-        if outcome.kind is OutcomeKind.ACCEPTED:
-            channel.last_success_at = now
+    channel = session.scalars(select(MailChannel).where(MailChannel.id == CHANNEL).with_for_update()).one()
+    if outcome.kind is OutcomeKind.CHANNEL:
+        channel.failures += 1
+        channel.last_error = outcome.text[:1000]
+        pause = channel_pause_after(channel.failures)
+        channel.paused_until = now + pause if pause else None
         return
-    channel.failures += 1
-    channel.last_error = outcome.text[:1000]
-    pause = channel_pause_after(channel.failures)
-    channel.paused_until = now + pause if pause else None
+    channel.failures, channel.paused_until, channel.last_error = 0, None, ""
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        channel.last_success_at = now
 
 
 def _end_lease(letter: OutboxLetter) -> None:

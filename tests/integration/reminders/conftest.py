@@ -1,7 +1,7 @@
 """A small city with one item, and a post office whose clock stands still."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -174,12 +174,6 @@ def make_item(database: Database, city: City) -> Callable[..., int]:
             return item.id
 
     return make
-
-
-@pytest.fixture
-def fast(office: PostOffice) -> PostOffice:
-    """The same post office without a limit worth mentioning on letters in a minute."""
-    return replace(office, letters_per_minute=100_000)
 
 
 def _department(

@@ -1,0 +1,196 @@
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from tracker.access import Act
+from tracker.actions import service as actions
+from tracker.actions.rules.workflow import Status, WithdrawalReason
+from tracker.foundation.database import Database
+from tracker.foundation.errors import NotFound
+from tracker.foundation.filing import StoredFile
+from tracker.people.queries import get_user, principal_of
+from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.models import Notice, OutboxLetter, Planned
+from tracker.reminders.planning import plan_reminders
+from tracker.reminders.queries import count_unread_notices, list_notices, reminders_of_item
+from tracker.reminders.rules.digest import NoticeKind
+from tracker.reminders.service import mark_all_read, mark_read
+from tracker.wiring import subscriptions
+
+DUE = date(2026, 12, 31)
+EVIDENCE = StoredFile("0" * 64, 3, "驗收紀錄.pdf")
+REQUEST = actions.ClosingRequest(result="測試道路已啟用，並完成第三方驗收。", completed_on=date(2026, 6, 16))
+
+
+@pytest.fixture
+def house(database: Database, office) -> Iterator[Database]:
+    """The database with the reactions of a real installation."""
+    opened = Database(database.url, subscriptions(office))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def acting(database, office):
+    """Say who acts: `acting(city.head)`."""
+
+    def act(person_id: int) -> Act:
+        with database.reading() as session:
+            principal = principal_of(session, get_user(session, person_id), office.today())
+        return Act(principal, office.clock.now(), office.today())
+
+    return act
+
+
+@pytest.fixture
+def assigned(make_item, at) -> int:
+    """An item that waits to be taken, on a Tuesday afternoon."""
+    at("2026-06-16 14:00")
+    return make_item(DUE, assigned_on=date(2026, 6, 16), status=Status.ASSIGNED)
+
+
+def notices(database: Database) -> list[tuple[NoticeKind, int]]:
+    with database.reading() as session:
+        return [(row.kind, row.person_id) for row in session.scalars(select(Notice).order_by(Notice.id))]
+
+
+class TestNotices:
+    def test_assignment_is_told_to_officer_and_head(self, house, acting, assigned, city) -> None:
+        with house.transaction() as session:
+            assignment = actions.Assignment(city.unit, DUE, officer_id=city.officer)
+            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+        assert notices(house) == [(NoticeKind.ASSIGNED, city.officer), (NoticeKind.ASSIGNED, city.head)]
+
+    def test_taking_is_told_to_the_coordinator(self, house, acting, assigned, city) -> None:
+        with house.transaction() as session:
+            actions.acknowledge(session, acting(city.head), assigned)
+        assert notices(house) == [(NoticeKind.ACKNOWLEDGED, city.coordinator)]
+
+    def test_a_closing_request_goes_to_who_decides_and_the_answer_back(
+        self, house, acting, make_item, city, at
+    ) -> None:
+        at("2026-06-16 14:00")
+        item = make_item(DUE)
+        with house.transaction() as session:
+            closing = actions.request_closing(session, acting(city.officer), item, REQUEST, [EVIDENCE])
+        with house.transaction() as session:
+            decision = actions.ClosingDecision(agree=False, decision="請補充維護經費來源。")
+            actions.decide_closing(session, acting(city.coordinator), closing.id, decision)
+        assert notices(house) == [
+            (NoticeKind.CLOSING_REQUESTED, city.coordinator),
+            (NoticeKind.RETURNED, city.officer),
+            (NoticeKind.RETURNED, city.head),
+        ]
+
+    def test_release_is_told_up_to_the_agency_head(self, house, acting, make_item, city, at) -> None:
+        at("2026-06-16 14:00")
+        item = make_item(DUE)
+        with house.transaction() as session:
+            closing = actions.request_closing(session, acting(city.head), item, REQUEST, [EVIDENCE])
+        with house.transaction() as session:
+            actions.decide_closing(
+                session, acting(city.coordinator), closing.id, actions.ClosingDecision(True, "同意。")
+            )
+        told = [person for kind, person in notices(house) if kind is NoticeKind.DECIDED]
+        assert told == [city.officer, city.head, city.director]
+
+    def test_who_acts_is_not_told(self, house, acting, make_item, city, at) -> None:
+        at("2026-06-16 14:00")
+        item = make_item(DUE)
+        with house.transaction() as session:
+            actions.withdraw(
+                session, acting(city.coordinator), item, WithdrawalReason.OTHER, "政策調整", "府授研字第1號"
+            )
+        assert city.coordinator not in [person for _, person in notices(house)]
+
+    def test_a_failed_step_leaves_no_notice(self, house, acting, assigned, city) -> None:
+        def take_and_break() -> None:
+            with house.transaction() as session:
+                actions.acknowledge(session, acting(city.head), assigned)
+                raise RuntimeError("the page broke")
+
+        with pytest.raises(RuntimeError):
+            take_and_break()
+        assert notices(house) == []
+
+
+class TestTheirMail:
+    @pytest.fixture
+    def told(self, house, acting, assigned, city) -> int:
+        """Officer and head were told of an assignment on Tuesday at two."""
+        with house.transaction() as session:
+            assignment = actions.Assignment(city.unit, DUE, officer_id=city.officer)
+            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+        return assigned
+
+    def test_waits_for_the_next_mornings_letter(self, house, office, told, at) -> None:
+        assert plan_reminders(office, house) == 0
+        at("2026-06-17 09:00")
+        assert plan_reminders(office, house) == 2
+
+    def test_shares_the_letter_with_the_reminders(self, house, office, told, at, make_item, mailer) -> None:
+        make_item(date(2026, 6, 18))
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        assert len(mailer.delivered) == 2
+        with house.reading() as session:
+            subjects = set(session.scalars(select(OutboxLetter.subject)))
+            assert subjects == {"[列管追蹤] 列管事項 2 件"}
+            assert set(session.scalars(select(Notice.mail))) == {Planned.SENT}
+
+    def test_is_pointless_when_the_item_has_ended(
+        self, house, office, told, at, acting, city, mailer
+    ) -> None:
+        with house.transaction() as session:
+            actions.withdraw(
+                session, acting(city.coordinator), told, WithdrawalReason.OTHER, "政策調整", "府授研字第1號"
+            )
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        with house.reading() as session:
+            mails = {row.kind: row.mail for row in session.scalars(select(Notice))}
+        assert mails == {NoticeKind.ASSIGNED: Planned.SUPPRESSED, NoticeKind.ENDED: Planned.SENT}
+
+    def test_is_no_news_after_two_weeks(self, house, office, told, at, mailer) -> None:
+        at("2026-07-02 09:00")
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        with house.reading() as session:
+            assert set(session.scalars(select(Notice.mail))) == {Planned.SUPPRESSED}
+
+    def test_stands_in_the_ledger(self, house, office, told, at) -> None:
+        with house.reading() as session:
+            labels = {entry.label for entry in reminders_of_item(session, told, office.zone)}
+        assert labels == {"分案通知"}
+
+
+class TestReadMarks:
+    @pytest.fixture
+    def one(self, database, city, clock) -> int:
+        with database.transaction() as session:
+            notice = Notice(person_id=city.officer, kind=NoticeKind.ASSIGNED, created_at=clock.now())
+            session.add(notice)
+            session.flush()
+            return notice.id
+
+    def test_reading_lowers_the_number(self, database, city, acting, one) -> None:
+        with database.transaction() as session:
+            assert count_unread_notices(session, city.officer) == 1
+            mark_read(session, acting(city.officer), one)
+        with database.reading() as session:
+            assert count_unread_notices(session, city.officer) == 0
+
+    def test_nobody_reads_for_somebody_else(self, database, city, acting, one) -> None:
+        with pytest.raises(NotFound), database.transaction() as session:
+            mark_read(session, acting(city.head), one)
+
+    def test_all_at_once(self, database, city, acting, one) -> None:
+        with database.transaction() as session:
+            mark_all_read(session, acting(city.officer))
+        with database.reading() as session:
+            assert count_unread_notices(session, city.officer) == 0
+            assert list_notices(session, city.officer).total == 1
