@@ -1,7 +1,6 @@
 """`tracker extract`: read reports and show what they recommend, without a database."""
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,11 @@ from typing import Any
 import click
 
 from tracker.adapters.sandbox import Sandbox
+from tracker.cli.support import speech
 from tracker.extraction.model import Candidate, Metadata, ReadReport, to_json
 from tracker.foundation import roc
 from tracker.foundation.errors import FileTooLarge, ReportUnreadable, Translate
-from tracker.foundation.language import N_, known_language, translator
+from tracker.foundation.language import N_
 from tracker.reading.document import ReadingLimits
 
 _TEXT_KINDS = ("text", "markdown")
@@ -27,17 +27,17 @@ NONE_FOUND = N_("沒有找到建議事項。")
 @click.option("--jsonl", is_flag=True, help=N_("標準輸出只寫 JSON，每個檔案一行。"))
 def extract_command(files: tuple[Path, ...], jsonl: bool) -> None:
     """Extract each file in turn; a bad one is told on stderr and does not stop the others."""
-    say = translator(known_language(os.environ.get("TRACKER_LANGUAGE") or os.environ.get("LANG")))
+    translate = speech()
     sandbox = Sandbox()
     code = 0
     for file in files:
         try:
             report = sandbox.read(file.name, _bytes_of(file))
         except ReportUnreadable as error:
-            click.echo(f"{file}: {error.text(say)}", err=True)
+            click.echo(f"{file}: {error.text(translate)}", err=True)
             code = error.exit_code
         else:
-            click.echo(_json_line(file, report) if jsonl else _summary(file, report, say))
+            click.echo(_json_line(file, report) if jsonl else _summary(file, report, translate))
     sys.exit(code)
 
 
@@ -57,14 +57,14 @@ def _json_line(file: Path, report: ReadReport) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def _summary(file: Path, report: ReadReport, say: Translate) -> str:
+def _summary(file: Path, report: ReadReport, translate: Translate) -> str:
     found = report.extraction
     lines = [str(file), *_cover_lines(found.metadata)]
     if not found.recommendations and not found.possible:
-        return "\n".join([*lines, f"  {say(NONE_FOUND)}", ""])
+        return "\n".join([*lines, f"  {translate(NONE_FOUND)}", ""])
     for heading, candidates in ((RECOMMENDATIONS, found.recommendations), (POSSIBLE, found.possible)):
         if candidates:
-            lines.append("  " + say(heading) % {"count": len(candidates)})
+            lines.append("  " + translate(heading) % {"count": len(candidates)})
             lines += [f"  {number}. {_candidate_line(c)}" for number, c in enumerate(candidates, start=1)]
     return "\n".join([*lines, ""])
 

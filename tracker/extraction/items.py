@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from tracker.extraction import duedates, wording
 from tracker.extraction.model import Candidate, DueHint
@@ -14,6 +15,7 @@ from tracker.extraction.wording import Ask, Own, Role
 from tracker.reading.document import Document
 
 _LONGEST = 3_000
+_MOST_COLUMNS = 60
 _RECOMMENDS = re.compile("建議|recommend", re.IGNORECASE)
 _CELL_RULE = re.compile(r"[\s|:\-]+")
 _INLINE_NUMBER = re.compile(r"(?<=[\s:;,，；：])\((\d{1,2}|[a-h]|i{1,3}|iv|v)\)\s*")
@@ -342,7 +344,8 @@ def _columns(header: Passage) -> dict[int, Role]:
 def _cells(row: Passage) -> list[Passage | None]:
     text = row.text
     mark = "|" if text.startswith("|") else "\t"
-    bounds = [i for i, c in enumerate(text) if c == mark and text[i - 1 : i] != "\\"]
+    marks = (i for i, c in enumerate(text) if c == mark and text[i - 1 : i] != "\\")
+    bounds = list(islice(marks, _MOST_COLUMNS))
     if mark == "|":
         edges = list(zip(bounds, [*bounds[1:], len(text)], strict=True))
         edges = edges[:-1] if bounds[-1] == len(text) - 1 else edges

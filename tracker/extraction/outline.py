@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tracker.extraction.passage import Line, Passage, joined
 from tracker.foundation import roc
@@ -143,6 +143,7 @@ def outline(document: Document) -> Outline:
     return Outline(_tree(lines, titles, _wrap_width(lines)), tuple(lines))
 
 
+@lru_cache(maxsize=2**14)
 def plain_title(text: str) -> str:
     """Return a heading without enumerators, markdown, outer brackets and final colon."""
     text = _HASHES.sub("", text, count=1).strip("*_ \t　")
@@ -196,7 +197,7 @@ def is_title(text: str) -> bool:
     """Say whether a line reads as a heading and not as a sentence."""
     if not text or cells(text) > _TITLE_CELLS or any(c in text for c in _STOPS):
         return False
-    if text.endswith((".", ",", "，", "、")):
+    if text.endswith((".", ",", "，", "、")) or ("，" in text and "：" in text[:-1]):
         return False
     return text.count("，") + text.count(", ") <= 1 or cells(text) <= 24
 
@@ -221,7 +222,8 @@ def _without_furniture(lines: list[Line], document: Document) -> list[Line]:
     counts = Counter(
         _digitless(lines[i].text) for i in edges if 0 <= i < len(lines) and cells(lines[i].text) <= 100
     )
-    running = {text for text, count in counts.items() if count >= 3}
+    often = min(3, max(2, len(document.pages))) if document.pages else 3
+    running = {text for text, count in counts.items() if count >= often}
     removed = numbers | {i for i in edges if 0 <= i < len(lines) and _digitless(lines[i].text) in running}
     removed |= {i for i, line in enumerate(lines[:3]) if _digitless(line.text) in running}
     kept: list[Line] = []
@@ -306,6 +308,7 @@ def _is_entry(line: Line, heads: Counter[str], opened: bool, running: bool) -> b
     return heads[_key(line.text)] > 1 or (running and not line.gap)
 
 
+@lru_cache(maxsize=2**14)
 def _key(text: str) -> str:
     without_page = _LEADER.sub("", text)
     previous = None

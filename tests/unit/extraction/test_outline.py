@@ -77,3 +77,14 @@ class TestPassage:
     def test_abbreviation_does_not_end_a_sentence(self) -> None:
         passage = joined([Line(0, "Ask Dr. Lee first. Then act.")])
         assert [s.text for s in passage.sentences()] == ["Ask Dr. Lee first.", "Then act."]
+
+
+class TestWrappedLines:
+    def test_half_a_bullet_is_no_heading(self) -> None:
+        text = (
+            "二、建議\n● 就近設站：環境局應於三處碼頭，在漁船進港時段前完成回\n收站之設置。\n● 公布數量。\n"
+        )
+        items = outline(Document(text, "pdf")).root.parts[0].parts
+        assert [p.paragraphs[0].text for p in items][
+            0
+        ] == "就近設站：環境局應於三處碼頭，在漁船進港時段前完成回收站之設置。"
