@@ -1,4 +1,4 @@
-"""`tracker setup`, `tracker people` and `tracker departments`: the first administrator, and tables of people and agencies."""
+"""`tracker setup`, `tracker people`, `tracker departments`: the first administrator, and many people at once."""
 
 import sys
 from pathlib import Path
