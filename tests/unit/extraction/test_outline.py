@@ -85,6 +85,5 @@ class TestWrappedLines:
             "二、建議\n● 就近設站：環境局應於三處碼頭，在漁船進港時段前完成回\n收站之設置。\n● 公布數量。\n"
         )
         items = outline(Document(text, "pdf")).root.parts[0].parts
-        assert [p.paragraphs[0].text for p in items][
-            0
-        ] == "就近設站：環境局應於三處碼頭，在漁船進港時段前完成回收站之設置。"
+        whole = "就近設站：環境局應於三處碼頭，在漁船進港時段前完成回收站之設置。"
+        assert items[0].paragraphs[0].text == whole
