@@ -9,6 +9,7 @@ from tracker.foundation.database import Session
 from tracker.people import service
 from tracker.people.queries import find_user_by_email, principal_of
 from tracker.people.service import DepartmentFields, PersonFields, RoleAssignment
+from tracker.reminders.service import mark_all_read
 from tracker.wiring import Wiring
 
 
@@ -49,6 +50,13 @@ def name_deputies(wiring: Wiring, today: date) -> None:
             assert deputy is not None
             starts, ends = (today + timedelta(days=days) for days in (each.starts, each.ends))
             service.delegate(session, act, act.by.person_id, deputy, starts, ends)
+
+
+def read_notices(wiring: Wiring) -> None:
+    """Let everybody read the notices that have come so far."""
+    for person in plan.people():
+        with wiring.database.transaction() as session:
+            mark_all_read(session, act_of(wiring, session, person.key))
 
 
 def _add_departments(session: Session, act: Act) -> dict[str, int]:
