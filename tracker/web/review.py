@@ -5,6 +5,8 @@ Forms of many drafts stand on one page, so their fields have plain names and an 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count, repeat
+from string import ascii_uppercase
 from typing import Any, Self
 
 from wtforms import IntegerField, SelectField, TextAreaField
@@ -184,7 +186,7 @@ class Card:
     """One draft on the desk, which is also one marked place in the source."""
 
     draft: Draft
-    number: int
+    number: str
     quote: str
     form: DraftForm
     reject: RejectForm
@@ -241,7 +243,7 @@ class Desk:
     possible: Sequence[Card] = field(init=False)
 
     def __post_init__(self) -> None:
-        aside = [c for c in self.cards if c.draft.kind is DraftKind.POSSIBLE and c.state != "accepted"]
+        aside = [card for card in self.cards if stands_aside(card.draft)]
         object.__setattr__(self, "possible", aside)
         object.__setattr__(self, "proposed", [card for card in self.cards if card not in aside])
 
@@ -264,23 +266,36 @@ class Desk:
 def build_desk(report: Report, drafts: Sequence[Draft], offer: Offer, sent: "Sent | None" = None) -> Desk:
     """Lay out the desk; what was sent and refused stands where it was typed."""
     sent = sent or Sent()
+    numbers = numbered(drafts)
     names = {department.id: department.name for department in offer.departments}
     confirmed = {each.draft_id: each for each in report.recommendations}
     cards = [
         Card(
             draft=draft,
-            number=number,
+            number=numbers[draft.id],
             quote=report.text[draft.start : draft.end],
             form=sent.form_for(draft, DraftForm) or DraftForm.of(draft, offer, formdata=None),
             reject=sent.form_for(draft, RejectForm) or reject_form(draft, formdata=None),
             supporting=[names[each] for each in draft.support_department_ids if each in names],
             recommendation=confirmed.get(draft.id),
         )
-        for number, draft in enumerate(drafts, 1)
+        for draft in drafts
     ]
     step = sent.step or StepForm(formdata=None)
     step.version.renew(report.version)
     return Desk(report, cards, sent.span or span_form(formdata=None), step, sent.draft_id)
+
+
+def stands_aside(draft: Draft) -> bool:
+    """Tell whether a draft is only possible, and nobody has taken it up."""
+    return draft.kind is DraftKind.POSSIBLE and draft.state in (DraftState.WAITING, DraftState.REJECTED)
+
+
+def numbered(drafts: Sequence[Draft]) -> Mapping[int, str]:
+    """Number the proposals 1, 2, … and letter what is only possible A, B, …, both in the order of the text."""
+    numbers = map(str, count(1))
+    letters = chain(ascii_uppercase, (f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase), repeat("…"))
+    return {draft.id: next(letters if stands_aside(draft) else numbers) for draft in drafts}
 
 
 def reject_form(draft: Draft, **options: Any) -> RejectForm:

@@ -41,6 +41,24 @@ export function selectedSpan() {
   };
 }
 
+// Scroll the pane around an element, so that the rest of the page stays where it is; without panes the page scrolls.
+function reveal(element, block) {
+  const pane = element.closest(".desk__pane");
+  if (!pane || getComputedStyle(pane).overflowY !== "auto" || pane.scrollHeight <= pane.clientHeight) {
+    element.scrollIntoView({ block: "start" });
+    return;
+  }
+  // A pane may reach below the window; only what can be seen counts.
+  const frame = pane.getBoundingClientRect();
+  const place = element.getBoundingClientRect();
+  const top = Math.max(frame.top, 0) + (pane.querySelector(".desk__bar")?.offsetHeight ?? 0) + 8;
+  const bottom = Math.min(frame.bottom, innerHeight) - 8;
+  const room = bottom - top;
+  if (block === "center") pane.scrollTop += place.top - top - Math.max((room - place.height) / 2, 0);
+  else if (place.top < top || place.height > room) pane.scrollTop += place.top - top;
+  else if (place.bottom > bottom) pane.scrollTop += place.bottom - bottom;
+}
+
 function current() {
   return candidates().find((candidate) => candidate.classList.contains("is-current")) ?? null;
 }
@@ -52,14 +70,14 @@ function choose(id, { scrollSource = true, scrollCandidate = true } = {}) {
     if (!chosen) continue;
     candidate.setAttribute("aria-current", "true");
     candidate.closest("details:not([open])")?.setAttribute("open", "");
-    if (scrollCandidate) candidate.scrollIntoView({ block: "nearest" });
+    if (scrollCandidate) reveal(candidate, "nearest");
     if (!candidate.contains(document.activeElement)) candidate.focus({ preventScroll: true });
   }
   for (const other of desk.querySelectorAll("article[aria-current]:not(.is-current)")) other.removeAttribute("aria-current");
   for (const mark of source.querySelectorAll("mark.is-current")) mark.classList.remove("is-current");
   const places = marks(id);
   for (const mark of places) mark.classList.add("is-current");
-  if (scrollSource) places[0]?.scrollIntoView({ block: "center" });
+  if (scrollSource && places[0]) reveal(places[0], "center");
 }
 
 function move(step) {
@@ -145,5 +163,7 @@ if (desk && source) {
   const wanted = desk.dataset.current ?? location.hash.match(/^#(?:candidate|place)-(.+)$/)?.[1];
   const first = candidates().find((candidate) => candidate.dataset.candidate === wanted)
     ?? candidates().find((candidate) => candidate.classList.contains("is-pending"));
-  if (first) choose(first.dataset.candidate, { scrollSource: true });
+  // On a narrow screen the page begins at its head, unless the address leads further down.
+  const scrolls = Boolean(wanted) || matchMedia("(min-width: 64.01rem)").matches;
+  if (first) choose(first.dataset.candidate, { scrollSource: scrolls, scrollCandidate: scrolls });
 }
