@@ -13,13 +13,18 @@ ROOT = Path(__file__).resolve().parents[2]
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 OTHER_LANGUAGES = sorted(set(LANGUAGES) - {SOURCE_LANGUAGE})
+EXTENSIONS = "jinja2.ext.do,jinja2.ext.loopcontrols"
 
 
 def sentences() -> Iterator[tuple[str | tuple[str, ...], str]]:
     """Yield each msgid, a tuple where it has plural forms, with the file it was found in."""
+    options = {each: {"silent": "false", "extensions": EXTENSIONS} for each in ("**.html", "**.txt")}
     for folder in ("tracker", "templates"):
-        options = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
-        for name, _, found, _, _ in extract_from_dir(ROOT / folder, METHODS, options, KEYWORDS):
+        # Babel would leave out folders whose names begin with an underscore; the letters' layout lies in one.
+        found_in = extract_from_dir(
+            ROOT / folder, METHODS, options, KEYWORDS, directory_filter=lambda _: True
+        )
+        for name, _, found, _, _ in found_in:
             if found:
                 yield found, f"{folder}/{name}"
 
