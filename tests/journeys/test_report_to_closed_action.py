@@ -1,0 +1,233 @@
+"""The whole story, in a browser: a report comes in, is reviewed, chased, reported on, and released."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.factories.city import PASSWORD, ZONE, City, build_city
+from tests.support.browser import Watcher, assert_accessible, photograph
+from tests.support.site import Site
+from tracker.worker import tick
+
+REPORT = """\
+局長赴海港城出席第九屆友善交通論壇
+
+- 一、計畫緣起
+- 二、過程
+- 三、心得與建議
+
+計畫緣起
+
+海港城邀請青嶼市政府交通局出席第九屆友善交通論壇，代表團於115年1月19日至23日出訪，並於會前拜會港區管理處。
+
+過程
+
+時間	內容
+115年1月19日(星期一)	啟程，夜抵海港城
+115年1月20日(星期二)	論壇開幕，聽取無人接駁車專題
+115年1月23日(星期五)	返程
+
+心得
+
+學生交流：海港城教育處盼雙方中學互訪，會後本府將與該處保持聯繫，初步敲定於九月下旬由該處率學生來本市交流。
+
+建議
+
+交通建設：參考海港城無人接駁車之營運經驗，請交通局於115年6月30日前完成環港路無人接駁車道路測試之可行性評估。
+
+智慧運輸：渡口候船資訊整合之做法，可做為本市渡輪站改善之參考。
+"""
+QUOTE = "參考海港城無人接駁車之營運經驗，請交通局於115年6月30日前完成環港路無人接駁車道路測試之可行性評估。"
+DUE_TUESDAY = "115年6月30日（二）"
+LAST_WORKING_DAY_BEFORE = datetime(2026, 6, 29, 9, 0, tzinfo=ZONE)
+
+
+@dataclass
+class Desk:
+    """One person's browser."""
+
+    page: Page
+    site: Site
+
+    def open(self, path: str) -> None:
+        """Go to a page of the site."""
+        self.page.goto(f"{self.site.address}{path}")
+
+    def figure(self, label: str) -> int:
+        """Read a tile of the dashboard."""
+        self.open("/dashboard")
+        number = self.page.locator(".stat-tile").filter(has_text=label).locator(".stat-tile__number").first
+        found = re.search(r"\d+", number.inner_text())
+        assert found, number.inner_text()
+        return int(found.group())
+
+
+@pytest.fixture
+def town(site: Site) -> City:
+    """The small city on the served site."""
+    return build_city(site.wiring.database, site.clock)
+
+
+@pytest.fixture
+def people(browser: Browser, site: Site, town: City) -> Iterator["People"]:
+    """Sign people in, each in a browser of their own."""
+    helper = People(browser, site, town)
+    yield helper
+    helper.leave()
+
+
+class People:
+    """Everybody who has a part in the story; signs in by the page."""
+
+    def __init__(self, browser: Browser, site: Site, town: City) -> None:
+        self._browser, self._site, self._town = browser, site, town
+        self._contexts: list[BrowserContext] = []
+        self._watcher = Watcher()
+
+    def come(self, key: str) -> Desk:
+        """Open a browser and sign in."""
+        context = self._browser.new_context(
+            locale="zh-TW", timezone_id="Asia/Taipei", viewport={"width": 1440, "height": 900}
+        )
+        context.set_default_timeout(10_000)
+        self._contexts.append(context)
+        page = context.new_page()
+        self._watcher.watch(page)
+        page.goto(f"{self._site.address}/sign-in")
+        page.get_by_label("電子郵件").fill(self._town.email(key))
+        page.get_by_label("密碼", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="登入").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("我的工作")
+        return Desk(page, self._site)
+
+    def leave(self) -> None:
+        """Close every browser; what one complained about fails the story."""
+        for context in self._contexts:
+            context.close()
+        assert not self._watcher.complaints, "\n".join(self._watcher.complaints)
+
+
+class TestReportToClosedAction:
+    def test_a_report_becomes_a_released_item(
+        self, site: Site, people: People, town: City, tmp_path: Path
+    ) -> None:
+        coordinator = people.come("coordinator")
+        upload_and_review(coordinator, site, tmp_path)
+        choose_agency(coordinator)
+        item_path = confirm_and_assign(coordinator)
+        assert coordinator.figure("列管中") == 1
+
+        officer = people.come("officer")
+        acknowledge(officer, item_path)
+
+        site.clock.set(LAST_WORKING_DAY_BEFORE)
+        tick(site.wiring)
+        (letter,) = site.postbox.letters_to(town.email("officer"))
+        text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        number = re.search(r"\d+-TPT-\d+-\d+", text)
+        assert number, text
+        assert QUOTE in text.replace("\n", "")
+        assert DUE_TUESDAY in text
+
+        officer = people.come("officer")
+        report_progress(officer, item_path)
+        ask_for_closing(officer, item_path, tmp_path)
+
+        coordinator = people.come("coordinator")
+        release(coordinator, item_path)
+        assert coordinator.figure("列管中") == 0
+        assert coordinator.figure("已解列") == 1
+
+
+def upload_and_review(desk: Desk, site: Site, tmp_path: Path) -> None:
+    """Upload the report and wait for its desk."""
+    file = tmp_path / "report.txt"
+    file.write_text(REPORT, encoding="utf-8")
+    desk.open("/reports/new")
+    desk.page.locator("input[type=file]").set_input_files(file)
+    desk.page.get_by_role("button", name="匯入").click()
+    tick(site.wiring)
+    desk.page.wait_for_url("**/review*")
+    candidates = desk.page.locator("article.candidate")
+    expect(candidates.filter(has_text="無人接駁車道路測試")).to_have_count(1)
+    expect(desk.page.locator(".candidates-more").filter(has_text="學生來本市交流")).to_have_count(1)
+    assert_accessible(desk.page)
+    photograph(desk.page, "review-desk")
+
+
+def choose_agency(desk: Desk) -> None:
+    """Name the agency that the report does not: it has no cover, as the first of the real ones has none."""
+    desk.page.get_by_role("link", name="選定主辦機關").click()
+    desk.page.get_by_label("主辦機關").select_option(label="交通局")
+    desk.page.get_by_role("button", name="儲存").click()
+    desk.page.wait_for_url("**/review*")
+
+
+def confirm_and_assign(desk: Desk) -> str:
+    """Accept one candidate with department, officer and adoption, reject the other, confirm; return the item's path."""
+    wanted = desk.page.locator("article.candidate").filter(has_text="無人接駁車道路測試")
+    wanted.get_by_text("修改").click()
+    wanted.get_by_label("主辦機關").select_option(label="　運輸規劃科")
+    officer = wanted.get_by_label("承辦人")
+    officer.select_option(
+        value=officer.locator("option", has_text="何語安").first.get_attribute("value") or ""
+    )
+    wanted.get_by_label("採行情形").select_option(label="採行")
+    expect(wanted.get_by_label("預定完成日")).to_have_value(re.compile("2026-06-30|115"))
+    wanted.locator("form").first.get_by_role("button", name="採用").click()
+    weak = desk.page.locator("article.candidate").filter(has_text="渡口候船資訊整合")
+    weak.get_by_text("剔除", exact=False).first.click()
+    weak.get_by_label("剔除的理由").fill("僅供參考，無具體作為。")
+    weak.get_by_role("button", name="剔除這一則").click()
+    desk.page.get_by_text("確認 1 項建議").first.click()
+    desk.page.get_by_role("button", name="確認").last.click()
+    link = desk.page.get_by_role("link", name=re.compile(r"\d+-TPT-\d+-\d+")).first
+    path = link.get_attribute("href")
+    assert path
+    return path
+
+
+def acknowledge(desk: Desk, item_path: str) -> None:
+    """Take the item."""
+    desk.open(item_path)
+    desk.page.get_by_role("link", name="簽收").click()
+    desk.page.get_by_role("button", name="簽收").click()
+    expect(desk.page.get_by_text("辦理中").first).to_be_visible()
+
+
+def report_progress(desk: Desk, item_path: str) -> None:
+    """Report progress."""
+    desk.open(item_path)
+    desk.page.get_by_role("link", name="填報辦理情形").first.click()
+    desk.page.get_by_label("辦理情形").fill("已完成環港路場勘，並與營運單位議定測試路線。")
+    desk.page.get_by_label("進度").fill("90")
+    desk.page.get_by_role("button", name="送出辦理情形").click()
+    expect(desk.page.get_by_text("已完成環港路場勘").first).to_be_visible()
+
+
+def ask_for_closing(desk: Desk, item_path: str, tmp_path: Path) -> None:
+    """Ask for release, with evidence."""
+    evidence = tmp_path / "評估報告.txt"
+    evidence.write_text("可行性評估報告：路線、號誌、保險。", encoding="utf-8")
+    desk.open(item_path)
+    desk.page.get_by_role("link", name="申請解除列管").first.click()
+    desk.page.get_by_label("辦理結果", exact=False).first.fill("可行性評估報告已完成並簽奉核定。")
+    desk.page.get_by_label("實際完成日").fill("2026-06-29")
+    desk.page.locator("input[type=file]").set_input_files(evidence)
+    desk.page.get_by_role("button", name="申請解除列管").click()
+    expect(desk.page.get_by_text("待解列").first).to_be_visible()
+
+
+def release(desk: Desk, item_path: str) -> None:
+    """Agree to the release."""
+    desk.open(item_path)
+    desk.page.get_by_role("link", name=re.compile("解除列管")).first.click()
+    desk.page.get_by_label("同意解除列管").check()
+    desk.page.get_by_role("button", name="送出決定").click()
+    expect(desk.page.get_by_text("已解列（完成）").first).to_be_visible()
+    photograph(desk.page, "item")
