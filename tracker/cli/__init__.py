@@ -9,6 +9,7 @@ from tracker.foundation.language import N_
 COMMANDS = {
     "departments": "tracker.cli.people:departments",
     "extract": "tracker.cli.extract:extract_command",
+    "import": "tracker.cli.reports:import_command",
     "people": "tracker.cli.people:people",
     "setup": "tracker.cli.people:setup",
 }

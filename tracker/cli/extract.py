@@ -32,7 +32,7 @@ def extract_command(files: tuple[Path, ...], jsonl: bool) -> None:
     code = 0
     for file in files:
         try:
-            report = sandbox.read(file.name, _bytes_of(file))
+            report = sandbox.read(file.name, bytes_of(file, ReadingLimits().max_bytes))
         except ReportUnreadable as error:
             click.echo(f"{file}: {error.text(translate)}", err=True)
             code = error.exit_code
@@ -41,9 +41,10 @@ def extract_command(files: tuple[Path, ...], jsonl: bool) -> None:
     sys.exit(code)
 
 
-def _bytes_of(file: Path) -> bytes:
+def bytes_of(file: Path, max_bytes: int) -> bytes:
+    """Return what a file holds; raises FileTooLarge before reading it, or ReportUnreadable."""
     try:
-        if file.stat().st_size > ReadingLimits().max_bytes:
+        if file.stat().st_size > max_bytes:
             raise FileTooLarge
         return file.read_bytes()
     except OSError as error:
