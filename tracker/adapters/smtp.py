@@ -21,6 +21,7 @@ from threading import Lock
 import flask_mail
 from flask import Flask
 
+from tracker.foundation.errors import MailServerAway
 from tracker.foundation.mailing import Letter, Outcome, OutcomeKind, PointOfNoReturn, boundary
 from tracker.settings import MailSettings
 
@@ -209,6 +210,15 @@ class SMTPMailer:
                 # The server still waits for a body; whatever were said next would become part of it.
                 self._connection.drop()
                 raise
+
+    def greet(self) -> None:
+        """Connect, introduce ourselves and say good-bye; raises MailServerAway when that fails."""
+        with self._lock:
+            try:
+                self._connect()
+            except OSError as error:
+                raise MailServerAway from error
+            self._connection.quit()
 
     def close(self) -> None:
         """End the conversation with the server, if one is open."""
