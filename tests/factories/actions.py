@@ -1,0 +1,109 @@
+"""An item's way through the services, one call a step: `acknowledge(city, item_id)`, `ask(city, item_id)`, …"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from tests.factories.city import City
+from tracker.access import Act
+from tracker.actions import queries, service
+from tracker.actions.models import ActionItem
+from tracker.actions.rules.workflow import Outcome, WithdrawalReason
+from tracker.actions.service import ClosingDecision, ClosingRequest, Progress
+from tracker.foundation.database import Session
+from tracker.foundation.filing import StoredFile, describe
+
+T = TypeVar("T")
+RESULT = "兩處轉運站的候車資訊看板已完成並啟用。"
+REPORT = describe(b"%PDF-1.7 results", "成果報告.pdf")
+
+
+def do(city: City, key: str, verb: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """Let a person do something by a service, in a transaction of its own."""
+    with city.database.transaction() as session:
+        return verb(session, city.act(key, session), *arguments, **named)
+
+
+def look(city: City, key: str, item_id: int, question: Callable[[Session, Act, ActionItem], T]) -> T:
+    """Ask something about an item as a person sees it."""
+    with city.database.reading() as session:
+        act = city.act(key, session)
+        return question(session, act, queries.get_action(session, act.by, item_id))
+
+
+def status_of(city: City, item_id: int) -> str:
+    """Return where an item stands."""
+    return look(city, "coordinator", item_id, lambda _session, _act, item: item.status.value)
+
+
+def version_of(city: City, item_id: int) -> int:
+    """Return the version of an item."""
+    return look(city, "coordinator", item_id, lambda _session, _act, item: item.version)
+
+
+def acknowledge(city: City, item_id: int, key: str = "officer") -> None:
+    """Take the item; its officer is whoever takes it."""
+    do(city, key, service.acknowledge, item_id)
+
+
+def report(city: City, item_id: int, key: str = "officer", percent: int = 40, **more: Any) -> None:
+    """File progress."""
+    do(city, key, service.submit_progress, item_id, Progress("已完成現場勘查與設計。", percent), **more)
+
+
+def ask(
+    city: City,
+    item_id: int,
+    key: str = "officer",
+    files: tuple[StoredFile, ...] = (REPORT,),
+    result: str = RESULT,
+    **more: Any,
+) -> int:
+    """Ask for release, and return the id of the request."""
+    request = ClosingRequest(result, city.today(), Outcome.IMPLEMENTED)
+    return do(city, key, service.request_closing, item_id, request, files, **more).id
+
+
+def agree(city: City, closing_id: int, key: str = "coordinator", **more: Any) -> None:
+    """Agree to a release."""
+    decision = ClosingDecision(agree=True, decision="成果具體。", document_no="府研管字第 1 號")
+    do(city, key, service.decide_closing, closing_id, decision, **more)
+
+
+def refuse(city: City, closing_id: int, key: str = "coordinator") -> None:
+    """Keep tracking."""
+    do(
+        city,
+        key,
+        service.decide_closing,
+        closing_id,
+        ClosingDecision(agree=False, decision="請補充成效數據。"),
+    )
+
+
+def bring_to(city: City, status: str, **facts: Any) -> int:
+    """Open an item and take it to a status by the real steps; return its id."""
+    item_id = city.give_action(**facts)
+    if status == "assigned":
+        return item_id
+    if status == "withdrawn":
+        reason = WithdrawalReason.POLICY_CHANGED
+        do(city, "coordinator", service.withdraw, item_id, reason, "政策調整", "秘書長核准")
+    elif status == "merged":
+        other = city.give_action()
+        number = look(city, "coordinator", other, lambda _session, _act, item: item.item_no)
+        do(city, "coordinator", service.merge, item_id, number, "內容相同")
+    elif status == "void":
+        do(city, "coordinator", service.make_void, item_id, "重複建檔")
+    else:
+        acknowledge(city, item_id)
+        if status != "in_progress":
+            closing_id = ask(city, item_id)
+            if status == "closed_implemented":
+                agree(city, closing_id)
+    return item_id
+
+
+def after_days(city: City, number: int) -> None:
+    """Let days pass."""
+    city.clock.advance(timedelta(days=number))  # type: ignore[attr-defined]

@@ -1,0 +1,264 @@
+"""The rules and the SQL that repeats them say the same of any item, and every count says what its list shows."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from tests.factories.city import City
+from tracker.actions import queries, service
+from tracker.actions.models import ActionItem, Closing, Part
+from tracker.actions.queries import ActionFilter, Group, Order
+from tracker.actions.rules import deadlines
+from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
+from tracker.dashboards.queries import count_tiles, load_by_department
+from tracker.foundation.database import Session
+from tracker.reports.models import Recommendation
+
+SLOWLY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+READERS = (
+    "officer",
+    "unit_head",
+    "agency_head",
+    "other_officer",
+    "coordinator",
+    "second_coordinator",
+    "viewer",
+)
+UNITS = ("TPT", "TPT-P", "EDU", "EDU-I", "RDC", "RDC-1")
+NUMBERS = itertools.count(1)
+
+days = st.integers(-70, 70)
+closings = st.builds(
+    dict,
+    requested=days,
+    decided=st.booleans(),
+    by=st.sampled_from(("officer", "other_officer", "coordinator")),
+    support=st.booleans(),
+)
+items = st.builds(
+    dict,
+    status=st.sampled_from(Status),
+    due=days,
+    original=days,
+    start=days,
+    percent=st.integers(0, 100),
+    lead=st.sampled_from(UNITS),
+    support=st.sampled_from((None, *UNITS)),
+    officer=st.sampled_from((None, "officer", "other_officer")),
+    closings=st.lists(closings, max_size=2),
+)
+
+
+filters = st.builds(
+    dict,
+    unit=st.sampled_from((None, None, *UNITS)),
+    with_units=st.booleans(),
+    officer=st.sampled_from((None, None, "officer")),
+    words=st.sampled_from(("", "看板 交通局")),
+)
+
+
+def filter_of(city: City, asked: dict) -> ActionFilter:
+    """Return what a reader asks for, with ids for keys."""
+    return ActionFilter(
+        department_id=city.departments[asked["unit"]] if asked["unit"] else None,
+        with_units=asked["with_units"],
+        officer_id=city.people[asked["officer"]] if asked["officer"] else None,
+        words=asked["words"],
+    )
+
+
+@contextmanager
+def stored(city: City, drawn: Sequence[dict]) -> Iterator[tuple[Session, list[ActionItem]]]:
+    """Hold drawn items in a transaction that is never committed."""
+    with Session(city.database.engine) as session:
+        recommendation_id = session.scalars(select(Recommendation.id)).first()
+        rows = [_row(city, recommendation_id, facts) for facts in drawn]
+        session.add_all(rows)
+        session.flush()
+        session.expire_all()
+        yield session, rows
+        session.rollback()
+
+
+def _row(city: City, recommendation_id: int, facts: dict) -> ActionItem:
+    def day(number: int) -> date:
+        return city.today() + timedelta(number)
+
+    item = ActionItem(
+        item_no=f"115-TST-{next(NUMBERS):06d}",
+        recommendation_id=recommendation_id,
+        title="試辦候車資訊看板",
+        status=facts["status"],
+        start_on=day(facts["start"]),
+        original_due_on=day(facts["original"]),
+        due_on=day(facts["due"]),
+        opened_at=city.clock.now(),
+    )
+    officer = city.people[facts["officer"]] if facts["officer"] else None
+    lead = _part(city, facts["lead"], PartRole.LEAD, facts["percent"], officer)
+    item.parts = [lead]
+    if facts["support"] and facts["support"] != facts["lead"]:
+        item.parts.append(_part(city, facts["support"], PartRole.SUPPORT, 0, None))
+    asked: set[Part] = set()
+    for each in facts["closings"]:
+        part = item.parts[-1] if each["support"] else lead
+        if part in asked:
+            continue
+        asked.add(part)
+        item.closings.append(
+            Closing(
+                part=part,
+                round_no=1,
+                result="成果",
+                completed_on=day(0),
+                proposed_outcome=Outcome.IMPLEMENTED,
+                requested_at=city.clock.now(),
+                requested_on=day(each["requested"]),
+                requested_by_id=city.people[each["by"]],
+                decided_at=city.clock.now() if each["decided"] else None,
+            )
+        )
+        part.status = PartStatus.OPEN if each["decided"] else PartStatus.CLOSE_REQUESTED
+    return item
+
+
+def _part(city: City, code: str, role: PartRole, percent: int, officer_id: int | None) -> Part:
+    return Part(
+        department_id=city.departments[code],
+        role=role,
+        percent=percent,
+        officer_id=officer_id,
+        assigned_at=city.clock.now(),
+        status=PartStatus.OPEN,
+    )
+
+
+def found(session: Session, condition) -> set[int]:
+    return set(session.scalars(select(ActionItem.id).where(condition)))
+
+
+class TestConditions:
+    @SLOWLY
+    @given(st.lists(items, min_size=1, max_size=15))
+    def test_lateness_in_sql_is_lateness_in_the_rules(self, city: City, drawn: list[dict]) -> None:
+        city.give_action()
+        today = city.today()
+        with stored(city, drawn) as (session, rows):
+            ids = {row.id for row in rows}
+            pairs = (
+                (queries.overdue_on(today), deadlines.is_overdue),
+                (queries.due_soon_on(today), deadlines.is_due_soon),
+                (queries.group_condition(Group.PAST_ORIGINAL, today), deadlines.is_overdue_vs_original),
+            )
+            for condition, rule in pairs:
+                expected = {row.id for row in rows if rule(queries.deadline_of(row), today)}
+                assert found(session, condition) & ids == expected
+
+    @SLOWLY
+    @given(st.lists(items, min_size=1, max_size=15))
+    def test_who_decides_in_sql_is_who_decides_in_the_rules(self, city: City, drawn: list[dict]) -> None:
+        city.give_action()
+        with stored(city, drawn) as (session, rows):
+            ids = {row.id for row in rows}
+            for key in READERS:
+                act = city.act(key, session)
+                expected = {row.id for row in rows if service.waiting_for(act, row)}
+                assert found(session, queries.decidable_by(act.by)) & ids == expected, key
+
+    @SLOWLY
+    @given(st.lists(items, min_size=5, max_size=15), st.sampled_from(READERS), filters)
+    def test_every_number_is_the_length_of_its_list(
+        self, city: City, drawn: list[dict], key: str, asked: dict
+    ) -> None:
+        city.give_action()
+        today = city.today()
+        with stored(city, drawn) as (session, _):
+            principal = city.act(key, session).by
+            wanted = filter_of(city, asked)
+            counts = queries.count_by_group(session, principal, wanted, today)
+            for group in Group:
+                page = queries.list_actions(
+                    session, principal, replace(wanted, group=group), today, size=1000
+                )
+                assert len(page.rows) == page.total == counts[group], group
+            assert queries.count_work(session, principal) == len(queries.work_of(session, principal, 1000))
+
+    @SLOWLY
+    @given(st.lists(items, min_size=5, max_size=15), st.sampled_from(READERS), st.booleans())
+    def test_the_bars_of_the_chart_are_the_lists_behind_them(
+        self, city: City, drawn: list[dict], key: str, by_agency: bool
+    ) -> None:
+        city.give_action()
+        today = city.today()
+        with stored(city, drawn) as (session, _):
+            principal = city.act(key, session).by
+            loads = load_by_department(session, principal, ActionFilter(), today, by_agency=by_agency)
+            tiles = count_tiles(session, principal, ActionFilter(), today)
+            assert sum(load.open for load in loads) == tiles.open
+            assert sum(load.overdue for load in loads) == tiles.overdue
+            assert [load.overdue for load in loads] == sorted((load.overdue for load in loads), reverse=True)
+            for load in loads:
+                for group, number in (
+                    (Group.OVERDUE, load.overdue),
+                    (Group.DUE_SOON, load.due_soon),
+                    (Group.LATER, load.later),
+                    (Group.OPEN, load.open),
+                ):
+                    wanted = ActionFilter(
+                        group=group, department_id=load.department_id, with_units=load.with_units
+                    )
+                    assert queries.count_actions(session, principal, wanted, today) == number
+
+
+class TestList:
+    @SLOWLY
+    @given(st.lists(items, min_size=3, max_size=10), st.sampled_from(Order), st.booleans())
+    def test_pages_hold_every_item_once_in_the_same_order(
+        self, city: City, drawn: list[dict], order: Order, descending: bool
+    ) -> None:
+        city.give_action()
+        with stored(city, drawn) as (session, _):
+            principal = city.act("coordinator", session).by
+            wanted = ActionFilter(order=order, descending=descending)
+            whole = queries.list_actions(session, principal, wanted, city.today(), size=1000)
+            paged = [
+                row.id
+                for number in range(1, 20)
+                for row in queries.list_actions(session, principal, wanted, city.today(), number, 2).rows
+            ]
+            assert paged == [row.id for row in whole.rows]
+
+    def test_finds_words_of_title_quote_report_department_and_number(self, city: City) -> None:
+        item_id = city.give_action()
+        with city.database.reading() as session:
+            principal = city.act("coordinator", session).by
+            number = queries.get_action(session, principal, item_id).item_no
+            for words in (
+                "看板",
+                "轉運站",
+                "海港城",
+                "運輸規劃科",
+                "transport planning",
+                number,
+                number[4:],
+                "看板 運輸",
+            ):
+                wanted = ActionFilter(words=words)
+                assert queries.count_actions(session, principal, wanted, city.today()) == 1, words
+            for words in ("捷運站", "100%", "_", "看板 捷運站"):
+                wanted = ActionFilter(words=words)
+                assert queries.count_actions(session, principal, wanted, city.today()) == 0, words
+
+    def test_finds_both_ways_of_writing_tai(self, city: City) -> None:
+        city.give_action(quote="建請於臺灣大道試辦候車資訊看板。")
+        with city.database.reading() as session:
+            principal = city.act("coordinator", session).by
+            for words in ("台灣大道", "臺灣大道"):
+                assert queries.count_actions(session, principal, ActionFilter(words=words), city.today()) == 1
