@@ -116,7 +116,8 @@ def _commands(context: click.Context) -> Iterator[click.Context]:
         yield context
         return
     for name in context.command.list_commands(context):
-        if command := context.command.get_command(context, name):
+        command = context.command.get_command(context, name)
+        if command and not command.hidden:
             yield from _commands(click.Context(command, parent=context, info_name=name))
 
 

@@ -7,11 +7,18 @@ from tracker.cli.support import TrackerGroup
 from tracker.foundation.language import N_
 
 COMMANDS = {
+    "audit": "tracker.cli.audit:audit",
+    "catch-letters": "tracker.cli.demo:catch_letters",
+    "db": "tracker.cli.db:db",
+    "demo": "tracker.cli.demo:demo",
     "departments": "tracker.cli.people:departments",
+    "doctor": "tracker.cli.doctor:doctor",
     "extract": "tracker.cli.extract:extract_command",
     "import": "tracker.cli.reports:import_command",
     "people": "tracker.cli.people:people",
+    "serve": "tracker.cli.serve:serve",
     "setup": "tracker.cli.people:setup",
+    "worker": "tracker.cli.serve:worker",
 }
 
 

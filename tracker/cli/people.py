@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 import click
 
 from tracker.access import ROLE_LABELS
 from tracker.cli.support import TrackerGroup, operator_act, say, speech, wired
+from tracker.cli.table import padded
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
 from tracker.people import importing, queries, service
@@ -50,7 +50,7 @@ def list_people() -> None:
                 speech()(ROLE_LABELS[grant.role]) + (f"@{grant.department.code}" if grant.department else "")
                 for grant in user.grants
             )
-            click.echo("  ".join((_padded(user.name, 10), _padded(user.email, 34), speech()(state), roles)))
+            click.echo("  ".join((padded(user.name, 10), padded(user.email, 34), speech()(state), roles)))
 
 
 @people.command("import", help=N_("從 CSV 檔匯入人員。有問題的列會逐一列出。"))
@@ -120,9 +120,3 @@ def _goes_on(plan: Plan[Any], *, dry_run: bool, skip: bool) -> bool:
     if refused:
         sys.exit(LinesRefused.exit_code)
     return not dry_run and any(entry.change is not Change.NONE for entry in plan.entries)
-
-
-def _padded(text: str, width: int) -> str:
-    """Fill up to a width in a terminal, where a Chinese character takes two places."""
-    taken = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-    return text + " " * (width - taken)

@@ -1,9 +1,12 @@
 """Heartbeats: when each regular work last ended, so that a silent worker is noticed."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tracker.foundation.database import Database
+from sqlalchemy import select
+
+from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import TrackerError
 from tracker.reminders.models import Heartbeat
 
@@ -35,6 +38,11 @@ def beat(database: Database, work: str, started_at: datetime, finished_at: datet
             session.add(row)
     except TrackerError as failure:
         _log.warning("the heartbeat of %s could not be noted: %s", work, failure)
+
+
+def list_heartbeats(session: Session) -> Sequence[Heartbeat]:
+    """Return the last beat of every regular work, by name."""
+    return session.scalars(select(Heartbeat).order_by(Heartbeat.work)).all()
 
 
 def is_stale(finished_at: datetime | None, now: datetime) -> bool:
