@@ -47,7 +47,7 @@ class RoleRow(Form):
 
         csrf = False
 
-    role = SelectField(N_("角色"))
+    role = SelectField(N_("角色"), default="")
     department = DepartmentChoice(N_("機關或單位"))
 
 
@@ -58,7 +58,7 @@ class PersonForm(Form):
     name = Words(N_("姓名"), [required()])
     title = Words(N_("職稱"))
     extension = Words(N_("分機"))
-    language = SelectField(N_("語言"), choices=list(LANGUAGES.items()), default=SOURCE_LANGUAGE)
+    language = SelectField(N_("語言"), choices=dict(LANGUAGES), default=SOURCE_LANGUAGE)
     roles = FieldList(FormField(RoleRow), N_("角色"), min_entries=EMPTY_ROLE_ROWS)
     version = Version()
 
@@ -67,10 +67,8 @@ class PersonForm(Form):
         departments = queries.list_departments(session(), only_active=True)
         depths = queries.department_depths(session())
         for row in self.roles:
-            row.form.role.choices = [
-                ("", say(N_("未指定"))),
-                *((role.value, say(label)) for role, label in ROLE_LABELS.items()),
-            ]
+            roles = {role.value: say(label) for role, label in ROLE_LABELS.items()}
+            row.form.role.choices = {"": say(N_("未指定")), **roles}
             row.form.department.offer(departments, depths, say(N_("未指定")))
 
     def validate_roles(self, rows: "FieldList[Any]") -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 from wtforms import PasswordField
-from wtforms.validators import EqualTo
+from wtforms.validators import EqualTo, ValidationError
 
 from tracker.access import ROLE_LABELS, Permission
 from tracker.foundation.language import N_
@@ -51,7 +51,7 @@ class DeputyForm(Form):
     def validate_deputy_id(self, chosen: PersonChoice) -> None:
         """Ask for a person."""
         if chosen.data is None:
-            raise ValueError(say(N_("請選擇職務代理人。")))
+            raise ValidationError(say(N_("請選擇職務代理人。")))
 
 
 class TokenForm(Form):
