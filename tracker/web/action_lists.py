@@ -17,6 +17,7 @@ from tracker.actions.rules.workflow import STEP_LABELS, Status, Step
 from tracker.actions.service import steps_for
 from tracker.foundation import roc
 from tracker.foundation.database import Session
+from tracker.foundation.language import N_
 from tracker.people.models import Department, User
 from tracker.people.queries import department_depths, list_departments, list_people_in, list_users
 from tracker.reports.rules.adoption import Adoption
@@ -137,6 +138,8 @@ def _line(item: ActionItem, today: date, act: Act | None) -> ActionLine:
 def next_step_label(steps: Sequence[Step]) -> str:
     """Return the msgid of what waits for a person who may take these steps, empty when nothing does."""
     step = primary_step(steps)
+    if step is Step.AGREE_CLOSING:
+        return N_("審查解除列管")
     return STEP_LABELS[step] if step else ""
 
 

@@ -354,7 +354,7 @@ def _entries(item: ActionItem, lines: Sequence[story.Line]) -> list[dict[str, An
             "round_no": line.round_no,
             "sentence": _sentence(line, departments.get(line.actor_id or 0)),
             "details": [(say(each.heading), each.words) for each in line.details],
-            "files": [_file(files[number]) for number in line.evidence if number in files],
+            "files": [_told_file(files[number]) for number in line.evidence if number in files],
         }
         for line in lines
     ]
@@ -370,13 +370,14 @@ def _sentence(line: story.Line, department: str | None) -> str:
 
 
 def _file(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "name": evidence.name,
-        "href": url_for("actions.download_evidence", evidence_id=evidence.id),
-        "size": evidence.size,
-        "uploaded_by": evidence.uploaded_by.name,
-        "uploaded_at": evidence.uploaded_at,
-    }
+    filed = {"uploaded_by": evidence.uploaded_by.name, "uploaded_at": evidence.uploaded_at}
+    return _told_file(evidence) | filed
+
+
+def _told_file(evidence: Evidence) -> dict[str, Any]:
+    """Return a file as the story shows it, whose sentence already says who filed it, and when."""
+    address = url_for("actions.download_evidence", evidence_id=evidence.id)
+    return {"name": evidence.name, "href": address, "size": evidence.size}
 
 
 def _all_evidence(item: ActionItem) -> list[Evidence]:

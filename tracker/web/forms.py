@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.core import Field
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.foundation import roc
 from tracker.foundation.errors import Conflict, Invalid, TrackerError
@@ -102,7 +103,10 @@ class DepartmentChoice(SelectField):
 
 
 class DepartmentChoices(SelectMultipleField):
-    """Any number of departments."""
+    """Any number of departments, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, coerce=int, **options)
