@@ -87,6 +87,8 @@ def choice(draft: Draft, **changes: object) -> dict[str, object]:
 
 def card(page: str, draft_id: int) -> str:
     """Return the part of the desk that belongs to a draft."""
-    found = re.search(rf'<article class="candidate[^>]*id="candidate-{draft_id}".*?</article>', page, re.DOTALL)
+    found = re.search(
+        rf'<article class="candidate[^>]*id="candidate-{draft_id}".*?</article>', page, re.DOTALL
+    )
     assert found, f"no card {draft_id}"
     return found[0]

@@ -1,0 +1,293 @@
+"""From drafts to recommendations: what is refused, what is kept for ever, and who is told."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.factories.city import THEMES, City
+from tracker.access import Act
+from tracker.foundation.database import Session
+from tracker.foundation.errors import Conflict, Forbidden, Invalid, NotFound, VersionConflict
+from tracker.reports import queries
+from tracker.reports.events import RecommendationConfirmed
+from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.queries import ReportFilter
+from tracker.reports.rules.adoption import Adoption
+from tracker.reports.rules.drafts import Confidentiality, DraftState, ReportState
+from tracker.reports.service import (
+    DraftChoice,
+    Proposals,
+    accept_draft,
+    add_draft,
+    confirm,
+    decide_adoption,
+    declare_no_recommendation,
+    reconsider_draft,
+    reject_draft,
+)
+
+QUOTES = ("建請交通局於轉運站試辦候車資訊看板。", "建議教育局辦理互訪。")
+
+
+@pytest.fixture
+def report_id(city: City) -> int:
+    """A report with two drafts that wait."""
+    return city.give_report(QUOTES)
+
+
+def drafts_of(session: Session, report_id: int) -> list[Draft]:
+    """Return a report's drafts in the order of the text."""
+    return list(queries.list_drafts(session, report_id))
+
+
+def choice_of(draft: Draft, city: City, **changes: object) -> DraftChoice:
+    """Return a choice that can be taken, with some changes."""
+    plain = DraftChoice(
+        draft.start,
+        draft.end,
+        "試辦候車資訊看板",
+        THEMES[0],
+        lead_department_id=city.departments["TPT-P"],
+        due_on=city.today() + timedelta(days=60),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+class TestAcceptDraft:
+    @pytest.mark.parametrize(
+        ("field", "changes"),
+        [
+            ("title", {"title": " "}),
+            ("adoption_reason", {"adoption": Adoption.FILED}),
+            ("study_until", {"adoption": Adoption.UNDER_STUDY, "adoption_reason": "待評估"}),
+            ("lead_department_id", {"adoption": Adoption.ADOPTED, "lead_department_id": None}),
+            ("due_on", {"due_on": None}),
+            ("start", {"start": 5, "end": 5}),
+            ("start", {"start": 0, "end": 10_000}),
+        ],
+    )
+    def test_refuses_what_would_not_do(
+        self, city: City, report_id: int, field: str, changes: dict[str, object]
+    ) -> None:
+        with pytest.raises(Invalid) as refused, city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            accept_draft(
+                session, city.act("coordinator", session), draft.id, choice_of(draft, city, **changes)
+            )
+        assert set(refused.value.fields) == {field}
+
+    def test_refuses_a_day_gone_by(self, city: City, report_id: int) -> None:
+        with pytest.raises(Invalid) as refused, city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            choice = choice_of(draft, city, due_on=city.today() - timedelta(days=1))
+            accept_draft(session, city.act("coordinator", session), draft.id, choice)
+        assert set(refused.value.fields) == {"due_on"}
+
+    def test_refuses_an_officer_of_another_agency(self, city: City, report_id: int) -> None:
+        with pytest.raises(Invalid) as refused, city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            choice = choice_of(draft, city, officer_id=city.people["other_officer"])
+            accept_draft(session, city.act("coordinator", session), draft.id, choice)
+        assert set(refused.value.fields) == {"officer_id"}
+
+    def test_refuses_the_lead_as_its_own_support(self, city: City, report_id: int) -> None:
+        with pytest.raises(Invalid) as refused, city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            choice = choice_of(draft, city, support_department_ids=(city.departments["TPT-P"],))
+            accept_draft(session, city.act("coordinator", session), draft.id, choice)
+        assert set(refused.value.fields) == {"support_department_ids"}
+
+    def test_refuses_a_version_that_is_no_more(self, city: City, report_id: int) -> None:
+        with city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            shown = draft.version
+            reject_draft(session, city.act("second_coordinator", session), draft.id, "重複", shown)
+        with pytest.raises(VersionConflict), city.database.transaction() as session:
+            act = city.act("coordinator", session)
+            accept_draft(session, act, draft.id, choice_of(draft, city), shown)
+
+    @pytest.mark.parametrize("key", ["officer", "unit_head", "agency_head", "viewer", "administrator"])
+    def test_is_the_coordinators(self, city: City, report_id: int, key: str) -> None:
+        with pytest.raises((Forbidden, NotFound)), city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            accept_draft(session, city.act(key, session), draft.id, choice_of(draft, city))
+
+
+class TestRejectDraft:
+    def test_needs_a_reason(self, city: City, report_id: int) -> None:
+        with pytest.raises(Invalid), city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            reject_draft(session, city.act("coordinator", session), draft.id, "  ")
+
+    def test_can_be_taken_back(self, city: City, report_id: int) -> None:
+        with city.database.transaction() as session:
+            act, draft = city.act("coordinator", session), drafts_of(session, report_id)[0]
+            reject_draft(session, act, draft.id, "與本市無關")
+            assert reconsider_draft(session, act, draft.id).state is DraftState.WAITING
+
+
+class TestAddDraft:
+    def test_quotes_what_stands_there(self, city: City, report_id: int) -> None:
+        with city.database.transaction() as session:
+            act = city.act("coordinator", session)
+            source = queries.get_report(session, act.by, report_id, with_text=True).text
+            start = source.index("互訪")
+            draft = add_draft(session, act, report_id, start, start + 2, Proposals(THEMES, 180))
+            assert source[draft.start : draft.end] == "互訪"
+            assert draft.why == ["marked_by_reviewer"]
+
+    @pytest.mark.parametrize("span", [(-1, 5), (5, 5), (9, 4), (0, 10_000)])
+    def test_refuses_a_place_outside(self, city: City, report_id: int, span: tuple[int, int]) -> None:
+        with pytest.raises(Invalid), city.database.transaction() as session:
+            act = city.act("coordinator", session)
+            add_draft(session, act, report_id, *span, Proposals(THEMES, 180))
+
+
+def confirmed(
+    city: City, report_id: int, **changes: object
+) -> tuple[Act, list[RecommendationConfirmed], int]:
+    """Accept the first draft and confirm; return the act, the events and the recommendation's id."""
+    with city.database.transaction() as session:
+        act, draft = city.act("coordinator", session), drafts_of(session, report_id)[0]
+        accept_draft(session, act, draft.id, choice_of(draft, city, **changes))
+        (recommendation,) = confirm(session, act, report_id)
+        events = [e for e in session.info["events"] if isinstance(e, RecommendationConfirmed)]
+        return act, events, recommendation.id
+
+
+class TestConfirm:
+    def test_keeps_the_exact_words(self, city: City, report_id: int) -> None:
+        *_, recommendation_id = confirmed(city, report_id)
+        with city.database.reading() as session:
+            kept = session.get_one(Recommendation, recommendation_id)
+            assert kept.verbatim_quote == QUOTES[0] == kept.report.text[kept.start : kept.end]
+
+    def test_asks_for_an_item_with_the_number_of_the_report(self, city: City, report_id: int) -> None:
+        _, (event,), _ = confirmed(city, report_id)
+        assert event.item_no == "115-TPT-001-01"
+        assert event.lead_department_id == city.departments["TPT-P"]
+
+    @pytest.mark.parametrize("adoption", [Adoption.REFERENCE, Adoption.FILED, Adoption.NOT_ADOPTED])
+    def test_asks_for_none_when_nothing_shall_be_done(
+        self, city: City, report_id: int, adoption: Adoption
+    ) -> None:
+        _, (event,), _ = confirmed(city, report_id, adoption=adoption, adoption_reason="供各機關參考")
+        assert event.lead_department_id is None
+
+    def test_leaves_the_review_open_while_a_draft_waits(self, city: City, report_id: int) -> None:
+        confirmed(city, report_id)
+        with city.database.transaction() as session:
+            report = session.get_one(Report, report_id)
+            assert report.state is ReportState.IN_REVIEW
+            act, last = city.act("coordinator", session), drafts_of(session, report_id)[1]
+            accept_draft(session, act, last.id, choice_of(last, city))
+            confirm(session, act, report_id)
+            assert report.state is ReportState.REVIEWED
+            assert [r.seq_no for r in report.recommendations] == [1, 2]
+
+    def test_refuses_when_nothing_was_accepted(self, city: City, report_id: int) -> None:
+        with pytest.raises(Conflict), city.database.transaction() as session:
+            confirm(session, city.act("coordinator", session), report_id)
+
+    def test_refuses_a_due_date_that_passed_meanwhile(self, city: City, report_id: int) -> None:
+        with city.database.transaction() as session:
+            act, draft = city.act("coordinator", session), drafts_of(session, report_id)[0]
+            accept_draft(session, act, draft.id, choice_of(draft, city))
+        with pytest.raises(Conflict), city.database.transaction() as session:
+            confirm(session, replace(act, today=act.today + timedelta(days=61)), report_id)
+
+    def test_a_confirmed_draft_stays(self, city: City, report_id: int) -> None:
+        confirmed(city, report_id)
+        with pytest.raises(Conflict), city.database.transaction() as session:
+            draft = drafts_of(session, report_id)[0]
+            reject_draft(session, city.act("coordinator", session), draft.id, "反悔")
+
+    @pytest.mark.parametrize(
+        "change", ["verbatim_quote = '別的話'", '"start" = 0', '"end" = 9999', "page = 7", "seq_no = 5"]
+    )
+    def test_the_database_itself_keeps_the_quote(self, city: City, report_id: int, change: str) -> None:
+        confirmed(city, report_id)
+        with (
+            pytest.raises(DBAPIError, match="confirmed quote never changes"),
+            city.database.engine.begin() as connection,
+        ):
+            connection.execute(text(f"UPDATE recommendation SET {change}"))  # noqa: S608 - our own words
+
+
+class TestDeclareNoRecommendation:
+    def test_ends_the_review(self, city: City, report_id: int) -> None:
+        with city.database.transaction() as session:
+            report = declare_no_recommendation(session, city.act("coordinator", session), report_id)
+            assert report.state is ReportState.REVIEWED
+            assert report.no_recommendation_declared
+
+    def test_refuses_beside_an_accepted_one(self, city: City, report_id: int) -> None:
+        with pytest.raises(Conflict), city.database.transaction() as session:
+            act, draft = city.act("coordinator", session), drafts_of(session, report_id)[0]
+            accept_draft(session, act, draft.id, choice_of(draft, city))
+            declare_no_recommendation(session, act, report_id)
+
+
+class TestDecideAdoption:
+    def test_records_who_decided(self, city: City, report_id: int) -> None:
+        *_, recommendation_id = confirmed(city, report_id)
+        with city.database.transaction() as session:
+            act = city.act("second_coordinator", session)
+            decided = decide_adoption(session, act, recommendation_id, Adoption.FILED, "已有類似措施")
+            assert (decided.adoption, decided.decided_by_id) == (Adoption.FILED, act.by.person_id)
+
+    def test_needs_a_reason(self, city: City, report_id: int) -> None:
+        *_, recommendation_id = confirmed(city, report_id)
+        with pytest.raises(Invalid), city.database.transaction() as session:
+            decide_adoption(
+                session, city.act("coordinator", session), recommendation_id, Adoption.NOT_ADOPTED
+            )
+
+
+def seen_by(city: City, key: str) -> set[int]:
+    """Return the ids of the reports that a person's list shows."""
+    with city.database.reading() as session:
+        by = city.act(key, session).by
+        return {line.report.id for line in queries.list_reports(session, by, ReportFilter()).rows}
+
+
+def reviewed(city: City, confidentiality: Confidentiality) -> int:
+    """Return a report whose review has ended."""
+    report_id = city.give_report(QUOTES[:1], confidentiality=confidentiality)
+    confirmed(city, report_id)
+    return report_id
+
+
+class TestVisibleTo:
+    @pytest.mark.parametrize("key", ["officer", "other_officer", "agency_head", "viewer", "coordinator"])
+    def test_a_public_report_is_everybodys_once_reviewed(self, city: City, key: str) -> None:
+        assert reviewed(city, Confidentiality.PUBLIC) in seen_by(city, key)
+
+    @pytest.mark.parametrize("key", ["officer", "agency_head", "viewer"])
+    def test_one_in_review_is_the_coordinators(self, city: City, report_id: int, key: str) -> None:
+        assert report_id not in seen_by(city, key)
+
+    @pytest.mark.parametrize(("key", "sees"), [("agency_head", True), ("coordinator", True)])
+    def test_a_restricted_one_is_the_lead_agencys(self, city: City, key: str, sees: bool) -> None:
+        assert (reviewed(city, Confidentiality.RESTRICTED) in seen_by(city, key)) is sees
+
+    @pytest.mark.parametrize("key", ["other_officer", "other_head", "viewer", "administrator"])
+    def test_a_restricted_one_is_hidden_from_others(self, city: City, key: str) -> None:
+        assert reviewed(city, Confidentiality.RESTRICTED) not in seen_by(city, key)
+
+
+class TestListReports:
+    @pytest.mark.parametrize(("words", "found"), [("海港城", 1), ("候車 考察", 1), ("山城", 0)])
+    def test_finds_by_words_of_the_title(self, city: City, report_id: int, words: str, found: int) -> None:
+        with city.database.reading() as session:
+            by = city.act("coordinator", session).by
+            assert queries.list_reports(session, by, ReportFilter(words)).total == found
+
+    def test_counts_what_waits_and_what_was_confirmed(self, city: City, report_id: int) -> None:
+        confirmed(city, report_id)
+        with city.database.reading() as session:
+            (line,) = queries.list_reports(session, city.act("coordinator", session).by, ReportFilter()).rows
+            assert (line.waiting, line.recommendations) == (1, 1)

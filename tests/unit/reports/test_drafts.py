@@ -1,0 +1,99 @@
+"""What stands in a report stays as it is; what is derived from it is short, on one line and never empty-handed."""
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tracker.reports.rules.drafts import (
+    find_passage,
+    is_marked_secret,
+    is_verbatim,
+    item_number,
+    report_number,
+    short_title,
+)
+
+TEXTS = st.text(min_size=1, max_size=200)
+
+
+class TestIsVerbatim:
+    @given(TEXTS, st.data())
+    def test_a_slice_is_verbatim(self, source: str, data: st.DataObject) -> None:
+        start = data.draw(st.integers(0, len(source) - 1))
+        end = data.draw(st.integers(start + 1, len(source)))
+        assert is_verbatim(source, start, end, source[start:end])
+
+    @given(TEXTS, st.integers(-5, 205), st.integers(-5, 205), TEXTS)
+    def test_nothing_else_is(self, source: str, start: int, end: int, quote: str) -> None:
+        assume(not (0 <= start < end <= len(source) and source[start:end] == quote))
+        assert not is_verbatim(source, start, end, quote)
+
+    def test_counts_code_points(self) -> None:
+        assert is_verbatim("𠮷野家請增設座位", 3, 8, "請增設座位")
+
+
+class TestReportNumber:
+    @given(st.dates(date(1912, 1, 1), date(2911, 12, 31)), st.integers(1, 999))
+    def test_names_year_agency_and_sequence(self, day: date, sequence: int) -> None:
+        year, agency, number = report_number(day, "TPT", sequence).split("-")
+        assert (int(year), agency, int(number)) == (day.year - 1911, "TPT", sequence)
+
+    def test_an_item_carries_the_number_of_its_report(self) -> None:
+        assert item_number(report_number(date(2019, 3, 1), "TPE", 3), 2) == "108-TPE-003-02"
+
+
+class TestShortTitle:
+    @pytest.mark.parametrize(
+        ("quote", "title"),
+        [
+            ("建請交通局試辦行人優先號誌。並提出評估。", "交通局試辦行人優先號誌"),
+            ("爰建議增設候車亭；其他另議", "增設候車亭"),
+            ("  • 擬請教育局\n辦理交流。", "教育局辦理交流"),
+            ("We recommend\n two more buses.", "We recommend two more buses."),
+        ],
+    )
+    def test_takes_the_opening_words_without_the_request(self, quote: str, title: str) -> None:
+        assert short_title(quote) == title
+
+    @given(TEXTS)
+    def test_is_one_short_line(self, quote: str) -> None:
+        title = short_title(quote)
+        assert len(title) <= 40
+        assert "\n" not in title
+
+
+class TestFindPassage:
+    def test_finds_words_that_the_source_breaks_over_lines(self) -> None:
+        source = "四、建議\n請增設\n  候車亭。"
+        found = find_passage(source, "請增設候車亭")
+        assert found is not None
+        assert source[slice(*found)] == "請增設\n  候車亭"
+
+    def test_takes_signs_as_they_are(self) -> None:
+        assert find_passage("a.c (b*)", "(b*)") == (4, 8)
+        assert find_passage("abc", "a.c") is None
+
+    @pytest.mark.parametrize("words", ["", " \n", "沒有這段"])
+    def test_finds_nothing_for_what_is_not_there(self, words: str) -> None:
+        assert find_passage("請增設候車亭。", words) is None
+
+    @given(TEXTS, st.data())
+    def test_finds_every_slice(self, source: str, data: st.DataObject) -> None:
+        start = data.draw(st.integers(0, len(source) - 1))
+        words = source[start : data.draw(st.integers(start + 1, len(source)))]
+        assume(words.strip())
+        found = find_passage(source, words)
+        assert found is not None
+        assert "".join(source[slice(*found)].split()) == "".join(words.split())
+
+
+class TestIsMarkedSecret:
+    @pytest.mark.parametrize("line", ["機密等級：密", "密等: 機密", "保密等級：極機密"])
+    def test_reads_the_mark_on_the_cover(self, line: str) -> None:
+        assert is_marked_secret(f"出國報告\n{line}\n內容")
+
+    @pytest.mark.parametrize("line", ["機密等級：普通", "本市與友城關係密切", "保密等級：無"])
+    def test_leaves_other_reports_alone(self, line: str) -> None:
+        assert not is_marked_secret(f"出國報告\n{line}\n內容")
