@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from tracker.access import ROLE_LABELS, Permission, Role
-from tracker.foundation.errors import Conflict
+from tracker.foundation.errors import Conflict, VersionConflict
 from tracker.foundation.language import LANGUAGES, N_, SOURCE_LANGUAGE, translator
 from tracker.people import queries, service
 from tracker.people.models import User
@@ -135,7 +135,7 @@ def invite_person() -> Any:
             user = service.invite_person(session(), act(), form.value())
             tell(N_("已新增%(name)s，邀請信會寄到 %(email)s。"), name=user.name, email=user.email)
             return redirect(url_for("people.list_people"))
-    return render_template("people/invite_person.html", form=form), 422 if form.errors else 200
+    return render_template("people/invite_person.html", form=form), form.answer_status
 
 
 @blueprint.route("/people/<int:person_id>/edit", methods=["GET", "POST"])
@@ -151,11 +151,11 @@ def edit_person(person_id: int) -> Any:
             tell(N_("已儲存%(name)s的資料。"), name=form.name.data)
             return redirect(url_for("people.list_people"))
     user = queries.get_user(session(), person_id)
-    conflict = request.method == "POST" and form.version.data != user.version
+    conflict = isinstance(form.refusal, VersionConflict)
     form.version.data = user.version
     return render_template(
         "people/edit_person.html", form=form, user=user, conflict=conflict, role_labels=ROLE_LABELS
-    ), 422 if form.errors else 200
+    ), form.answer_status
 
 
 def _shown(user: User) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from tracker.access import Permission
+from tracker.foundation.errors import VersionConflict
 from tracker.foundation.language import N_
 from tracker.people import queries, service
 from tracker.people.models import Department
@@ -66,7 +67,7 @@ def add_department() -> Any:
             department = service.add_department(session(), act(), form.value())
             tell(N_("已新增%(name)s。"), name=department.name)
             return redirect(url_for("people.list_departments"))
-    return render_template("people/add_department.html", form=form), 422 if form.errors else 200
+    return render_template("people/add_department.html", form=form), form.answer_status
 
 
 @blueprint.route("/departments/<int:department_id>/edit", methods=["GET", "POST"])
@@ -82,11 +83,11 @@ def edit_department(department_id: int) -> Any:
             tell(N_("已儲存%(name)s的資料。"), name=form.name.data)
             return redirect(url_for("people.list_departments"))
     department = queries.get_department(session(), department_id)
-    conflict = request.method == "POST" and form.version.data != department.version
+    conflict = isinstance(form.refusal, VersionConflict)
     form.version.data = department.version
     return render_template(
         "people/edit_department.html", form=form, department=department, conflict=conflict
-    ), 422 if form.errors else 200
+    ), form.answer_status
 
 
 def _offer(form: DepartmentForm, department: Department | None = None) -> None:

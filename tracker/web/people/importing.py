@@ -133,7 +133,7 @@ def _page(template: str, form: ImportForm, plan: Plan[Any] | None, columns: Sequ
         role_labels=ROLE_LABELS,
         departments={d.id: d.name for d in queries.list_departments(session())},
     )
-    return page, 422 if form.errors else 200
+    return page, form.answer_status
 
 
 def _sample(name: str, columns: Sequence[Column]) -> Response:

@@ -167,7 +167,7 @@ def _page(
     token: TokenForm | None = None,
     issued: str | None = None,
 ) -> Any:
-    failed = [form for form in (password, deputy, token) if form is not None and form.errors]
+    sent = password or deputy or token
     page = render_template(
         "people/show_settings.html",
         user=queries.get_user(session(), _me()),
@@ -184,7 +184,7 @@ def _page(
         stood_in_for=[queries.get_user(session(), each) for each in sorted(act().by.persons - {_me()})],
         tokens=queries.list_api_tokens(session(), _me()),
     )
-    return page, 422 if failed else 200
+    return page, sent.answer_status if sent else 200
 
 
 def browser_words(user_agent: str) -> str:

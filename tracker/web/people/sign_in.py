@@ -59,18 +59,17 @@ class SetUpForm(PasswordForm):
 @anyone("whoever signs in is not signed in yet")
 def sign_in() -> Any:
     """Let a person in who knows the password; says the same words whether or not the address is known."""
-    form, refusal = SignInForm(), 0
+    form = SignInForm()
     if request.method == "GET" and g.sign_in_id is not None:
         return redirect(local_path(request.args.get("next")))
     if form.validate_on_submit():
         try:
             user = _authenticated(form.email.data or "", form.password.data or "")
         except (SignInRefused, SignInLocked) as error:
-            form.form_errors = [error.text(translator(g.language))]
-            refusal = error.status
+            form.refusal, form.form_errors = error, [error.text(translator(g.language))]
         else:
             return _welcome(user)
-    return render_template("people/sign_in.html", form=form), refusal or (422 if form.errors else 200)
+    return render_template("people/sign_in.html", form=form), form.answer_status
 
 
 def _authenticated(email: str, password: str) -> User:
@@ -151,7 +150,7 @@ def request_password_reset() -> Any:
         service.request_password_reset(session(), act(), form.email.data or "")
         tell(N_("如果這個電子郵件有帳號，重設密碼的信會在幾分鐘內寄到。信中的連結 1 小時內有效。"), "info")
         return redirect(url_for("people.sign_in"))
-    return render_template("people/request_password_reset.html", form=form), 422 if form.errors else 200
+    return render_template("people/request_password_reset.html", form=form), form.answer_status
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
@@ -177,7 +176,7 @@ def _choose_password(token: str, purpose: Purpose, done: str) -> Any:
             tell(done)
             return redirect(url_for("people.sign_in"))
     shown = {"is_first": purpose is Purpose.INVITATION, "invited": person}
-    return render_template("people/choose_password.html", form=form, **shown), 422 if form.errors else 200
+    return render_template("people/choose_password.html", form=form, **shown), form.answer_status
 
 
 def _invited(token: str, purpose: Purpose) -> User:
@@ -208,4 +207,4 @@ def set_up(token: str) -> Any:
             service.finish_setup(session(), act(), token, fields, form.password.data or "")
             tell(N_("系統管理者已建立，請登入。"))
             return redirect(url_for("people.sign_in"))
-    return render_template("people/set_up.html", form=form), 422 if form.errors else 200
+    return render_template("people/set_up.html", form=form), form.answer_status

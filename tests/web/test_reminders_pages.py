@@ -1,0 +1,192 @@
+"""Notices are one's own; the outbox shows the administrator every letter, its state and why it was written."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.factories.city import City
+from tests.support.client import Visitor
+from tracker.actions.models import ActionItem
+from tracker.foundation.mailing import OutcomeKind
+from tracker.reminders import queries
+from tracker.reminders.models import (
+    DeliveryAttempt,
+    LetterKind,
+    LetterState,
+    Notice,
+    OutboxLetter,
+    PlannedReminder,
+)
+from tracker.reminders.rules.digest import NoticeKind
+from tracker.reminders.rules.ladder import Capacity
+
+
+def give_notice(
+    city: City, key: str, kind: NoticeKind = NoticeKind.ASSIGNED, item_id: int | None = None
+) -> int:
+    """Leave a notice for a person and return its id."""
+    with city.database.transaction() as session:
+        notice = Notice(
+            person_id=city.people[key],
+            kind=kind,
+            item_id=item_id,
+            actor_name="溫如玉",
+            detail="請於期限前完成",
+            created_at=city.clock.now(),
+        )
+        session.add(notice)
+        session.flush()
+        return notice.id
+
+
+def give_letter(
+    city: City,
+    key: str = "officer",
+    state: LetterState = LetterState.QUEUED,
+    text: str = "一、試辦候車資訊看板\n二、請填報",
+) -> int:
+    """Put a letter to a person into the outbox, with one reminder and one attempt, and return its id."""
+    item_id = city.give_action()
+    now = city.clock.now()
+    with city.database.transaction() as session:
+        letter = OutboxLetter(
+            key=f"test|{key}|{item_id}",
+            message_id=f"<{item_id}@city.example>",
+            kind=LetterKind.REMINDER_DIGEST,
+            recipient_id=city.people[key],
+            address=city.email(key),
+            subject="[列管追蹤] 1 件將到期",
+            text=text,
+            payload=b"",
+            local_date=city.today(),
+            state=state,
+            created_at=now,
+            next_at=now,
+            deliver_by=now + timedelta(days=3),
+            attempts=1,
+        )
+        letter.history.append(
+            DeliveryAttempt(
+                token="x", ended_at=now, outcome=OutcomeKind.TEMPORARY, code=450, text="mailbox busy"
+            )
+        )
+        session.add(letter)
+        session.flush()
+        part_id = session.get_one(ActionItem, item_id).lead.id
+        session.add(
+            PlannedReminder(
+                item_id=item_id,
+                part_id=part_id,
+                stage="due-30",
+                step="due-30",
+                cycle=city.today(),
+                occurs_on=city.today(),
+                recipient_id=city.people[key],
+                capacity=Capacity.OFFICER,
+                letter_id=letter.id,
+                planned_at=now,
+            )
+        )
+        return letter.id
+
+
+class TestNotices:
+    def test_are_counted_until_they_are_read(self, visit: Callable[..., Visitor], city: City) -> None:
+        first = give_notice(city, "officer")
+        give_notice(city, "officer")
+        officer = visit("officer")
+        assert "2 則未讀" in officer.get("/notices").text
+        assert officer.post(f"/notices/{first}/read").location == "/notices"
+        assert "1 則未讀" in officer.get("/notices").text
+        officer.post("/notices/read")
+        assert "沒有未讀的通知" in officer.get("/notices").text
+
+    def test_lead_to_their_item(self, visit: Callable[..., Visitor], city: City) -> None:
+        item_id = city.give_action()
+        give_notice(city, "officer", item_id=item_id)
+        page = visit("officer").get("/notices").text
+        assert f'href="/actions/{item_id}"' in page
+        assert "試辦候車資訊看板" in page
+        assert "溫如玉" in page
+
+    def test_looking_marks_nothing(self, visit: Callable[..., Visitor], city: City) -> None:
+        give_notice(city, "officer")
+        officer = visit("officer")
+        officer.get("/notices")
+        assert "1 則未讀" in officer.get("/notices").text
+
+    def test_are_nobody_else_s(self, visit: Callable[..., Visitor], city: City) -> None:
+        notice_id = give_notice(city, "officer")
+        other = visit("other_officer")
+        assert "還沒有通知" in other.get("/notices").text
+        assert other.post(f"/notices/{notice_id}/read").status_code == 404
+
+    @pytest.mark.parametrize("language", ["zh-Hant", "en"])
+    def test_of_each_kind_can_be_shown(
+        self, visit: Callable[..., Visitor], city: City, language: str
+    ) -> None:
+        for kind in NoticeKind:
+            give_notice(city, "officer", kind)
+        assert visit("officer", language).get("/notices").status_code == 200
+
+
+class TestOutbox:
+    def test_lists_every_letter_with_its_state_and_reason(
+        self, visit: Callable[..., Visitor], city: City
+    ) -> None:
+        give_letter(city)
+        page = visit("administrator").get("/outbox").text
+        for words in ("1 件將到期", "等待寄送", "何語安", "到期前 30 日", "1 封信等待寄送"):
+            assert words in page
+
+    def test_is_filtered(self, visit: Callable[..., Visitor], city: City) -> None:
+        give_letter(city)
+        administrator = visit("administrator")
+        for query in ("state=queued", "q=將到期", "q=officer@", f"person={city.people['officer']}"):
+            assert "1 件將到期" in administrator.get(f"/outbox?{query}").text
+        for query in ("state=failed", "q=無此信", f"person={city.people['viewer']}"):
+            assert "1 件將到期" not in administrator.get(f"/outbox?{query}").text
+
+    def test_says_that_no_mail_server_is_set(self, visit: Callable[..., Visitor]) -> None:
+        assert "尚未設定郵件伺服器" in visit("administrator").get("/outbox").text
+
+    @pytest.mark.parametrize("language", ["zh-Hant", "en"])
+    def test_shows_a_letter_in_every_state(
+        self, visit: Callable[..., Visitor], city: City, language: str
+    ) -> None:
+        administrator = visit("administrator", language)
+        for state in LetterState:
+            answer = administrator.get(f"/outbox/{give_letter(city, state=state)}")
+            assert answer.status_code == 200
+            assert len(re.findall("<h1>", answer.text)) == 1
+
+    def test_shows_words_attempts_and_reason(self, visit: Callable[..., Visitor], city: City) -> None:
+        page = visit("administrator").get(f"/outbox/{give_letter(city)}").text
+        for words in ("二、請填報", "450", "mailbox busy", "暫時拒收", "到期前 30 日", "/actions/"):
+            assert words in page
+
+    def test_keeps_a_letter_with_a_one_time_link_to_itself(
+        self, visit: Callable[..., Visitor], city: City
+    ) -> None:
+        page = visit("administrator").get(f"/outbox/{give_letter(city, text='')}").text
+        assert "為了安全不顯示內容" in page
+
+    def test_a_letter_set_aside_goes_out_again_when_told_so(
+        self, visit: Callable[..., Visitor], city: City
+    ) -> None:
+        letter_id = give_letter(city, state=LetterState.HELD)
+        administrator = visit("administrator")
+        assert "1 封信暫停寄送" in administrator.get("/outbox").text
+        assert administrator.post(f"/outbox/{letter_id}/release").location == f"/outbox/{letter_id}"
+        assert administrator.post(f"/outbox/{letter_id}/release").status_code == 409
+        with city.database.reading() as session:
+            assert queries.get_letter(session, letter_id).state is LetterState.QUEUED
+
+    def test_is_the_administrator_s_alone(self, visit: Callable[..., Visitor], city: City) -> None:
+        letter_id = give_letter(city, state=LetterState.HELD)
+        for key in ("officer", "coordinator", "viewer"):
+            visitor = visit(key)
+            assert visitor.get(f"/outbox/{letter_id}").status_code == 403
+            assert visitor.post(f"/outbox/{letter_id}/release").status_code == 403
