@@ -85,8 +85,9 @@ def list_reports(
     if wanted.state:
         conditions.append(Report.state == wanted.state)
     for word in wanted.words.split():
-        pattern = _either_tai(word)
-        conditions.append(or_(*(Report.title.ilike(p) | Report.report_no.ilike(p) for p in pattern)))
+        spellings = {word.replace("台", "臺"), word.replace("臺", "台")}
+        columns = (Report.title, Report.report_no)
+        conditions.append(or_(*(c.icontains(each, autoescape=True) for each in spellings for c in columns)))
     total = session.scalar(select(func.count(Report.id)).where(*conditions)) or 0
     waiting = _count(Draft, Draft.state == DraftState.WAITING, Draft.kind != DraftKind.POSSIBLE)
     confirmed = _count(Recommendation)
@@ -150,7 +151,3 @@ def _count(model: type[Draft] | type[Recommendation], *conditions: ColumnElement
         .correlate(Report)
         .scalar_subquery()
     )
-
-
-def _either_tai(word: str) -> set[str]:
-    return {f"%{word.replace('台', '臺')}%", f"%{word.replace('臺', '台')}%"}

@@ -6,12 +6,14 @@ from pathlib import Path
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tracker import __version__
 from tracker.foundation import showing
 from tracker.foundation.language import LANGUAGES, translations
 from tracker.web import actions, dashboards, people, reminders, reports, session
+from tracker.web.numbers import RowNumber
 
 STATIC = Path(__file__).parent / "static"
 BLUEPRINTS = (
@@ -29,11 +31,13 @@ CONTENT_SECURITY_POLICY = (
 
 def register(app: Flask) -> CSRFProtect:
     """Give an application the pages; returns the CSRF guard so that other doors can step outside of it."""
-    guard = CSRFProtect(app)
     app.before_request(session.identify)
+    guard = CSRFProtect(app)
+    app.before_request(_refuse_nul)
     app.after_request(_safe_headers)
     app.context_processor(session.page_frame)
     _teach_templates(app)
+    app.url_map.converters["int"] = RowNumber
     for blueprint, prefix in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
     return guard
@@ -67,6 +71,14 @@ def _day(value: date | str) -> date:
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _refuse_nul() -> None:
+    """Refuse what no text in a database may hold, before a view wonders what it means."""
+    names = (file.filename or "" for _, file in request.files.items(multi=True))
+    typed = (text for values in (request.args, request.form) for _, text in values.items(multi=True))
+    if any("\0" in text for text in (request.path, *typed, *names)):
+        raise BadRequest
 
 
 def _safe_headers(response: Response) -> Response:

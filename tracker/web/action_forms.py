@@ -205,8 +205,9 @@ def _outcomes() -> list[tuple[str, str]]:
 
 
 def _plain_name(name: str) -> str:
-    # Some browsers send a whole path; a line break in a name would break the header of its download.
-    return " ".join(name.replace("\\", "/").rsplit("/", 1)[-1].split())
+    # Some browsers send a whole path; what cannot be seen in a name deceives its readers.
+    last = " ".join(name.replace("\\", "/").rsplit("/", 1)[-1].split())
+    return "".join(character for character in last if character.isprintable())
 
 
 def _marks() -> URLSafeSerializer:

@@ -21,6 +21,7 @@ from tracker.foundation.language import N_
 from tracker.people.models import Department, User
 from tracker.people.queries import department_depths, list_departments, list_people_in, list_users
 from tracker.reports.rules.adoption import Adoption
+from tracker.web.numbers import number_of
 
 SIZE = 25
 GROUPS = (
@@ -60,10 +61,10 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
     return ActionFilter(
         group=_code(Group, arguments.get("group")) or (Group.ALL if words else Group.OPEN),
         status=_code(Status, arguments.get("status")),
-        department_id=_number(arguments.get("department")),
+        department_id=number_of(arguments.get("department")),
         with_units=arguments.get("units") != "0",
-        officer_id=_number(arguments.get("officer")),
-        report_id=_number(arguments.get("report")),
+        officer_id=number_of(arguments.get("officer")),
+        report_id=number_of(arguments.get("report")),
         theme=arguments.get("theme", ""),
         adoption=_code(Adoption, arguments.get("adoption")),
         words=words,
@@ -72,11 +73,6 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
         order=_code(Order, sort.removeprefix("-")) or Order.DUE,
         descending=sort.startswith("-"),
     )
-
-
-def page_of(arguments: Mapping[str, str]) -> int:
-    """Read the number of the page from an address, 1 for anything else."""
-    return max(1, _number(arguments.get("page")) or 1)
 
 
 def query_of(wanted: ActionFilter) -> dict[str, Any]:
@@ -151,11 +147,6 @@ def primary_step(steps: Sequence[Step]) -> Step | None:
 
 def _code(kind: type[Code], text: str | None) -> Code | None:
     return next((member for member in kind if member.value == text), None)
-
-
-def _number(text: str | None) -> int | None:
-    # Larger numbers are no ids; PostgreSQL refuses them.
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _day(text: str | None) -> date | None:

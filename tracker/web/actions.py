@@ -43,6 +43,7 @@ from tracker.web.action_forms import (
     VoidForm,
     WithdrawForm,
 )
+from tracker.web.numbers import page_of
 from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
 
 blueprint = Blueprint("actions", __name__)
@@ -65,7 +66,7 @@ STEP_PAGES = {
 def list_actions() -> str:
     """Show the items that the reader sees, by the filter in the address."""
     wanted = lists.filter_of(request.args)
-    page = queries.list_actions(session(), act().by, wanted, today(), lists.page_of(request.args), lists.SIZE)
+    page = queries.list_actions(session(), act().by, wanted, today(), page_of(request.args), lists.SIZE)
     counts = queries.count_by_group(session(), act().by, wanted, today())
     groups = lists.GROUPS if wanted.group in lists.GROUPS else (*lists.GROUPS, wanted.group)
     return render_template(

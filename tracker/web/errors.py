@@ -12,7 +12,7 @@ from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import N_, translator
 
 _log = logging.getLogger(__name__)
-_PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+_PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
 def answer(error: Exception) -> Any:

@@ -16,6 +16,9 @@ from tracker.foundation.errors import Conflict, Invalid, TrackerError
 from tracker.foundation.language import N_, translator
 from tracker.people.models import Department, User
 
+FIRST_YEAR, LAST_YEAR = 1912, 2200
+"""Outside of these years a date is a typing error, and reckoning with it runs past the end of the calendar."""
+
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
     """The parent of the site's forms: its own messages, in the reader's language.
@@ -81,6 +84,8 @@ class Day(DateField):
         self.data = _iso(text) or roc.parse(text)
         if self.data is None:
             raise ValueError(self.gettext(N_("日期格式不正確，請輸入例如 114/6/30 的日期。")))
+        if not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise ValueError(self.gettext(N_("年份須介於民國 1 年與 289 年之間。")))
 
 
 class Words(StringField):

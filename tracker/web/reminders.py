@@ -12,6 +12,7 @@ from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterS
 from tracker.reminders.queries import LetterFilter
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
+from tracker.web.numbers import number_of, page_of
 from tracker.web.session import act, requires, say, session, tell, wiring
 
 blueprint = Blueprint("reminders", __name__)
@@ -32,7 +33,7 @@ def list_notices() -> str:
     """Show the reader's notices, newest first."""
     person_id = act().by.person_id
     assert person_id is not None
-    page = queries.list_notices(session(), person_id, _page_number())
+    page = queries.list_notices(session(), person_id, page_of(request.args))
     return render_template("reminders/list_notices.html", page=page, labels=NOTICE_LABELS)
 
 
@@ -60,7 +61,7 @@ def list_letters() -> str:
     wanted = _filter()
     return render_template(
         "reminders/list_letters.html",
-        page=queries.list_letters(session(), wanted, _page_number()),
+        page=queries.list_letters(session(), wanted, page_of(request.args)),
         wanted=wanted,
         why_sent=queries.why_sent,
         health=queries.outbox_health(session()),
@@ -103,10 +104,6 @@ def _filter() -> LetterFilter:
     state = request.args.get("state", "")
     return LetterFilter(
         LetterState(state) if state in list(LetterState) else None,
-        request.args.get("person", type=int),
+        number_of(request.args.get("person")),
         request.args.get("q", ""),
     )
-
-
-def _page_number() -> int:
-    return max(1, request.args.get("page", 1, type=int))

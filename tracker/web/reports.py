@@ -27,6 +27,7 @@ from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState,
 from tracker.reports.service import ReportFields
 from tracker.web import review
 from tracker.web.forms import Day, DepartmentChoice, Form, Words, required
+from tracker.web.numbers import page_of
 from tracker.web.review import DraftForm, Offer, Sent, StepForm, Version
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
@@ -115,8 +116,7 @@ def list_reports() -> str:
     """Show the reports that the reader may see, newest import first."""
     words, code = request.args.get("q", ""), request.args.get("state", "")
     state = ReportState(code) if code in set(ReportState) else None
-    number = max(1, request.args.get("page", 1, int))
-    page = queries.list_reports(session(), act().by, ReportFilter(words, state), number)
+    page = queries.list_reports(session(), act().by, ReportFilter(words, state), page_of(request.args))
     states = [(each.value, say(label)) for each, label in REPORT_STATES.items()]
     return render_template("reports/list_reports.html", page=page, words=words, state=code, states=states)
 

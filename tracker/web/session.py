@@ -135,11 +135,8 @@ def cookie_name() -> str:
 def local_path(wanted: str | None) -> str:
     """Return a path of this site to go on to, or the start page for anything else."""
     text = wanted or ""
-    parts = urlsplit(text.replace("\\", "/"))
-    local = (
-        text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    )
-    return text if local and text.isprintable() else url_for("dashboards.show_work")
+    is_local = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
+    return text if is_local else url_for("dashboards.show_work")
 
 
 @contextmanager
@@ -179,7 +176,14 @@ def _to_sign_in() -> Response:
     if request.method in SAFE:
         return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
     flash(say(N_("登入已逾時，請重新登入。您輸入的內容仍保留在瀏覽器裡。")), "warning")
-    return redirect(url_for("people.sign_in", next=urlsplit(request.referrer or "").path or None))
+    return redirect(url_for("people.sign_in", next=_came_from()))
+
+
+def _came_from() -> str | None:
+    try:
+        return urlsplit(request.referrer or "").path or None
+    except ValueError:
+        return None
 
 
 def _note_seen(sign_in_id: int) -> None:

@@ -18,6 +18,7 @@ from tracker.people.models import User
 from tracker.people.queries import PERSON_STATE_LABELS, PeopleFilter, PersonState
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.web.forms import DepartmentChoice, Form, Words, required
+from tracker.web.numbers import number_of, page_of
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, refused, requires, say, session, tell
 
@@ -98,7 +99,7 @@ class PersonForm(Form):
 def list_people() -> str:
     """Show everybody, by the filter in the address."""
     wanted = _filter()
-    page = queries.search_users(session(), wanted, _page_number(), PAGE_SIZE)
+    page = queries.search_users(session(), wanted, page_of(request.args), PAGE_SIZE)
     departments = queries.list_departments(session())
     depths = queries.department_depths(session())
     return render_template(
@@ -115,13 +116,9 @@ def _filter() -> PeopleFilter:
     state = request.args.get("state", "")
     return PeopleFilter(
         request.args.get("q", ""),
-        request.args.get("department", type=int),
+        number_of(request.args.get("department")),
         PersonState(state) if state in list(PersonState) else None,
     )
-
-
-def _page_number() -> int:
-    return max(1, request.args.get("page", 1, type=int))
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from tracker.people.models import Department
 from tracker.people.rules.import_table import split_aliases
 from tracker.people.service import DepartmentFields
 from tracker.web.forms import DepartmentChoice, Form, Words, required
+from tracker.web.numbers import number_of
 from tracker.web.people.administration import Version, conflict_told
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, refused, requires, say, session, tell
@@ -60,7 +61,7 @@ def list_departments() -> str:
 @requires(Permission.People.MANAGE)
 def add_department() -> Any:
     """Add a department."""
-    form = DepartmentForm(data={"parent_id": request.args.get("parent", type=int)})
+    form = DepartmentForm(data={"parent_id": number_of(request.args.get("parent"))})
     _offer(form)
     if form.validate_on_submit():
         with refused(form):
