@@ -77,6 +77,8 @@ def run(wiring: Wiring) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    # A pass over the outbox may well outlast the poll; the ticker need not say so every other second.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = make_scheduler(wiring)
     scheduler.start()
     _log.info("worker %s is running", os.getpid())

@@ -15,7 +15,7 @@ from datetime import UTC
 from email.charset import BASE64, Charset
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime, formataddr, parseaddr
 from threading import Lock
 
 import flask_mail
@@ -38,7 +38,7 @@ class FrozenMessage(flask_mail.Message):
     def __init__(self, letter: Letter) -> None:
         super().__init__(
             subject=letter.subject,
-            recipients=[formataddr((letter.to_name, letter.to_address))],
+            recipients=[letter.to_address],
             body=letter.text,
             html=letter.html,
             sender=letter.sender,
@@ -51,6 +51,9 @@ class FrozenMessage(flask_mail.Message):
 
     def _message(self) -> MIMEBase:
         message = super()._message()
+        # Flask-Mail encodes names that are encoded already, and loses those that are not and hold a comma.
+        message.replace_header("From", formataddr(parseaddr(self._letter.sender)))
+        message.replace_header("To", formataddr((self._letter.to_name, self._letter.to_address)))
         message.replace_header("Date", format_datetime(self._letter.date.astimezone(UTC)))
         multiparts = (part for part in message.walk() if part.is_multipart())
         for level, part in enumerate(multiparts):

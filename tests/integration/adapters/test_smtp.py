@@ -2,10 +2,12 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from email.utils import formataddr
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,13 @@ class TestCompose:
         sender, recipient = message["From"].addresses[0], message["To"].addresses[0]
         assert (sender.display_name, sender.addr_spec) == ("研考會, 列管追蹤", "tracker@city.example")
         assert (recipient.display_name, recipient.addr_spec) == ("陳怡君, 專員", "yichun.chen@city.example")
+
+    @pytest.mark.parametrize("name", ["段以恆", "Tobias Wren", "王, 小明", 'O"Brien', ""])
+    def test_the_recipients_name_is_read_as_it_was_written(self, name: str) -> None:
+        letter = replace(LETTER, to_name=name, sender=formataddr((name, "tracker@city.example")))
+        message = parsed(SMTPMailer(settings(25)).compose(letter))
+        assert message["To"].addresses[0].display_name == name
+        assert message["From"].addresses[0].display_name == name
 
     def test_the_text_stands_beside_the_html(self) -> None:
         message = parsed(self.composed())
