@@ -14,14 +14,14 @@ import click
 from tracker.access import ROLE_LABELS
 from tracker.cli.children import Children
 from tracker.cli.serve import PORT, check_address, end_with_parent
-from tracker.cli.support import say, speech
+from tracker.cli.support import language, say, speech
 from tracker.cli.table import lines_of
 from tracker.demo import plan
 from tracker.demo.installation import Demonstration
 from tracker.demo.letters import mail_server
 from tracker.foundation.clock import SystemClock
 from tracker.foundation.errors import Unavailable
-from tracker.foundation.language import N_
+from tracker.foundation.language import N_, SOURCE_LANGUAGE
 from tracker.settings import load_settings
 
 LOOPBACK = "127.0.0.1"
@@ -136,7 +136,8 @@ def _answers(host: str, port: int) -> bool:
 def _introduce(demonstration: Demonstration, password: str) -> None:
     translate = speech()
     people = {person.key: person for person in plan.people()}
-    departments = {each.code: each.name for each in plan.departments()}
+    is_chinese = language() == SOURCE_LANGUAGE
+    departments = {each.code: each.name if is_chinese else each.english for each in plan.departments()}
     say(N_("示範城市已就緒：%(address)s"), address=demonstration.settings.site.address)
     click.echo()
     rows = [

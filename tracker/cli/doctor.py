@@ -48,7 +48,7 @@ def doctor() -> None:
     findings = list(examine())
     rows = [
         (
-            translate(N_("正常")) if each.is_good else translate(N_("注意")),
+            translate(N_("良好")) if each.is_good else translate(N_("需處理")),
             translate(each.subject),
             translate(each.detail) % each.values if each.values else translate(each.detail),
         )

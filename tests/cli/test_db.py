@@ -1,0 +1,94 @@
+"""`tracker db` and `tracker audit`: plain words and exit codes for a database that does not fit."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.databases import migrate, sqlite_url
+from tracker.access import SYSTEM, Act
+from tracker.audit.service import record
+from tracker.cli import main
+from tracker.foundation.clock import SystemClock
+from tracker.foundation.database import Database
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The storage directory of an installation that was never set up."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKER_STORAGE__DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("TRACKER_LANGUAGE", "en")
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def from_the_future(folder: Path) -> None:
+    """Migrate a database, and then let it say that a later version did."""
+    migrate(sqlite_url(folder / "tracker.db"))
+    connection = sqlite3.connect(folder / "tracker.db")
+    connection.execute("update alembic_version set version_num = '9999_future'")
+    connection.commit()
+    connection.close()
+
+
+class TestMigrate:
+    def test_makes_a_database_and_says_so_again(self, folder: Path) -> None:
+        first, second = run("db", "migrate"), run("db", "migrate")
+        assert (first.exit_code, second.exit_code) == (0, 0)
+        assert "upgraded" in first.stdout
+        assert "latest" in second.stdout
+
+    def test_refuses_a_newer_database(self, folder: Path) -> None:
+        from_the_future(folder)
+        refused = run("db", "migrate")
+        assert refused.exit_code == 4
+        assert "newer" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+
+
+class TestCheck:
+    @pytest.mark.parametrize("command", [["db", "check"], ["serve"], ["worker"], ["audit", "verify"]])
+    def test_names_the_command_that_is_missing(self, folder: Path, command: list[str]) -> None:
+        refused = run(*command)
+        assert refused.exit_code == 4
+        assert "tracker db migrate" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+
+    @pytest.mark.parametrize("command", [["db", "check"], ["serve"], ["worker"]])
+    def test_tells_a_newer_database(self, folder: Path, command: list[str]) -> None:
+        from_the_future(folder)
+        refused = run(*command)
+        assert refused.exit_code == 4
+        assert len(refused.stderr.splitlines()) == 1
+
+    def test_passes_a_database_that_fits(self, folder: Path) -> None:
+        run("db", "migrate")
+        assert run("db", "check").exit_code == 0
+
+
+class TestVerify:
+    def test_holds_and_tells_the_first_break(self, folder: Path) -> None:
+        migrate(sqlite_url(folder / "tracker.db"))
+        database = Database(sqlite_url(folder / "tracker.db"))
+        now = SystemClock().now()
+        with database.transaction() as session:
+            for word in ("one", "two", "three"):
+                record(session, Act(SYSTEM, now, now.date()), word, "installation", None)
+        database.close()
+        assert run("audit", "verify").exit_code == 0
+        connection = sqlite3.connect(folder / "tracker.db")
+        for (trigger,) in connection.execute(
+            "select name from sqlite_master where type = 'trigger'"
+        ).fetchall():
+            connection.execute(f'drop trigger "{trigger}"')
+        connection.execute("update audit_event set action = 'forged' where seq = 2")
+        connection.commit()
+        connection.close()
+        broken = run("audit", "verify")
+        assert broken.exit_code == 7
+        assert "entry 2" in broken.stderr

@@ -1,0 +1,158 @@
+"""The demonstration city: everything in it happened by the real services, and none of it is old."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.integration.demo.conftest import MORNING, PASSWORD, TODAY
+from tracker import audit
+from tracker.access import Role
+from tracker.actions.models import ActionItem, Closing, Evidence
+from tracker.actions.queries import overdue_on
+from tracker.actions.rules.workflow import PartStatus, Status
+from tracker.audit.models import AuditEvent
+from tracker.demo.samples import NAMES
+from tracker.foundation.clock import FixedClock
+from tracker.foundation.database import Session
+from tracker.foundation.mailing import MemoryMailer
+from tracker.people.models import Delegation, Department, RoleGrant, User
+from tracker.people.queries import deputies_on, find_user_by_email
+from tracker.people.service import password_matches
+from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.models import Notice, OutboxLetter
+from tracker.reminders.planning import plan_reminders
+from tracker.reports.models import Recommendation, Report
+from tracker.reports.rules.adoption import Adoption
+from tracker.reports.rules.drafts import ReportState
+from tracker.wiring import Wiring
+
+
+@pytest.fixture
+def session(city: Wiring) -> Iterator[Session]:
+    """A session that looks at the loaded city."""
+    with city.database.reading() as opened:
+        yield opened
+
+
+def items(session: Session) -> Sequence[ActionItem]:
+    """Return every item."""
+    return session.scalars(select(ActionItem)).all()
+
+
+class TestPeople:
+    def test_departments_form_a_tree(self, session: Session) -> None:
+        departments = session.scalars(select(Department)).all()
+        assert len(departments) >= 12
+        assert sum(each.parent_id is not None for each in departments) >= 5
+        assert all(each.english_name for each in departments)
+
+    def test_hold_every_role(self, session: Session) -> None:
+        assert (session.scalar(select(func.count(User.id))) or 0) >= 20
+        assert set(session.scalars(select(RoleGrant.role))) == set(Role)
+
+    def test_share_one_hashed_password(self, session: Session) -> None:
+        for address in ("admin@city.example", "bochen.ni@city.example"):
+            user = find_user_by_email(session, address)
+            assert user
+            assert password_matches(user.password_hash, PASSWORD)
+
+    def test_somebody_stands_in_today(self, session: Session) -> None:
+        assert session.scalars(select(Delegation)).all()
+        assert deputies_on(session, TODAY)
+
+
+class TestReports:
+    def test_are_six_of_which_one_waits_for_review(self, session: Session) -> None:
+        states = list(session.scalars(select(Report.state)))
+        assert len(states) == len(NAMES) == 6
+        assert states.count(ReportState.IN_REVIEW) == 1
+
+    def test_recommendations_are_verbatim(self, session: Session) -> None:
+        for recommendation in session.scalars(select(Recommendation)):
+            text = session.scalar(select(Report.text).where(Report.id == recommendation.report_id)) or ""
+            assert text[recommendation.start : recommendation.end] == recommendation.verbatim_quote
+
+    def test_are_decided_in_more_ways_than_one(self, session: Session) -> None:
+        assert len(set(session.scalars(select(Recommendation.adoption)))) >= 5
+        assert Adoption.NOT_ADOPTED in set(session.scalars(select(Recommendation.adoption)))
+
+    def test_know_their_lead_agency(self, session: Session) -> None:
+        assert all(agency is not None for agency in session.scalars(select(Report.lead_agency_id)))
+
+
+class TestItems:
+    def test_stand_in_every_status(self, session: Session) -> None:
+        assert {item.status for item in items(session)} == set(Status)
+        assert len(items(session)) >= 40
+
+    def test_some_are_overdue_and_some_are_due_soon(self, session: Session) -> None:
+        overdue = session.scalars(select(ActionItem).where(overdue_on(TODAY))).all()
+        soon = [i for i in items(session) if TODAY <= i.due_on <= TODAY + timedelta(days=30)]
+        assert 4 <= len(overdue) <= 10
+        assert len(soon) >= 5
+
+    def test_some_closings_were_refused(self, session: Session) -> None:
+        refused = session.scalars(select(Closing).where(Closing.agreed.is_(False))).all()
+        assert len(refused) >= 2
+        assert any(item.round_no > 1 and item.status is Status.IN_PROGRESS for item in items(session))
+
+    def test_some_departments_support_and_were_released(self, session: Session) -> None:
+        supporting = [part for item in items(session) for part in item.supporting]
+        assert len(supporting) >= 5
+        assert any(part.status is PartStatus.RELEASED for part in supporting)
+
+    def test_nobody_released_their_own_department(self, session: Session) -> None:
+        decided = session.scalars(select(Closing).where(Closing.decided_at.is_not(None)))
+        assert all(each.decided_by_id != each.requested_by_id for each in decided)
+
+    def test_evidence_can_be_opened(self, session: Session, city: Wiring) -> None:
+        pieces = session.scalars(select(Evidence)).all()
+        assert len(pieces) >= 20
+        for piece in pieces:
+            with city.files.open(piece.sha256) as file:
+                data = file.read()
+            assert len(data) == piece.size
+            assert data.startswith(b"%PDF-") or "青嶼市政府" in data.decode()
+
+
+class TestHistory:
+    def test_record_holds(self, session: Session) -> None:
+        assert audit.verify(session) is None
+
+    def test_ends_just_before_today(self, session: Session) -> None:
+        latest = session.scalar(select(func.max(AuditEvent.at)))
+        first = session.scalar(select(func.min(AuditEvent.at)))
+        assert latest
+        assert first
+        assert timedelta(0) < MORNING - latest < timedelta(days=5)
+        assert MORNING - first > timedelta(days=150)
+
+    def test_nearly_every_notice_was_read(self, session: Session) -> None:
+        unread = session.scalars(select(Notice).where(Notice.read_at.is_(None))).all()
+        assert 0 < len(unread) <= 30
+
+
+class TestLetters:
+    def test_of_the_past_lie_in_the_folder(self, session: Session, loaded: Path) -> None:
+        letters = sorted((loaded / "letters").glob("*.eml"))
+        assert len(letters) == session.scalar(select(func.count(OutboxLetter.id)))
+        newest = message_from_bytes(letters[-1].read_bytes(), policy=policy.default)
+        assert str(newest["Subject"]).startswith("[列管追蹤]")
+
+    def test_never_came_twice_a_day(self, session: Session) -> None:
+        days = session.execute(select(OutboxLetter.recipient_id, OutboxLetter.local_date)).all()
+        assert len(set(days)) == len(days)
+
+    def test_first_tick_writes_a_handful(self, own_city: Wiring) -> None:
+        mailer = MemoryMailer()
+        office = replace(own_city.office, mailer=mailer, clock=FixedClock(MORNING))
+        assert 1 <= plan_reminders(office, own_city.database) <= 15
+        deliver_outbox(office, own_city.database)
+        recipients = [letter.recipient for letter in mailer.delivered]
+        assert len(set(recipients)) == len(recipients)
+        assert plan_reminders(office, own_city.database) == 0
