@@ -100,7 +100,7 @@ class TestProgress:
         data = {
             **FORMS["progress"],
             "next_step": "驗收",
-            "evidence": [pdf(), (io.BytesIO(b"text"), "C:\\我的\\相片.txt")],
+            "evidence": [pdf(), (io.BytesIO(b"text"), "我的/相片.txt")],
         }
         assert visit("officer").post(f"/actions/{item_id}/progress", data).status_code == 302
         (update,) = updates(city, item_id)
@@ -249,7 +249,11 @@ class TestCoordinatorsSteps:
     ) -> None:
         item_id = city.give_action()
         coordinator = visit("coordinator")
-        data = {"lead_department_id": city.departments["EDU-I"], "reason": "業務移撥到教育局"}
+        data = {
+            "lead_department_id": city.departments["EDU-I"],
+            "officer_id": "",
+            "reason": "業務移撥到教育局",
+        }
         carried = hidden(coordinator.get(f"/actions/{item_id}/reassign").text)
         acknowledge(city, item_id)
         answer = coordinator.post(f"/actions/{item_id}/reassign", {**data, **carried})
