@@ -5,12 +5,12 @@ one address, the reader's own work page, without a token; invitation and passwor
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import formataddr
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from css_inline import CSSInliner
@@ -29,6 +29,7 @@ from tracker.reminders.queries import ItemBrief
 from tracker.reminders.rules.digest import SECTION_LABELS, Group, NoticeKind, Section
 from tracker.reminders.rules.ladder import CAPACITY_LABELS, Capacity
 
+Told = TypeVar("Told", PlannedReminder, Notice)
 QUOTE_LENGTH = 400
 PROGRESS_LENGTH = 120
 SHORT_LIST = 20
@@ -163,6 +164,8 @@ class _Speech:
         self._zone = zone
         self._translate = translator(language)
         self._digest = digest
+        self._reminders = _by_item(digest.reminders)
+        self._notices = _by_item(digest.notices)
 
     def heading(self, group: Group) -> Heading:
         is_overview = group.section is Section.OVERVIEW
@@ -185,7 +188,7 @@ class _Speech:
             summary=self._say(
                 N_("%(department)s，%(due)s"), department=self._department(item), due=self._due(item)
             ),
-            news=[self._news(each) for each in self._digest.notices if each.item_id == item.item_id],
+            news=[self._news(each) for each in self._notices.get(item.item_id, ())],
             facts=tuple(self._facts(item, section)),
         )
 
@@ -244,8 +247,8 @@ class _Speech:
         ).strip()
 
     def _why(self, item: ItemBrief) -> str:
-        for each in self._digest.reminders:
-            if each.item_id == item.item_id and each.deputy_for is not None:
+        for each in self._reminders.get(item.item_id, ()):
+            if each.deputy_for is not None:
                 capacity = self._say(CAPACITY_LABELS[each.capacity])
                 name = each.deputy_for.name
                 return self._say(
@@ -258,8 +261,8 @@ class _Speech:
         return self._say(N_("您是這個事項的%(capacity)s。"), capacity=self._say(CAPACITY_LABELS[strongest]))
 
     def _capacities(self, item: ItemBrief) -> set[Capacity]:
-        reminded = {each.capacity for each in self._digest.reminders if each.item_id == item.item_id}
-        noticed = {each.capacity for each in self._digest.notices if each.item_id == item.item_id}
+        reminded = {each.capacity for each in self._reminders.get(item.item_id, ())}
+        noticed = {each.capacity for each in self._notices.get(item.item_id, ())}
         return reminded | {capacity for capacity in noticed if capacity is not None}
 
     def _day(self, moment: datetime) -> str:
@@ -301,6 +304,13 @@ def _environment(language: str, zone: ZoneInfo) -> Environment:
     environment.filters["number"] = partial(show_number, language=language)
     environment.filters["moment"] = partial(show_moment, zone=zone, language=language)
     return environment
+
+
+def _by_item(causes: Iterable[Told]) -> Mapping[int | None, Sequence[Told]]:
+    found: dict[int | None, list[Told]] = {}
+    for each in causes:
+        found.setdefault(each.item_id, []).append(each)
+    return found
 
 
 def _one_line(words: str) -> str:

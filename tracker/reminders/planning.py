@@ -39,7 +39,7 @@ from tracker.reminders.queries import (
     load_directory,
 )
 from tracker.reminders.rules.digest import Cause, arrange, section_of_notice, section_of_stage
-from tracker.reminders.rules.ladder import DueStage, Reason, due_stages
+from tracker.reminders.rules.ladder import STAGES_BY_CODE, Anchor, Capacity, DueStage, Reason, due_stages
 from tracker.reminders.rules.recipients import Directory, Recipient, recipients
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
 from tracker.reminders.standing import standing_of
@@ -61,8 +61,10 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         if not slot.is_open:
             return 0
         directory = load_directory(session, slot.day)
-    with database.transaction() as session:
-        record_due_stages(session, office, directory, now)
+        something_is_due = any(True for _ in _come_due(session, office, directory, now))
+    if something_is_due:  # On most ticks nothing is, and nobody else has to wait for a writing transaction.
+        with database.transaction() as session:
+            record_due_stages(session, office, directory, now)
     with database.reading() as session:
         people = list_people_to_write(session, slot.day, slot.opens_at)
     return sum(_write_safely(office, database, directory, slot, person_id) for person_id in people)
@@ -72,14 +74,7 @@ def record_due_stages(session: Session, office: PostOffice, directory: Directory
     """Record, for each open part, the stages that stand on or before today; returns how many rows are new."""
     if not _only_planner(session):
         return 0
-    today = office.today()
-    calendar = calendar_around(session, office.country, today)
-    rows = [
-        _planned(concern, due, person, now)
-        for concern in list_concerns(session, office.zone)
-        for due in due_stages(concern.facts, today, calendar)
-        for person in recipients(due.stage.audience, concern.officer_id, concern.department_id, directory)
-    ]
+    rows = list(_come_due(session, office, directory, now))
     session.add_all(rows)
     session.flush()
     return len(rows)
@@ -143,6 +138,19 @@ def _write_safely(
     return False
 
 
+def _come_due(
+    session: Session, office: PostOffice, directory: Directory, now: datetime
+) -> Iterator[PlannedReminder]:
+    today = office.today()
+    calendar = calendar_around(session, office.country, today)
+    for concern in list_concerns(session, office.zone):
+        for due in due_stages(concern.facts, today, calendar):
+            for person in recipients(
+                due.stage.audience, concern.officer_id, concern.department_id, directory
+            ):
+                yield _planned(concern, due, person, now)
+
+
 def _only_planner(session: Session) -> bool:
     if session.get_bind().dialect.name != "postgresql":
         return True  # A writing transaction on SQLite is alone.
@@ -174,12 +182,16 @@ def _what_stands(
         if reason := standing.why_not_notify(notice, office.clock.now()):
             notice.mail, notice.reason = Planned.SUPPRESSED, reason
     live = [each for each in waiting if each.outcome is Planned.PLANNED]
-    latest = {(each.part_id, each.capacity): each for each in live}
+    latest = {_ladder_of(each): each for each in live}
     for reminder in live:
-        if latest[reminder.part_id, reminder.capacity] is not reminder:
+        if latest[_ladder_of(reminder)] is not reminder:
             reminder.outcome, reminder.reason = Planned.SUPPRESSED, Reason.LATER_STAGE
     session.flush()
     return list(latest.values()), [each for each in notices if each.mail is Planned.PLANNED]
+
+
+def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
+    return reminder.part_id, reminder.capacity, STAGES_BY_CODE[reminder.stage].anchor
 
 
 def _digest(

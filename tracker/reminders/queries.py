@@ -135,8 +135,21 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
 
     The steps that are covered already come with all open parts only.
     """
+    # Columns, not entities: the planner asks this of every open part, twice a minute.
     query = (
-        select(Part, ActionItem.item_no, ActionItem.status, ActionItem.due_on, Closing.requested_on)
+        select(
+            Part.id,
+            Part.item_id,
+            Part.department_id,
+            Part.officer_id,
+            Part.status,
+            Part.role,
+            Part.assigned_at,
+            ActionItem.item_no,
+            ActionItem.status.label("item_status"),
+            ActionItem.due_on,
+            Closing.requested_on,
+        )
         .join(ActionItem, ActionItem.id == Part.item_id)
         .outerjoin(Closing, (Closing.part_id == Part.id) & Closing.decided_at.is_(None))
         .order_by(Part.id)
@@ -149,22 +162,22 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
         query = query.where(Part.id.in_(list(part_ids)))
     return [
         Concern(
-            part_id=part.id,
-            item_id=part.item_id,
-            item_no=item_no,
-            department_id=part.department_id,
-            officer_id=part.officer_id,
+            part_id=row.id,
+            item_id=row.item_id,
+            item_no=row.item_no,
+            department_id=row.department_id,
+            officer_id=row.officer_id,
             facts=Facts(
-                status=status,
-                part_status=part.status,
-                is_lead=part.role is PartRole.LEAD,
-                due_on=due_on,
-                assigned_on=local_date(part.assigned_at, zone),
-                closing_requested_on=requested_on,
-                covered=frozenset(covered.get(part.id, ())),
+                status=row.item_status,
+                part_status=row.status,
+                is_lead=row.role is PartRole.LEAD,
+                due_on=row.due_on,
+                assigned_on=local_date(row.assigned_at, zone),
+                closing_requested_on=row.requested_on,
+                covered=frozenset(covered.get(row.id, ())),
             ),
         )
-        for part, item_no, status, due_on, requested_on in session.execute(query)
+        for row in session.execute(query)
     ]
 
 

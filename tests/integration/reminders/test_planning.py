@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from tests.support.counting import count_queries
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import Status
 from tracker.foundation.database import Database
@@ -74,6 +75,21 @@ class TestADay:
         merged = {each.stage for each in reminders(database, reason=Reason.LATER_STAGE)}
         assert sent == {"late+3"}
         assert merged == {"due-30", "due-14", "due-7", "due-1", "late+1"}
+
+    def test_a_reminder_to_acknowledge_does_not_swallow_the_one_of_lateness(
+        self, day, make_item, database
+    ) -> None:
+        make_item(date(2026, 6, 24), assigned_on=date(2026, 6, 22), status=Status.ASSIGNED)
+        assert day("2026-06-29 09:00") == ["head", "officer"]
+        sent = {each.stage for each in reminders(database, outcome=Planned.SENT)}
+        assert sent == {"unacknowledged+5", "late+3"}
+
+    def test_a_quiet_tick_opens_no_writing_transaction(self, day, make_item, database, office) -> None:
+        make_item(TUESDAY)
+        day("2026-06-29 09:00")
+        with count_queries(database) as statements:
+            plan_reminders(office, database)
+        assert not [each for each in statements if "pg_try_advisory" in each or not each.startswith("SELECT")]
 
     def test_an_empty_day_writes_no_letter(self, day, make_item, database) -> None:
         make_item(date(2026, 12, 31))

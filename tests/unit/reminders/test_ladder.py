@@ -48,6 +48,12 @@ def lived_through(facts: Facts, first: date, last: date) -> dict[date, list[str]
     return heard
 
 
+@given(due_dates)
+def test_a_stage_stands_on_no_day_that_was_ruled_out_without_a_calendar(anchor: date) -> None:
+    for stage in STAGES:
+        assert stage.may_stand_by(anchor, stage.occurrence(anchor, CALENDAR)), stage.code
+
+
 class TestBeforeTheDueDate:
     @pytest.mark.parametrize(
         ("today", "expected"),

@@ -59,6 +59,10 @@ class Stage:
     in_working_days: bool = False
     weekly: bool = False
 
+    def may_stand_by(self, anchor_day: date, day: date) -> bool:
+        """Tell, without a calendar, whether the stage can stand on or before a day; days off only move it on."""
+        return self.offset < 0 or anchor_day + timedelta(days=self.offset) <= day
+
     def occurrence(self, anchor_day: date, calendar: OfficeCalendar) -> date:
         """Return the working day on which the stage stands, counted from the day of its anchor."""
         if self.in_working_days:
@@ -191,6 +195,7 @@ def due_stages(facts: Facts, today: date, calendar: OfficeCalendar) -> list[DueS
         due
         for stage in STAGES
         if (cycle := _cycle(stage, facts)) is not None
+        if (stage.code, cycle) not in facts.covered and stage.may_stand_by(cycle, today)
         for due in _occurrences(stage, cycle, today, calendar)
         if due.occurs_on > facts.assigned_on and (due.step, cycle) not in facts.covered
     ]

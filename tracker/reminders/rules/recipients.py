@@ -75,15 +75,24 @@ def _everybody(
 def _holders(
     capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory
 ) -> list[tuple[Capacity, int]]:
-    people = {
-        Capacity.OFFICER: [officer_id] if officer_id in directory.active and officer_id is not None else [],
-        Capacity.UNIT_HEAD: directory.heads(department_id, Role.UNIT_HEAD),
-        Capacity.AGENCY_HEAD: directory.heads(department_id, Role.AGENCY_HEAD),
-        Capacity.COORDINATOR: directory.coordinators(),
-        Capacity.DECIDER: directory.deciders(department_id),
-    }
     substitutes = (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD) if capacity is Capacity.OFFICER else ()
     for heard_as in (capacity, *substitutes, Capacity.COORDINATOR):
-        if people[heard_as]:
-            return [(heard_as, person_id) for person_id in people[heard_as]]
+        if people := _people(heard_as, officer_id, department_id, directory):
+            return [(heard_as, person_id) for person_id in people]
     return []
+
+
+def _people(
+    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory
+) -> Sequence[int]:
+    match capacity:
+        case Capacity.OFFICER:
+            return [officer_id] if officer_id is not None and officer_id in directory.active else []
+        case Capacity.UNIT_HEAD:
+            return directory.heads(department_id, Role.UNIT_HEAD)
+        case Capacity.AGENCY_HEAD:
+            return directory.heads(department_id, Role.AGENCY_HEAD)
+        case Capacity.DECIDER:
+            return directory.deciders(department_id)
+        case Capacity.COORDINATOR:
+            return directory.coordinators()
