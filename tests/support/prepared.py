@@ -1,0 +1,224 @@
+"""A small city with something of everything in it, and a way back to that state after each attack on it."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, select
+from werkzeug.test import TestResponse
+
+from tests.factories import actions
+from tests.factories.city import THEMES, City, build_city
+from tests.support.client import Visitor, visitor
+from tests.support.site import settings_for
+from tracker.access import SYSTEM, Act, Grant, Principal, Role
+from tracker.app import create_app
+from tracker.foundation.clock import FixedClock
+from tracker.foundation.database import Base
+from tracker.people import queries, service
+from tracker.people.rules.tokens import Purpose
+from tracker.people.service import PersonFields, RoleAssignment
+from tracker.reminders.models import LetterState, Notice, OutboxLetter
+from tracker.reports import importing
+from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.rules.drafts import Confidentiality
+from tracker.reports.service import DraftChoice, accept_draft
+from tracker.wiring import Wiring, wire
+
+SECRET_QUOTE = "建請交通局評估收購港區私有停車場。"
+PUBLIC_QUOTE = "建請交通局於渡口試辦電子候船看板。"
+EVIDENCE = b"%PDF-1.7 photographs of the ferry pier"
+FORMER = "former"
+# These two change by looking, on purpose: an idle time and the age of a token are counted from them.
+CHANGED_BY_LOOKING = {"sign_in": "last_seen_at", "api_token": "last_used_at"}
+Dump = Mapping[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A running site on the prepared city: ids by name, and each person's cookie, API token and one-time links."""
+
+    app: Flask
+    wiring: Wiring
+    city: City
+    folder: Path
+    ids: Mapping[str, Any]
+    cookies: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+    def restore(self) -> None:
+        """Bring the SQLite database back to how it was prepared."""
+        self.wiring.database.close()
+        for leftover in self.folder.glob("tracker.db-*"):
+            leftover.unlink()
+        shutil.copy(self.folder / "prepared.db", self.folder / "tracker.db")
+
+    def visit(self, key: str | None = None) -> Visitor:
+        """Come as a person of the city, with the cookie that they were given when the city was prepared."""
+        coming = visitor(self.app)
+        if key:
+            coming.client.set_cookie("tracker", self.cookies[key])
+        return coming
+
+    def ask(self, key: str | None, path: str) -> TestResponse:
+        """Ask the programming interface with a person's token."""
+        headers = {"Authorization": f"Bearer {self.tokens[key]}"} if key else {}
+        return self.app.test_client().get(path, headers=headers)
+
+    def dump(self) -> Dump:
+        """Return every row of every table, without what changes by looking."""
+        with self.wiring.database.engine.connect() as connection:
+            return {table.name: _rows(connection, table.name) for table in Base.metadata.sorted_tables}
+
+
+def _rows(connection: Connection, name: str) -> list[tuple[Any, ...]]:
+    table = Base.metadata.tables[name]
+    columns = [column for column in table.columns if column.name != CHANGED_BY_LOOKING.get(name)]
+    return sorted((tuple(row) for row in connection.execute(select(*columns))), key=repr)
+
+
+def prepare(folder: Path, database_url: str, clock: FixedClock) -> Prepared:
+    """Build the city by the services, in a folder and an empty, migrated database."""
+    wiring = wire(settings_for(folder, database_url), clock)
+    city = build_city(wiring.database, clock)
+    ids = _follow_up(city, wiring)
+    ids |= _reports(city, wiring, ids)
+    cookies, tokens = _come_in(city)
+    ids |= _belongings(city)
+    wiring.database.close()
+    if (folder / "tracker.db").exists():
+        shutil.copy(folder / "tracker.db", folder / "prepared.db")
+    return Prepared(create_app(wiring), wiring, city, folder, ids, cookies, tokens)
+
+
+def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
+    fresh = city.give_action()
+    going = city.give_action(support=("EDU-I",), quote=PUBLIC_QUOTE)
+    alone = city.give_action()
+    actions.acknowledge(city, going)
+    actions.acknowledge(city, alone)
+    proof = wiring.files.put(EVIDENCE, "渡口照片.pdf")
+    for each in (going, alone):
+        actions.report(city, each, files=(proof,))
+    asked = actions.bring_to(city, "close_requested")
+    closed = actions.bring_to(city, "closed_implemented")
+    secret = city.give_action(quote=SECRET_QUOTE, confidentiality=Confidentiality.RESTRICTED)
+    actions.acknowledge(city, secret)
+    actions.report(city, secret, files=(wiring.files.put(b"%PDF-1.7 price list", "價目.pdf"),))
+    named = {
+        "fresh": fresh,
+        "going": going,
+        "alone": alone,
+        "asked": asked,
+        "closed": closed,
+        "secret": secret,
+    }
+    found: dict[str, Any] = {f"{name}_item": item_id for name, item_id in named.items()}
+    for name in ("alone", "secret"):
+        found[f"{name}_evidence"] = _seen(city, found[f"{name}_item"]).updates[0].evidence[0].id
+    found["closing"] = _seen(city, asked).closings[0].id
+    found |= {f"{name}_item_no": _seen(city, found[f"{name}_item"]).item_no for name in named}
+    return found
+
+
+def _seen(city: City, item_id: int) -> Any:
+    return actions.look(city, "coordinator", item_id, lambda _session, _act, item: item)
+
+
+def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, Any]:
+    waiting = city.give_report(("建請交通局設置共乘候車區。", "建請交通局更新路線圖。"))
+    empty = city.give_report(())
+    with city.database.transaction() as session:
+        found: dict[str, Any] = {"waiting_report": waiting, "empty_report": empty}
+        for name in ("alone", "secret"):
+            recommendation = session.scalars(
+                select(Recommendation).join(Report).where(Recommendation.verbatim_quote == SECRET_QUOTE)
+                if name == "secret"
+                else select(Recommendation).order_by(Recommendation.id)
+            ).first()
+            assert recommendation is not None
+            found[f"{name}_recommendation"] = recommendation.id
+            found[f"{name}_report"] = recommendation.report_id
+        for report in session.scalars(select(Report)):
+            wiring.files.put(report.text.encode())
+        drafts = session.scalars(select(Draft).where(Draft.report_id == waiting).order_by(Draft.id)).all()
+        found |= {"draft": drafts[0].id, "draft_start": drafts[0].start, "draft_end": drafts[0].end}
+        act = city.act("coordinator", session)
+        chosen = DraftChoice(drafts[1].start, drafts[1].end, "更新路線圖", THEMES[0])
+        accept_draft(session, act, drafts[1].id, chosen)
+        found["waiting_version"] = drafts[1].report.version
+        file = f"另一份報告 {ids['fresh_item_no']}".encode()
+        job = importing.request_import(
+            session, act, wiring.files, "report.txt", file, 2**20, Confidentiality.PUBLIC
+        )
+        session.flush()
+        found["job"] = job.id
+        return found
+
+
+def _come_in(city: City) -> tuple[dict[str, str], dict[str, str]]:
+    """Sign everybody in and give them a token; one of them is deactivated afterwards."""
+    cookies, tokens = {}, {}
+    people = dict(city.people)
+    with city.database.transaction() as session:
+        founder = Act(
+            Principal(None, SYSTEM.name, (Grant(Role.ADMINISTRATOR),)), city.clock.now(), city.today()
+        )
+        roles = (RoleAssignment(Role.OFFICER, city.departments["TPT-P"]),)
+        fields = PersonFields("former@city.example", "紀往事", "科員", roles=roles)
+        people[FORMER] = service.add_person(session, founder, fields).id
+        for key, person_id in people.items():
+            user = queries.get_user(session, person_id)
+            principal = queries.principal_of(session, user, city.today())
+            act = Act(principal, city.clock.now(), city.today(), "127.0.0.1")
+            _, cookies[key] = service.begin_sign_in(session, act, user, "test")
+            tokens[key] = service.issue_api_token(session, act, person_id, "test")
+        service.deactivate_person(session, founder, people[FORMER])
+    return cookies, tokens
+
+
+def _belongings(city: City) -> dict[str, Any]:
+    """Give the officer one of everything that a person can own, and somebody new an invitation."""
+    with city.database.transaction() as session:
+        officer = queries.get_user(session, city.people["officer"])
+        act = city.act("officer", session)
+        other_device, _ = service.begin_sign_in(session, act, officer, "another device")
+        token = queries.list_api_tokens(session, officer.id)[0]
+        day = city.today() + timedelta(days=30)
+        delegation = service.delegate(session, act, officer.id, city.people["unit_head"], day, day)
+        administrator = city.act("administrator", session)
+        invited = service.add_person(
+            session,
+            administrator,
+            PersonFields(
+                "new@city.example",
+                "游新柔",
+                roles=(RoleAssignment(Role.OFFICER, city.departments["EDU-I"]),),
+            ),
+        )
+        leaver = service.add_person(session, administrator, PersonFields("leaver@city.example", "柳將行"))
+        found: dict[str, Any] = {
+            "sign_in": other_device.id,
+            "token": token.id,
+            "delegation": delegation.id,
+            "invited": invited.id,
+            "leaver": leaver.id,
+            "invitation": service.issue_token(session, administrator, invited, Purpose.INVITATION),
+            "reset": service.issue_token(session, administrator, officer, Purpose.PASSWORD_RESET),
+            "empty_department": service.add_department(
+                session, administrator, service.DepartmentFields("SEA", "海洋局")
+            ).id,
+        }
+    with city.database.transaction() as session:
+        letter = session.scalars(select(OutboxLetter).order_by(OutboxLetter.id)).first()
+        notice = session.scalars(
+            select(Notice).where(Notice.person_id == city.people["unit_head"]).order_by(Notice.id)
+        ).first()
+        assert letter is not None
+        assert notice is not None
+        letter.state = LetterState.HELD
+        return found | {"letter": letter.id, "notice": notice.id}

@@ -1,0 +1,180 @@
+"""The lines of tests/web/rights.toml, and for each route an address and a form with which it can be tried."""
+
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from tests.factories.city import PASSWORD
+from tests.support.prepared import FORMER, Prepared
+
+RIGHTS = tomllib.loads((Path(__file__).parents[1] / "web" / "rights.toml").read_text("utf-8"))
+KEYS = ("officer", "other_officer", "unit_head", "agency_head", "coordinator", "viewer", "administrator")
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "everyone": KEYS,
+    "others": KEYS,
+    "owners": ("officer", "unit_head"),
+    "readers": tuple(key for key in KEYS if key != "administrator"),
+}
+NEW_PASSWORD = "石階上的青苔濕濕滑滑的 7"
+TARGETS: Mapping[str, Mapping[str, str]] = {
+    # Of several things of a kind, the one on which a route can be tried.
+    "usual": {
+        "item_id": "alone_item",
+        "report_id": "alone_report",
+        "evidence_id": "alone_evidence",
+        "recommendation_id": "alone_recommendation",
+        "item_no": "alone_item_no",
+        "closing_id": "closing",
+        "draft_id": "draft",
+        "job_id": "job",
+        "person_id": "leaver",
+        "department_id": "empty_department",
+        "sign_in_id": "sign_in",
+        "token_id": "token",
+        "delegation_id": "delegation",
+        "notice_id": "notice",
+        "letter_id": "letter",
+        "token": "invitation",
+        "filename": "stylesheet",
+    },
+    "@secret": {
+        "item_id": "secret_item",
+        "report_id": "secret_report",
+        "evidence_id": "secret_evidence",
+        "item_no": "secret_item_no",
+    },
+    "@supported": {"item_id": "going_item"},
+    "@waiting": {"report_id": "waiting_report"},
+    "actions.acknowledge": {"item_id": "fresh_item"},
+    "actions.reopen": {"item_id": "closed_item"},
+    "reports.review_report": {"report_id": "waiting_report"},
+    "reports.edit_report": {"report_id": "waiting_report"},
+    "reports.add_draft": {"report_id": "waiting_report"},
+    "reports.confirm_report": {"report_id": "waiting_report"},
+    "reports.declare_no_recommendation": {"report_id": "empty_report"},
+    "people.invite_again": {"person_id": "invited"},
+    "people.reset_password": {"token": "reset"},
+}
+FORMS: Mapping[str, Mapping[str, Any]] = {
+    "people.sign_in": {"email": "officer@city.example", "password": PASSWORD},
+    "people.choose_language": {"language": "en"},
+    "people.choose_theme": {"theme": "dark"},
+    "people.request_password_reset": {"email": "officer@city.example"},
+    "people.accept_invitation": {"password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
+    "people.reset_password": {"password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
+    "people.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
+    "people.add_deputy": {
+        "deputy_id": "{second_coordinator}",
+        "starts_on": "2026-03-05",
+        "ends_on": "2026-03-06",
+    },
+    "people.issue_token": {"name": "報表"},
+    "people.invite_person": {"email": "next@city.example", "name": "施以南", "language": "en"},
+    "people.edit_person": {
+        "email": "leaver@city.example",
+        "name": "柳留下",
+        "language": "en",
+        "version": "1",
+    },
+    "people.add_department": {"code": "LIB", "name": "圖書館"},
+    "people.edit_department": {"code": "SEA", "name": "海洋事務局", "version": "1"},
+    "people.import_people": {"file": "電子郵件,姓名\nnext@city.example,施以南\n"},
+    "people.import_departments": {"file": "機關代碼,機關名稱\nLIB,圖書館\n"},
+    "reports.upload_report": {"files": "考察報告\n建議設置共乘區。", "confidentiality": "public"},
+    "reports.edit_report": {"version": "2", "title": "赴海港城考察", "confidentiality": "public"},
+    "reports.add_draft": {"start": "0", "end": "5"},
+    "reports.accept_draft": {
+        "version": "1",
+        "start": "{draft_start}",
+        "end": "{draft_end}",
+        "title": "設置共乘候車區",
+        "theme": "交通運輸",
+        "adoption": "pending",
+    },
+    "reports.reject_draft": {"version": "1", "rejection_reason": "不是建議"},
+    "reports.reconsider_draft": {"version": "1"},
+    "reports.confirm_report": {"version": "{waiting_version}"},
+    "reports.declare_no_recommendation": {"version": "2"},
+    "reports.decide_adoption": {"version": "1", "adoption": "adopted"},
+    "actions.acknowledge": {"officer_id": "{officer}"},
+    "actions.report_progress": {"narrative": "已完成現場勘查。", "percent": "50"},
+    "actions.request_closing": {
+        "result": "兩處轉運站的看板已完成並啟用。",
+        "completed_on": "2026-03-02",
+        "outcome": "implemented",
+    },
+    "actions.decide_closing": {"agree": "yes", "outcome": "implemented", "decision": "成果具體"},
+    "actions.reassign": {"lead_department_id": "{EDU-I}", "officer_id": "", "reason": "業務移撥"},
+    "actions.withdraw": {"reason": "policy_changed", "explanation": "政策調整", "approval": "秘書長核准"},
+    "actions.merge": {"into_item_no": "{fresh_item_no}", "explanation": "內容相同"},
+    "actions.make_void": {"explanation": "重複建檔"},
+    "actions.reopen": {"reason": "成效不足"},
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of rights.toml: a route, and what each person is told."""
+
+    method: str
+    endpoint: str
+    aspect: str
+    told: Mapping[str | None, str]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.method, self.endpoint, self.aspect]))
+
+
+def names(words: str) -> list[str]:
+    return [key for word in words.split() for key in GROUPS.get(word, (word,))]
+
+
+def lines() -> Iterator[Line]:
+    for name, facts in RIGHTS["open"].items():
+        method, endpoint, *_ = name.split()
+        yield Line(method, endpoint, "", dict.fromkeys((None, FORMER, *KEYS), facts.get("told", "let in")))
+    for name, facts in RIGHTS["signed_in"].items():
+        method, endpoint, *aspect = name.split()
+        told = dict.fromkeys(KEYS, "403")
+        told |= dict.fromkeys(names(facts.get("hidden", "")), "404")
+        told |= dict.fromkeys(names(facts["may"]), "let in")
+        yield Line(method, endpoint, " ".join(aspect), {**told, None: "sign in", FORMER: "sign in"})
+
+
+def address_of(site: Prepared, line: Line) -> str:
+    rules = site.app.url_map.iter_rules(line.endpoint)
+    rule = next(rule for rule in rules if line.method in (rule.methods or ()))
+    targets = {**TARGETS["usual"], **TARGETS.get(line.endpoint, {}), **TARGETS.get(line.aspect, {})}
+    known = {**site.ids, "stylesheet": "css/tracker.css"}
+    with site.app.test_request_context():
+        return site.app.url_for(line.endpoint, **{name: known[targets[name]] for name in rule.arguments})
+
+
+def form_of(site: Prepared, endpoint: str) -> dict[str, Any]:
+    known = {**site.city.people, **site.city.departments, **site.ids}
+    form = dict(FORMS.get(endpoint, {}))
+    for name, text in form.items():
+        if name in ("file", "files"):
+            form[name] = (io.BytesIO(text.encode()), "table.csv" if name == "file" else "report.txt")
+        elif text.startswith("{"):
+            form[name] = str(known[text.strip("{}")])
+    return form
+
+
+def addresses(site: Prepared, method: str) -> list[str]:
+    """Return one address for every line of a method."""
+    return [address_of(site, line) for line in lines() if line.method == method]
+
+
+def methods_of(app: Flask) -> set[str]:
+    """Return every method of every route, as the table names them."""
+    return {
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
