@@ -148,7 +148,7 @@ def reading_limits(settings: Settings) -> ReadingLimits:
 def secret_key(directory: Path) -> bytes:
     """Return the key that signs form tokens, made once and kept readable to its owner only."""
     path = directory / "secret_key"
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

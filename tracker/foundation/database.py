@@ -146,7 +146,7 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
     if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": 20})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -169,6 +169,8 @@ def _begin_sqlite(connection: Connection) -> None:
 _TABLE_MISSING = re.compile(
     r"no such (table|column)|UndefinedTable|UndefinedColumn|does not exist", re.IGNORECASE
 )
+_GAVE_WAY = frozenset({"DeadlockDetected", "SerializationFailure"})
+"""What PostgreSQL calls it when one of two changes at the same time had to give way; trying again helps."""
 _NOT_UNIQUE = re.compile(r"unique|duplicate key", re.IGNORECASE)
 
 
@@ -186,6 +188,8 @@ def translated_errors() -> Generator[None, None, None]:
     except (OperationalError, ProgrammingError) as error:
         if _TABLE_MISSING.search(f"{type(error.orig).__name__} {error.orig}"):
             raise DatabaseNotMigrated from error
+        if type(error.orig).__name__ in _GAVE_WAY:
+            raise VersionConflict from error
         if isinstance(error, OperationalError):
             raise DatabaseAway from error
         raise
