@@ -36,11 +36,16 @@ def count_reports(database: Database) -> int:
         return session.scalar(select(func.count(Report.id))) or 0
 
 
+def bring(city: City, report: ReadReport, key: str = "coordinator") -> int:
+    """Import a report as a person of the city, and return its id."""
+    file = describe(report.document_text.encode(), "a.txt")
+    with city.database.transaction() as session:
+        return import_report(session, city.act(key, session), file, report, PROPOSALS).id
+
+
 class TestImportReport:
     def test_keeps_text_people_and_drafts(self, city: City) -> None:
-        with city.database.transaction() as session:
-            act = city.act("coordinator", session)
-            report_id = import_report(session, act, describe(TEXT.encode(), "a.txt"), read(), PROPOSALS).id
+        report_id = bring(city, read())
         with city.database.reading() as session:
             report = session.get_one(Report, report_id)
             assert report.text == TEXT
@@ -52,35 +57,26 @@ class TestImportReport:
             ]
 
     def test_proposes_title_theme_department_and_day(self, city: City) -> None:
-        with city.database.transaction() as session:
-            act = city.act("coordinator", session)
-            report = import_report(session, act, describe(TEXT.encode(), "a.txt"), read(), PROPOSALS)
-            draft = report.drafts[0]
+        report_id = bring(city, read())
+        with city.database.reading() as session:
+            draft = session.get_one(Report, report_id).drafts[0]
             assert (draft.title, draft.theme) == ("臺北市政府交通局增設候車亭", "交通運輸")
             assert draft.lead_department_id == city.departments["TPT"]
             assert draft.due_on is not None
-            assert (draft.due_on - act.today).days == PROPOSALS.default_due_days
+            assert (draft.due_on - city.today()).days == PROPOSALS.default_due_days
 
     def test_takes_a_file_once(self, city: City) -> None:
-        for times in (1, 2):
-            with city.database.transaction() as session:
-                act = city.act("coordinator", session)
-                if times == 2:
-                    with pytest.raises(ReportKnown):
-                        import_report(session, act, describe(TEXT.encode(), "b.txt"), read(), PROPOSALS)
-                else:
-                    import_report(session, act, describe(TEXT.encode(), "a.txt"), read(), PROPOSALS)
+        bring(city, read())
+        with pytest.raises(ReportKnown):
+            bring(city, read())
         assert count_reports(city.database) == 1
 
     def test_keeps_nothing_of_a_secret_report(self, city: City) -> None:
-        secret = read("機密等級：密\n" + TEXT)
-        with pytest.raises(SecretReport), city.database.transaction() as session:
-            act = city.act("coordinator", session)
-            import_report(session, act, describe(b"secret", "a.txt"), secret, PROPOSALS)
+        with pytest.raises(SecretReport):
+            bring(city, read("機密等級：密\n" + TEXT))
         assert count_reports(city.database) == 0
 
-    @pytest.mark.parametrize("key", ["officer", "agency_head", "viewer", "administrator"])
-    def test_is_the_coordinators(self, city: City, key: str) -> None:
-        with pytest.raises(Forbidden), city.database.transaction() as session:
-            act = city.act(key, session)
-            import_report(session, act, describe(TEXT.encode(), "a.txt"), read(), PROPOSALS)
+    def test_is_the_coordinators(self, city: City) -> None:
+        for key in ("officer", "agency_head", "viewer", "administrator"):
+            with pytest.raises(Forbidden):
+                bring(city, read(), key)
