@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
 from tracker.access import Grant, Principal, Role
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.language import N_
+from tracker.foundation.searching import holds
 from tracker.people.models import (
     APIToken,
     Delegation,
@@ -215,7 +216,7 @@ def list_delegations(session: Session, person_id: int, today: date) -> Sequence[
 def principal_of(session: Session, user: User, today: date) -> Principal:
     """Return a person as the rules see them: own grants, and those of whom they stand in for today.
 
-    Nobody becomes administrator by standing in for one.
+    Nobody becomes administrator by standing in for one, and nobody stands in for a person who has left.
     """
     nodes = department_nodes(session)
     own = session.scalars(select(RoleGrant).where(RoleGrant.person_id == user.id)).all()
@@ -228,6 +229,7 @@ def principal_of(session: Session, user: User, today: date) -> Principal:
             Delegation.deputy_id == user.id,
             Delegation.starts_on <= today,
             Delegation.ends_on >= today,
+            User.is_active,
             RoleGrant.role != Role.ADMINISTRATOR,
         )
     )
@@ -332,14 +334,7 @@ def search_users(session: Session, wanted: PeopleFilter, number: int = 1, size: 
 
 
 def _conditions(session: Session, wanted: PeopleFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if words := wanted.words.strip():
-        conditions.append(
-            or_(
-                User.name.contains(words, autoescape=True),
-                User.email.contains(words.casefold(), autoescape=True),
-            )
-        )
+    conditions = holds(wanted.words, User.name, User.email)
     if wanted.department_id is not None:
         below = tree.subtree(department_nodes(session), wanted.department_id)
         conditions.append(User.id.in_(select(RoleGrant.person_id).where(RoleGrant.department_id.in_(below))))

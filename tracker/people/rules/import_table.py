@@ -8,11 +8,12 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Generic, TypeVar
 
 from tracker.access import ROLE_LABELS, Role
 from tracker.foundation.errors import EncodingUnknown, FileEmpty, FileTooLarge, Invalid, Translate
-from tracker.foundation.language import N_
+from tracker.foundation.language import LANGUAGES, N_, translator
 
 MAX_BYTES: Final = 256 * 1024
 R = TypeVar("R")
@@ -147,13 +148,7 @@ _LANGUAGES: Final = {
     "zh-hant": "zh-Hant", "zh": "zh-Hant", "中文": "zh-Hant", "正體中文": "zh-Hant",
     "en": "en", "english": "en", "英文": "en",
 }  # fmt: skip
-_ROLES: Final = {
-    **{role.value: role for role in Role},
-    **{role.value.replace("_", " "): role for role in Role},
-    **{label: role for role, label in ROLE_LABELS.items()},
-    "系統管理員": Role.ADMINISTRATOR,
-    "研考人員": Role.COORDINATOR,
-}
+_ROLE_NAMES: Final = {"系統管理員": Role.ADMINISTRATOR, "研考人員": Role.COORDINATOR}
 
 
 def read_people(data: bytes) -> Read[PersonRow]:
@@ -171,7 +166,8 @@ def sample(columns: Sequence[Column], translate: Translate) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([translate(column.label) for column in columns])
-    writer.writerows([column.samples[number] for column in columns] for number in range(2))
+    for cells in zip(*(column.samples for column in columns), strict=True):
+        writer.writerow([cell and translate(cell) for cell in cells])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -256,7 +252,11 @@ def _delimiter(text: str) -> str:
 
 
 def _keys(header: Sequence[str], columns: Sequence[Column]) -> list[str | None]:
-    by_name = {_folded(name): column.key for column in columns for name in (column.label, *column.names)}
+    by_name = {
+        _folded(name): column.key
+        for column in columns
+        for name in (*_in_every_language(column.label), *column.names)
+    }
     keys: list[str | None] = []
     for cell in header:
         key = by_name.get(_folded(cell))
@@ -267,13 +267,27 @@ def _keys(header: Sequence[str], columns: Sequence[Column]) -> list[str | None]:
     return keys
 
 
+@cache
+def _roles() -> Mapping[str, Role]:
+    """Return the roles by every name that a cell may use."""
+    codes = {_folded(role.value): role for role in Role}
+    labels = {
+        _folded(name): role for role, label in ROLE_LABELS.items() for name in _in_every_language(label)
+    }
+    return {**_ROLE_NAMES, **codes, **labels}
+
+
+def _in_every_language(msgid: str) -> tuple[str, ...]:
+    return tuple(translator(language)(msgid) for language in LANGUAGES)
+
+
 def _folded(name: str) -> str:
     return " ".join(name.replace("_", " ").split()).casefold()
 
 
 def _person(line: int, values: Mapping[str, str], refuse: _Refuse) -> PersonRow:
     role_name, language = values.get("role", ""), values.get("language", "")
-    role = _ROLES.get(_folded(role_name))
+    role = _roles().get(_folded(role_name))
     department = values.get("department", "")
     if role_name and role is None:
         refuse(
