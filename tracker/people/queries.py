@@ -296,6 +296,14 @@ def find_invitation(
     return session.scalars(query).one_or_none()
 
 
+def was_issued_since(session: Session, person_id: int, purpose: tokens.Purpose, moment: datetime) -> bool:
+    """Tell whether a one-time token of a purpose was made for a person after a moment."""
+    query = select(Invitation.id).where(
+        Invitation.person_id == person_id, Invitation.purpose == purpose, Invitation.created_at > moment
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def find_api_token(session: Session, token: str) -> APIToken | None:
     """Return a live API token of an active person."""
     query = (

@@ -57,6 +57,10 @@ class AlreadySetUp(Conflict):
     message = N_("系統已有管理者，不再接受初始設定。")
 
 
+RESET_PAUSE = timedelta(minutes=5)
+"""How long after a reset letter no second one is written, so that nobody can fill another's mailbox."""
+
+
 @dataclass(frozen=True)
 class RoleAssignment:
     """A role to be held in a department, or in none for a city-wide role."""
@@ -299,7 +303,9 @@ def accept_invitation(session: Session, act: Act, token: str, purpose: Purpose, 
 def request_password_reset(session: Session, act: Act, email: str) -> None:
     """Issue a reset token when the address is known; tells nobody whether it is."""
     user = queries.find_user_by_email(session, email)
-    if user and user.is_active and user.password_hash:
+    if user is None or not user.is_active or not user.password_hash:
+        return
+    if not queries.was_issued_since(session, user.id, Purpose.PASSWORD_RESET, act.at - RESET_PAUSE):
         issue_token(session, act, user, Purpose.PASSWORD_RESET)
 
 
