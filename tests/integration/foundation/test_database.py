@@ -1,7 +1,9 @@
 """The two ways into the database: what is written together stays together, and refusals speak plainly."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
 
@@ -86,6 +88,24 @@ class TestRefusals:
 
         with pytest.raises(VersionConflict), city.database.transaction() as session:
             change_behind_my_back(session)
+
+    def test_who_has_to_give_way_to_another_change_is_asked_to_look_again(self, city: City) -> None:
+        if city.database.url.startswith("sqlite"):
+            pytest.skip("SQLite lets one writer in at a time; nobody has to give way")
+        both_hold_one = Barrier(2)
+
+        def rename(*codes: str) -> None:
+            with city.database.transaction() as session:
+                for code in codes:
+                    session.get_one(Department, city.departments[code]).name = f"{code}（新）"
+                    session.flush()
+                    if code == codes[0]:
+                        both_hold_one.wait()
+
+        with ThreadPoolExecutor() as people:
+            works = [people.submit(rename, "TPT", "EDU"), people.submit(rename, "EDU", "TPT")]
+            ends = [work.exception() for work in works]
+        assert [type(end) for end in ends if end] == [VersionConflict]
 
     def test_an_empty_database_is_not_migrated(self, database: Database) -> None:
         migrate(database, "base")
