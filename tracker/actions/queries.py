@@ -29,6 +29,7 @@ from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, PartStatus, S
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.language import N_
+from tracker.foundation.searching import holds
 from tracker.people.models import Department, RoleGrant
 from tracker.people.queries import department_nodes
 from tracker.people.rules import tree
@@ -200,13 +201,8 @@ def condition_for(
         conditions.append(ActionItem.due_on >= wanted.due_from)
     if wanted.due_until:
         conditions.append(ActionItem.due_on <= wanted.due_until)
-    conditions += [_holds(word) for word in wanted.words.split()]
-    return and_(*conditions)
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    spellings = {word.replace("台", "臺"), word.replace("臺", "台"), word}
-    columns = (
+    conditions += holds(
+        wanted.words,
         ActionItem.item_no,
         ActionItem.title,
         LeadDepartment.name,
@@ -214,7 +210,7 @@ def _holds(word: str) -> ColumnElement[bool]:
         Recommendation.verbatim_quote,
         Report.title,
     )
-    return or_(*(column.icontains(spelling, autoescape=True) for spelling in spellings for column in columns))
+    return and_(*conditions)
 
 
 def from_joined(query: Select[ActionItem]) -> Select[ActionItem]:
@@ -258,7 +254,7 @@ def count_by_group(
 
 
 def get_action(session: Session, principal: Principal, item_id: int) -> ActionItem:
-    """Return an item with all that its page shows; raises NotFound, also when it may not be seen."""
+    """Return an item, read anew, with all that its page shows; raises NotFound, also when it may not be seen."""
     query = (
         select(ActionItem)
         .where(ActionItem.id == item_id, visible_to(principal))
@@ -273,6 +269,7 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
             selectinload(ActionItem.merged_into),
         )
+        .execution_options(populate_existing=True)
     )
     item = session.scalars(query).one_or_none()
     if item is None:
@@ -283,7 +280,7 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
 def find_action_by_number(session: Session, principal: Principal, item_no: str) -> ActionItem | None:
     """Return the visible item with a number."""
     query = select(ActionItem).where(ActionItem.item_no == item_no.strip(), visible_to(principal))
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def get_closing(session: Session, principal: Principal, closing_id: int) -> Closing:

@@ -28,7 +28,7 @@ class Department(Base):
 
     parent: Mapped["Department | None"] = relationship(remote_side="Department.id")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
 
 class User(Base):
@@ -51,7 +51,7 @@ class User(Base):
         back_populates="person", cascade="all, delete-orphan", order_by="RoleGrant.id"
     )
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
 
 class RoleGrant(Base):

@@ -18,6 +18,7 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.office_days import OfficeCalendar, office_calendar
+from tracker.foundation.searching import holds
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on, office_overrides
 from tracker.reminders.models import (
@@ -349,10 +350,7 @@ def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
         query = query.where(OutboxLetter.state == wanted.state)
     if wanted.person_id is not None:
         query = query.where(OutboxLetter.recipient_id == wanted.person_id)
-    if words := wanted.words.strip():
-        pattern = f"%{words}%"
-        query = query.where(or_(OutboxLetter.subject.like(pattern), OutboxLetter.address.like(pattern)))
-    return query
+    return query.where(*holds(wanted.words, OutboxLetter.subject, OutboxLetter.address))
 
 
 def why_sent(letter: OutboxLetter) -> list[tuple[str, str]]:

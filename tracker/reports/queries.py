@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload, undefer
 from tracker.access import Permission, Principal
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
+from tracker.foundation.searching import holds
 from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
 
@@ -84,10 +85,7 @@ def list_reports(
     conditions = [visible_to(principal)]
     if wanted.state:
         conditions.append(Report.state == wanted.state)
-    for word in wanted.words.split():
-        spellings = {word.replace("台", "臺"), word.replace("臺", "台")}
-        columns = (Report.title, Report.report_no)
-        conditions.append(or_(*(c.icontains(each, autoescape=True) for each in spellings for c in columns)))
+    conditions += holds(wanted.words, Report.title, Report.report_no)
     total = session.scalar(select(func.count(Report.id)).where(*conditions)) or 0
     waiting = _count(Draft, Draft.state == DraftState.WAITING, Draft.kind != DraftKind.POSSIBLE)
     confirmed = _count(Recommendation)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.city import City
+from tracker.access import Role
 from tracker.foundation.errors import Conflict, NotFound
 from tracker.people import queries, service
 from tracker.people.queries import PeopleFilter, PersonState
@@ -42,6 +43,19 @@ class TestEndDelegation:
                 service.end_delegation(session, act, deputy, row.id)
 
 
+class TestPrincipalOf:
+    @pytest.mark.parametrize("has_left", [False, True])
+    def test_a_deputy_stands_in_for_who_is_away_but_not_for_who_has_left(
+        self, city: City, has_left: bool
+    ) -> None:
+        head, deputy, today = city.people["unit_head"], city.people["other_officer"], city.today()
+        with city.database.transaction() as session:
+            service.delegate(session, city.act("unit_head", session), head, deputy, today, today)
+            if has_left:
+                service.deactivate_person(session, city.act("administrator", session), head)
+            assert city.act("other_officer", session).by.holds(Role.UNIT_HEAD) is not has_left
+
+
 class TestLastAdministrator:
     def test_cannot_be_let_out(self, city: City) -> None:
         with city.database.reading() as session:
@@ -69,3 +83,10 @@ class TestSearchUsers:
     def test_a_percent_sign_is_no_wildcard(self, city: City) -> None:
         with city.database.reading() as session:
             assert queries.search_users(session, PeopleFilter("%")).total == 0
+
+    @pytest.mark.parametrize(
+        ("words", "found"), [("UNIT.HEAD@CITY", 1), ("何語", 1), ("何語 officer", 1), ("%", 0), ("_", 0)]
+    )
+    def test_finds_words_as_they_are_typed(self, city: City, words: str, found: int) -> None:
+        with city.database.reading() as session:
+            assert queries.search_users(session, PeopleFilter(words)).total == found
