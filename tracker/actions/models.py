@@ -43,7 +43,7 @@ class ActionItem(Base):
     )
     closings: Mapped[list["Closing"]] = relationship(back_populates="item", order_by="Closing.id")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
     @property
     def lead(self) -> "Part":

@@ -376,6 +376,8 @@ def merge(
     session: Session, act: Act, item_id: int, into_item_no: str, explanation: str, version: int | None = None
 ) -> ActionItem:
     """Merge an item into another open one, which goes on alone; raises Invalid."""
+    if into := queries.find_action_by_number(session, act.by, into_item_no):
+        _lock(session, item_id, into.id)
     item = _item_for(session, act, item_id, Step.MERGE, version)
     target = queries.find_action_by_number(session, act.by, into_item_no)
     if target is None or target.id == item.id or target.status not in OPEN:
@@ -483,9 +485,15 @@ def _supports_open(item: ActionItem, part: Part, step: Step) -> bool:
 
 
 def _locked(session: Session, act: Act, item_id: int) -> ActionItem:
-    # Two steps on one item wait for each other, so that neither is decided on what the other has just changed.
-    session.execute(select(ActionItem.id).where(ActionItem.id == item_id).with_for_update())
+    _lock(session, item_id)
     return queries.get_action(session, act.by, item_id)
+
+
+def _lock(session: Session, *item_ids: int) -> None:
+    # Two steps on one item wait for each other, so that neither is decided on what the other has just changed.
+    # Several items are locked in one order, so that no two steps wait for each other's item.
+    rows = select(ActionItem.id).where(ActionItem.id.in_(item_ids)).order_by(ActionItem.id)
+    session.execute(rows.with_for_update()).all()
 
 
 def _item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
