@@ -55,7 +55,7 @@ class Report(Base):
         order_by="Recommendation.seq_no", back_populates="report"
     )
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
 
 class Traveller(Base):
@@ -108,7 +108,7 @@ class Draft(Base):
     lead_department: Mapped[Department | None] = relationship()
     officer: Mapped[User | None] = relationship()
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
 
 class Recommendation(Base):
@@ -139,4 +139,4 @@ class Recommendation(Base):
     report: Mapped[Report] = relationship(back_populates="recommendations")
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute

@@ -20,6 +20,7 @@ from tracker.foundation.errors import (
 )
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
+from tracker.people.models import Department
 from tracker.people.queries import department_nodes, get_department, get_user
 from tracker.people.rules.tree import Node, named_department, subtree
 from tracker.reports import queries
@@ -262,6 +263,7 @@ def confirm(
         raise Conflict(N_("還沒有採用任何建議事項。若報告沒有建議事項，請選「本報告無建議事項」。"))
     _check_still_fits(accepted, act.today)
     _number_report(session, report, act.today)
+    report.no_recommendation_declared = False
     confirmed = [_confirm_one(session, act, report, draft) for draft in accepted]
     waiting = [d for d in drafts if d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE]
     if not waiting:
@@ -371,7 +373,9 @@ def _number_report(session: Session, report: Report, today: date) -> None:
     if report.report_no:
         return
     day = report.report_date or report.trip_end or today
-    code = get_department(session, report.lead_agency_id).code
+    lead_agency = select(Department).where(Department.id == report.lead_agency_id)
+    # Numbers are given out one after the other: two reviews of one agency's reports may end in the same moment.
+    code = session.scalars(lead_agency.with_for_update(key_share=True)).one().code
     sequence = 1
     while session.scalar(
         select(func.count(Report.id)).where(Report.report_no == report_number(day, code, sequence))

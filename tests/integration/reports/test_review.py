@@ -1,9 +1,11 @@
 """From drafts to recommendations: what is refused, what is kept for ever, and who is told."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from time import sleep
 
 import pytest
 from sqlalchemy import text
@@ -232,6 +234,15 @@ class TestDeclareNoRecommendation:
         with pytest.raises(Conflict):
             attempt(city, report_id, lambda s, act, _: declare_no_recommendation(s, act, report_id))
 
+    def test_is_taken_back_by_a_recommendation_found_later(self, city: City, report_id: int) -> None:
+        with city.database.transaction() as session:
+            act = city.act("coordinator", session)
+            declare_no_recommendation(session, act, report_id)
+            draft = drafts_of(session, report_id)[0]
+            accept_draft(session, act, draft.id, choice_of(draft, city))
+            confirm(session, act, report_id)
+            assert not session.get_one(Report, report_id).no_recommendation_declared
+
 
 class TestDecideAdoption:
     def test_records_who_decided(self, city: City, report_id: int) -> None:
@@ -280,15 +291,36 @@ class TestVisibleTo:
         assert readers_of(city, report_id) == COORDINATORS | {"agency_head"}
 
 
+class TestNumbers:
+    def test_two_reviews_that_end_in_the_same_moment_get_two_numbers(self, city: City) -> None:
+        first, second = city.give_report(QUOTES), city.give_report(QUOTES)
+        for report_id in (first, second):
+            attempt(city, report_id, accepting(city))
+
+        def end_review(report_id: int) -> None:
+            with city.database.transaction() as session:
+                confirm(session, city.act("coordinator", session), report_id)
+
+        with ThreadPoolExecutor() as colleague:
+            with city.database.transaction() as session:
+                confirm(session, city.act("coordinator", session), first)
+                late = colleague.submit(end_review, second)
+                sleep(0.3)
+            late.result()
+        with city.database.reading() as session:
+            numbers = [session.get_one(Report, each).report_no or "" for each in (first, second)]
+        assert [number[-3:] for number in numbers] == ["001", "002"]
+
+
 class TestListReports:
     def test_finds_by_words_of_the_title(self, city: City, report_id: int) -> None:
         with city.database.reading() as session:
             by = city.act("coordinator", session).by
             totals = [
                 queries.list_reports(session, by, ReportFilter(words)).total
-                for words in ("海港城", "候車 考察", "山城")
+                for words in ("海港城", "候車 考察", "山城", "%")
             ]
-        assert totals == [1, 1, 0]
+        assert totals == [1, 1, 0, 0]
 
     def test_counts_what_waits_and_what_was_confirmed(self, city: City, report_id: int) -> None:
         confirmed(city, report_id)
