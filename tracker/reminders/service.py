@@ -20,6 +20,7 @@ from tracker.actions.events import (
     ClosingRequested,
 )
 from tracker.actions.models import Closing, Part
+from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Forbidden, NotFound, StepNotAllowed
@@ -43,15 +44,9 @@ _LETTERS = {Purpose.INVITATION: LetterKind.INVITATION, Purpose.PASSWORD_RESET: L
 
 
 def notify_of_assignment(session: Session, happened: ActionAssigned) -> None:
-    """Tell officer and unit head of each department that an item came to them."""
-    _tell(
-        session,
-        happened.act,
-        NoticeKind.ASSIGNED,
-        happened.item_id,
-        _OWNER,
-        _parts(session, happened.item_id),
-    )
+    """Tell officer and unit head of each department that an item came to them; not those whose part is over."""
+    parts = [p for p in _parts(session, happened.item_id) if p.status is not PartStatus.RELEASED]
+    _tell(session, happened.act, NoticeKind.ASSIGNED, happened.item_id, _OWNER, parts)
 
 
 def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) -> None:

@@ -63,6 +63,14 @@ class TestNotices:
             actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         assert notices(house) == [(NoticeKind.ASSIGNED, city.officer), (NoticeKind.ASSIGNED, city.head)]
 
+    def test_an_assignment_is_not_told_to_the_department_that_gave_the_item_up(
+        self, house, acting, assigned, city
+    ) -> None:
+        with house.transaction() as session:
+            assignment = actions.Assignment(city.office, DUE)
+            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+        assert not {city.officer, city.head} & {person for _, person in notices(house)}
+
     def test_taking_is_told_to_the_coordinator(self, house, acting, assigned, city) -> None:
         with house.transaction() as session:
             actions.acknowledge(session, acting(city.head), assigned)
