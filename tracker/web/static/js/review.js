@@ -55,7 +55,7 @@ function reveal(element, block) {
   const bottom = Math.min(frame.bottom, innerHeight) - 8;
   const room = bottom - top;
   if (block === "center") pane.scrollTop += place.top - top - Math.max((room - place.height) / 2, 0);
-  else if (place.top < top || place.height > room) pane.scrollTop += place.top - top;
+  else if (block === "start" || place.top < top || place.height > room) pane.scrollTop += place.top - top;
   else if (place.bottom > bottom) pane.scrollTop += place.bottom - bottom;
 }
 
@@ -63,14 +63,14 @@ function current() {
   return candidates().find((candidate) => candidate.classList.contains("is-current")) ?? null;
 }
 
-function choose(id, { scrollSource = true, scrollCandidate = true } = {}) {
+function choose(id, { scrollSource = true, scrollCandidate = "nearest" } = {}) {
   for (const candidate of candidates()) {
     const chosen = candidate.dataset.candidate === id;
     candidate.classList.toggle("is-current", chosen);
     if (!chosen) continue;
     candidate.setAttribute("aria-current", "true");
     candidate.closest("details:not([open])")?.setAttribute("open", "");
-    if (scrollCandidate) reveal(candidate, "nearest");
+    if (scrollCandidate) reveal(candidate, scrollCandidate);
     if (!candidate.contains(document.activeElement)) candidate.focus({ preventScroll: true });
   }
   for (const other of desk.querySelectorAll("article[aria-current]:not(.is-current)")) other.removeAttribute("aria-current");
@@ -165,5 +165,5 @@ if (desk && source) {
     ?? candidates().find((candidate) => candidate.classList.contains("is-pending"));
   // On a narrow screen the page begins at its head, unless the address leads further down.
   const scrolls = Boolean(wanted) || matchMedia("(min-width: 64.01rem)").matches;
-  if (first) choose(first.dataset.candidate, { scrollSource: scrolls, scrollCandidate: scrolls });
+  if (first) choose(first.dataset.candidate, { scrollSource: scrolls, scrollCandidate: scrolls && "start" });
 }
