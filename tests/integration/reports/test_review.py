@@ -189,11 +189,11 @@ class TestConfirm:
         confirmed(city, report_id)
         with city.database.transaction() as session:
             report = session.get_one(Report, report_id)
-            assert report.state is ReportState.IN_REVIEW
+            states = [report.state]
             act, last = city.act("coordinator", session), drafts_of(session, report_id)[1]
             accept_draft(session, act, last.id, choice_of(last, city))
             confirm(session, act, report_id)
-            assert report.state is ReportState.REVIEWED
+            assert [*states, report.state] == [ReportState.IN_REVIEW, ReportState.REVIEWED]
             assert [r.seq_no for r in report.recommendations] == [1, 2]
 
     def test_refuses_when_nothing_was_accepted(self, city: City, report_id: int) -> None:
