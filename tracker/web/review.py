@@ -294,7 +294,9 @@ def stands_aside(draft: Draft) -> bool:
 def numbered(drafts: Sequence[Draft]) -> Mapping[int, str]:
     """Count the proposals 1, 2, … and letter what is only possible A, B, …, both in the order of the text."""
     numbers = map(str, count(1))
-    letters = chain(ascii_uppercase, (f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase), repeat("…"))
+    letters = chain(
+        ascii_uppercase, (f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase), repeat("…")
+    )
     return {draft.id: next(letters if stands_aside(draft) else numbers) for draft in drafts}
 
 
