@@ -9,7 +9,7 @@ from tracker.access import Act
 from tracker.actions import queries, service
 from tracker.actions.models import ActionItem
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
-from tracker.actions.service import ClosingDecision, ClosingRequest, Progress
+from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile, describe
 
@@ -107,3 +107,15 @@ def bring_to(city: City, status: str, **facts: Any) -> int:
 def after_days(city: City, number: int) -> None:
     """Let days pass."""
     city.clock.advance(timedelta(days=number))  # type: ignore[attr-defined]
+
+
+def keep_draft(city: City, key: str = "coordinator") -> int:
+    """Keep a second item of an assigned item's recommendation as a draft, and return its id."""
+    first = city.give_action()
+    recommendation_id = look(city, "coordinator", first, lambda _session, _act, item: item.recommendation_id)
+    due_on = city.today() + timedelta(days=60)
+    assignment = Assignment(city.departments["TPT-P"], due_on, officer_id=city.people["officer"])
+    item: ActionItem = do(
+        city, key, service.prepare_action, recommendation_id, "115-TPT-901-09", "後續說明會", assignment
+    )
+    return item.id

@@ -157,8 +157,10 @@ def prepare_action(
 
 
 def assign(session: Session, act: Act, item_id: int, version: int | None = None) -> ActionItem:
-    """Bring a draft out to the departments that were chosen for it (分案)."""
+    """Bring a draft out to the departments that were chosen for it (分案); raises Invalid for a date gone by."""
     item = _item_for(session, act, item_id, Step.ASSIGN, version)
+    if item.due_on < act.today:
+        raise Invalid(N_("預定完成日不可早於今天。"))
     item.start_on = act.today
     for part in item.parts:
         part.assigned_at = act.at

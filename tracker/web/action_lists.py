@@ -141,7 +141,7 @@ def next_step_label(steps: Sequence[Step]) -> str:
 
 def primary_step(steps: Sequence[Step]) -> Step | None:
     """Return the one step a page offers first."""
-    order = (Step.AGREE_CLOSING, Step.ACKNOWLEDGE, Step.REPORT_PROGRESS, Step.REQUEST_CLOSING)
+    order = (Step.AGREE_CLOSING, Step.ASSIGN, Step.ACKNOWLEDGE, Step.REPORT_PROGRESS, Step.REQUEST_CLOSING)
     return next((step for step in order if step in steps), None)
 
 

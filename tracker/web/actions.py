@@ -49,6 +49,7 @@ from tracker.web.session import act, refused, requires, say, session, tell, toda
 blueprint = Blueprint("actions", __name__)
 
 STEP_PAGES = {
+    Step.ASSIGN: "actions.assign",
     Step.ACKNOWLEDGE: "actions.acknowledge",
     Step.REPORT_PROGRESS: "actions.report_progress",
     Step.REQUEST_CLOSING: "actions.request_closing",
@@ -112,6 +113,20 @@ def show_action(item_id: int) -> str:
         reminders=reminders_of_item(session(), item.id, wiring().settings.site.zone),
         evidence_of=lambda closing: [_file(each) for each in closing.evidence],
     )
+
+
+@blueprint.route("/<int:item_id>/assign", methods=["GET", "POST"])
+@requires(Permission.Action.ASSIGN)
+def assign(item_id: int) -> Any:
+    """Bring a draft out to the departments that were chosen for it."""
+    _item_for(item_id, Step.ASSIGN)
+    form = StepForm()
+    if form.validate_on_submit():
+        with refused(form):
+            service.assign(session(), act(), item_id, form.version.data)
+            tell(N_("已分案，並通知主協辦機關。"))
+            return _back_to(item_id)
+    return _step_page("actions/assign.html", item_id, form)
 
 
 @blueprint.route("/<int:item_id>/acknowledge", methods=["GET", "POST"])

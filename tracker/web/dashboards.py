@@ -120,6 +120,13 @@ def _answer(tiles: Tiles, loads: list[DepartmentLoad]) -> str:
             overdue=tiles.overdue,
             department=first.name,
         )
+    if _is_tied(loads):
+        return say(
+            N_("列管中 %(open)s 件，%(overdue)s 件逾期，分散在 %(departments)s 個機關。"),
+            open=tiles.open,
+            overdue=tiles.overdue,
+            departments=sum(1 for load in loads if load.overdue),
+        )
     return say(
         N_("列管中 %(open)s 件，%(overdue)s 件逾期，其中%(department)s %(most)s 件最多。"),
         open=tiles.open,
@@ -129,6 +136,11 @@ def _answer(tiles: Tiles, loads: list[DepartmentLoad]) -> str:
     )
 
 
+def _is_tied(loads: list[DepartmentLoad]) -> bool:
+    """Tell whether no single department is the most overdue one, so that none is named."""
+    return len(loads) > 1 and loads[0].overdue == loads[1].overdue
+
+
 def _chart_answer(loads: list[DepartmentLoad]) -> str:
     late = [load for load in loads if load.overdue]
     if not late:
@@ -136,6 +148,12 @@ def _chart_answer(loads: list[DepartmentLoad]) -> str:
     if len(late) == 1:
         return say(
             N_("只有%(department)s有逾期，%(count)s 件。"), department=late[0].name, count=late[0].overdue
+        )
+    if _is_tied(loads):
+        return say(
+            N_("%(departments)s 個機關有逾期，最多的各 %(count)s 件。"),
+            departments=len(late),
+            count=late[0].overdue,
         )
     return say(
         N_("%(departments)s 個機關有逾期，%(department)s最多，%(count)s 件。"),
