@@ -1,0 +1,179 @@
+"""What belongs to another department, or to a restricted report, shows nowhere: no body, count, title or file name."""
+
+import pytest
+
+from tests.support.prepared import SECRET_QUOTE, Prepared
+from tests.support.rights import addresses
+
+OUTSIDERS = ("other_officer", "other_head")
+SECRET_WORDS = (SECRET_QUOTE, "收購港區", "價目.pdf")
+
+
+def pages_seen_by(site: Prepared, key: str) -> dict[str, str]:
+    """Return every page that a person can open, by address, and every answer of the interface."""
+    seen = {}
+    for address in addresses(site, "GET"):
+        if "/static/" in address:
+            continue
+        asked = site.ask(key, address) if "/api/" in address else site.visit(key).get(address)
+        with asked as answer:
+            seen[address] = answer.get_data(as_text=True)
+    return seen
+
+
+def content_of(page: str) -> str:
+    """Return what a page says, without its frame, which repeats its own address."""
+    return page.split("<main")[1].split("</main>")[0]
+
+
+class TestARestrictedReport:
+    @pytest.mark.parametrize("key", ["viewer", *OUTSIDERS, "administrator"])
+    def test_shows_nowhere_to_those_who_may_not_read_it(self, prepared_once: Prepared, key: str) -> None:
+        words = (*SECRET_WORDS, prepared_once.ids["secret_item_no"])
+        pages = pages_seen_by(prepared_once, key)
+        assert [(address, word) for address, page in pages.items() for word in words if word in page] == []
+
+    @pytest.mark.parametrize("key", ["viewer", "other_officer", "administrator"])
+    def test_is_not_found_by_searching(self, prepared_once: Prepared, key: str) -> None:
+        number = prepared_once.ids["secret_item_no"]
+        for page in ("actions", "reports"):
+            for words in ("港區", "停車場", number, number[:-3]):
+                text = (
+                    prepared_once.visit(key).get(f"/{page}/", query_string={"q": words, "group": "all"}).text
+                )
+                assert "收購" not in text
+                assert f'/actions/{prepared_once.ids["secret_item"]}"' not in text
+                assert f'/reports/{prepared_once.ids["secret_report"]}"' not in text
+
+    def test_is_not_counted_for_those_who_may_not_read_it(self, prepared_once: Prepared) -> None:
+        counts = {
+            key: prepared_once.ask(key, "/api/v1/figures").json["open"] for key in ("coordinator", "viewer")
+        }
+        listed = prepared_once.ask("viewer", "/api/v1/action-items?group=open").json["total"]
+        assert counts["coordinator"] - counts["viewer"] == 1
+        assert counts["viewer"] == listed
+
+    def test_is_no_choice_in_a_filter(self, prepared_once: Prepared) -> None:
+        option = f'value="{prepared_once.ids["secret_report"]}"'
+        page = prepared_once.visit("viewer").get("/actions/").text
+        reports = page.split('name="report"')[1].split("</select>")[0] if 'name="report"' in page else ""
+        assert option not in reports
+
+    @pytest.mark.parametrize("key", ["viewer", "other_officer"])
+    def test_gives_nothing_away_by_asking_for_its_number_in_a_filter(
+        self, prepared_once: Prepared, key: str
+    ) -> None:
+        report_id = prepared_once.ids["secret_report"]
+        known = prepared_once.visit(key).get(f"/actions/?group=all&report={report_id}").text
+        unknown = prepared_once.visit(key).get("/actions/?group=all&report=999999").text
+        assert known.count("<tr") == unknown.count("<tr")
+        assert "收購" not in known
+
+    def test_sends_no_notice_to_those_who_may_not_read_it(self, prepared_once: Prepared) -> None:
+        for key in ("viewer", *OUTSIDERS):
+            assert prepared_once.ids["secret_item_no"] not in prepared_once.visit(key).get("/notices").text
+
+
+class TestAnotherDepartmentsItem:
+    @pytest.mark.parametrize("key", OUTSIDERS)
+    def test_shows_in_no_list_count_or_figure(self, prepared_once: Prepared, key: str) -> None:
+        pages = pages_seen_by(prepared_once, key)
+        numbers = [prepared_once.ids[f"{name}_item_no"] for name in ("fresh", "alone", "asked", "closed")]
+        lists = {address: page for address, page in pages.items() if not address.startswith("/reports")}
+        assert [
+            (address, number) for address, page in lists.items() for number in numbers if number in page
+        ] == []
+        assert prepared_once.ask(key, "/api/v1/figures").json["open"] == 1
+        assert prepared_once.ask(key, "/api/v1/figures?department=TPT").json["open"] <= 1
+
+    def test_looks_like_one_that_does_not_exist(self, prepared_once: Prepared) -> None:
+        visitor = prepared_once.visit("other_officer")
+        for there, nowhere in (
+            (f"/actions/{prepared_once.ids['alone_item']}", "/actions/99999"),
+            (f"/actions/evidence/{prepared_once.ids['alone_evidence']}", "/actions/evidence/99999"),
+            (f"/actions/{prepared_once.ids['alone_item']}/progress", "/actions/99999/progress"),
+            (f"/reports/{prepared_once.ids['secret_report']}", "/reports/99999"),
+            (f"/reports/{prepared_once.ids['secret_report']}/file", "/reports/99999/file"),
+        ):
+            hidden, absent = visitor.get(there), visitor.get(nowhere)
+            assert hidden.status_code == absent.status_code
+            assert content_of(hidden.text) == content_of(absent.text)
+
+    def test_is_no_target_of_a_part_that_is_not_one_s_own(self, prepared: Prepared) -> None:
+        before = prepared.dump()
+        form = {"narrative": "替別的機關填報。", "percent": "100", "part_id": "1"}
+        answer = prepared.visit("other_officer").post(f"/actions/{prepared.ids['alone_item']}/progress", form)
+        assert answer.status_code == 404
+        assert prepared.dump() == before
+
+
+class TestGuessedIds:
+    @pytest.mark.parametrize("key", ["other_officer", "viewer"])
+    def test_of_thirty_rows_each_tell_an_outsider_nothing_secret(
+        self, prepared_once: Prepared, key: str
+    ) -> None:
+        visitor, seen = prepared_once.visit(key), 0
+        rules = {
+            rule.rule
+            for rule in prepared_once.app.url_map.iter_rules()
+            if "<int:" in rule.rule and "GET" in (rule.methods or ())
+        }
+        for rule in rules:
+            for number in range(1, 31):
+                with visitor.get(rule.partition("<")[0] + str(number) + rule.partition(">")[2]) as answer:
+                    assert answer.status_code in {200, 403, 404, 409}
+                    seen += answer.status_code == 200
+                    text = answer.get_data(as_text=True)
+                assert not any(word in text for word in SECRET_WORDS)
+        assert seen
+
+    @pytest.mark.parametrize(
+        ("address", "whose"),
+        [
+            ("/me/sign-ins/{sign_in}/end", "officer"),
+            ("/me/tokens/{token}/revoke", "officer"),
+            ("/me/deputies/{delegation}/end", "officer"),
+            ("/notices/{notice}/read", "unit_head"),
+        ],
+    )
+    def test_of_other_people_s_belongings_touch_nothing(
+        self, prepared_once: Prepared, address: str, whose: str
+    ) -> None:
+        before = prepared_once.dump()
+        for key in prepared_once.city.people:
+            if key != whose:
+                assert prepared_once.visit(key).post(address.format(**prepared_once.ids)).status_code == 404
+        assert prepared_once.dump() == before
+
+
+class TestRightsInAForm:
+    def test_nobody_becomes_more_by_extra_fields(self, prepared: Prepared) -> None:
+        before = prepared.dump()["role_grant"]
+        extra = {"roles-0-role": "administrator", "role": "administrator", "person_id": "1", "is_active": "1"}
+        for address, form in (
+            ("/me/tokens", {"name": "x"}),
+            ("/language", {"language": "en"}),
+            ("/me/password", {"old_password": "x"}),
+            (
+                f"/actions/{prepared.ids['alone_item']}/progress",
+                {"narrative": "已完成勘查。", "percent": "50"},
+            ),
+        ):
+            prepared.visit("officer").post(address, {**form, **extra})
+        assert prepared.dump()["role_grant"] == before
+
+    def test_progress_changes_neither_due_date_nor_lead(self, prepared: Prepared) -> None:
+        form = {
+            "narrative": "已完成勘查。",
+            "percent": "50",
+            "due_on": "2099-01-01",
+            "status": "closed_implemented",
+            "lead_department_id": "1",
+        }
+        prepared.visit("officer").post(f"/actions/{prepared.ids['alone_item']}/progress", form)
+        item = prepared.ask("officer", f"/api/v1/action-items/{prepared.ids['alone_item_no']}").json
+        assert (item["status"], item["lead_department"]["code"], item["due_on"]) == (
+            "in_progress",
+            "TPT-P",
+            "2026-05-01",
+        )
