@@ -23,7 +23,7 @@ def pages_seen_by(site: Prepared, key: str) -> dict[str, str]:
 
 def content_of(page: str) -> str:
     """Return what a page says, without its frame, which repeats its own address."""
-    return page.split("<main")[1].split("</main>")[0]
+    return page.split("<main")[1].split("</main>", maxsplit=1)[0]
 
 
 class TestARestrictedReport:
