@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 
+from tests.support.rows import Rows, all_rows, insert_rows
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
 from tracker.actions.models import ActionItem
 from tracker.actions.service import Assignment, open_action
@@ -141,8 +142,24 @@ class City:
         return open_action(session, act, recommendation.id, number, "試辦候車資訊看板", assignment)
 
 
+_BUILT: dict[datetime, tuple[Rows, Mapping[str, int], Mapping[str, int]]] = {}
+
+
 def build_city(database: Database, clock: Clock) -> City:
-    """Build the departments and people by the services; everybody's password is `PASSWORD`."""
+    """Build the departments and people by the services, once; later cities are copies of its rows.
+
+    Everybody's password is `PASSWORD`.
+    """
+    if clock.now() in _BUILT:
+        rows, departments, people = _BUILT[clock.now()]
+        insert_rows(database, rows)
+        return City(database, clock, departments, people)
+    city = _build_city(database, clock)
+    _BUILT[clock.now()] = (all_rows(database), city.departments, city.people)
+    return city
+
+
+def _build_city(database: Database, clock: Clock) -> City:
     now = clock.now()
     founder = Act(Principal(None, SYSTEM.name, (Grant(Role.ADMINISTRATOR),)), now, local_date(now, ZONE))
     departments: dict[str, int] = {}
