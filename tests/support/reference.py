@@ -21,7 +21,12 @@ from tracker.wiring import wire
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 LANGUAGE = "en"
-REACHES = {Reach.UNIT: "unit", Reach.SUBTREE: "unit and below", Reach.CITY: "city"}
+REACHES = {
+    Reach.UNIT: "unit",
+    Reach.SUBTREE: "unit and below",
+    Reach.AGENCY: "whole agency",
+    Reach.CITY: "city",
+}
 
 
 def settings_page() -> str:

@@ -95,6 +95,7 @@ class Reach(Enum):
 
     UNIT = "own unit"
     SUBTREE = "own unit and everything below it"
+    AGENCY = "the whole agency that the own unit belongs to"
     CITY = "everything"
 
 
@@ -114,9 +115,9 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Account.OWN: _EVERYONE,
     Permission.Report.READ: _EVERYONE,
     Permission.Report.READ_RESTRICTED: {
-        Role.OFFICER: Reach.UNIT,
-        Role.UNIT_HEAD: Reach.SUBTREE,
-        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.OFFICER: Reach.AGENCY,
+        Role.UNIT_HEAD: Reach.AGENCY,
+        Role.AGENCY_HEAD: Reach.AGENCY,
         Role.COORDINATOR: Reach.CITY,
     },
     Permission.Report.IMPORT: _COORDINATOR,
@@ -138,12 +139,16 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """One role of one person, with the departments it reaches; `deputy_for` names whom it stands in for."""
+    """One role of one person, in a department with all below it, in an agency with all below that one.
+
+    `deputy_for` names whom the person stands in for.
+    """
 
     role: Role
     department_id: int | None = None
     subtree: frozenset[int] = frozenset()
     deputy_for: int | None = None
+    agency: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,8 @@ class Principal:
                 return Scope(city=True)
             if reach is Reach.SUBTREE:
                 departments |= grant.subtree
+            elif reach is Reach.AGENCY:
+                departments |= grant.agency
             elif reach is Reach.UNIT and grant.department_id is not None:
                 departments.add(grant.department_id)
         return Scope(departments=frozenset(departments))

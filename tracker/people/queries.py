@@ -238,8 +238,11 @@ def principal_of(session: Session, user: User, today: date) -> Principal:
 
 
 def _grant(nodes: Sequence[tree.Node], row: RoleGrant, deputy_for: int | None = None) -> Grant:
-    below = tree.subtree(nodes, row.department_id) if row.department_id is not None else frozenset()
-    return Grant(row.role, row.department_id, below, deputy_for)
+    if row.department_id is None:
+        return Grant(row.role, deputy_for=deputy_for)
+    below = tree.subtree(nodes, row.department_id)
+    agency = tree.agency_of({node.id: node.parent_id for node in nodes}, row.department_id)
+    return Grant(row.role, row.department_id, below, deputy_for, tree.subtree(nodes, agency))
 
 
 def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:

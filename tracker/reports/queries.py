@@ -17,8 +17,8 @@ from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState,
 def visible_to(principal: Principal) -> ColumnElement[bool]:
     """Return the condition on `Report` for what a person may see.
 
-    A reviewed public report is everybody's; a restricted one its lead agency's and the coordinator's; one still in
-    review only the reviewers'.
+    A reviewed public report is everybody's; a restricted one its lead agency's, from the head down to every unit, and
+    the coordinator's; one still in review only the reviewers'.
     """
     if not principal.may(Permission.Report.READ):
         return false()

@@ -288,7 +288,12 @@ class TestVisibleTo:
 
     def test_a_restricted_one_is_the_lead_agencys(self, city: City) -> None:
         report_id = reviewed(city, Confidentiality.RESTRICTED)
-        assert readers_of(city, report_id) == COORDINATORS | {"agency_head"}
+        assert readers_of(city, report_id) == COORDINATORS | {"agency_head", "unit_head", "officer"}
+
+    def test_one_led_by_a_unit_is_its_whole_agencys(self, city: City) -> None:
+        report_id = city.give_report(QUOTES[:1], "TPT-P", Confidentiality.RESTRICTED)
+        confirmed(city, report_id)
+        assert readers_of(city, report_id) == COORDINATORS | {"agency_head", "unit_head", "officer"}
 
 
 class TestNumbers:

@@ -62,6 +62,12 @@ class TestReach:
         assert head.may(Permission.Action.READ, UNIT)
         assert not head.may(Permission.Action.READ, ELSEWHERE)
 
+    def test_of_restricted_reports_is_the_whole_agency(self) -> None:
+        grant = Grant(Role.OFFICER, UNIT, frozenset({UNIT}), agency=frozenset({AGENCY, UNIT}))
+        officer = Principal(1, "某人", (grant,))
+        assert officer.may(Permission.Report.READ_RESTRICTED, AGENCY)
+        assert not officer.may(Permission.Report.READ_RESTRICTED, ELSEWHERE)
+
     def test_of_a_coordinator_is_the_city(self) -> None:
         assert somebody(Role.COORDINATOR).scope(Permission.Action.DECIDE_CLOSING).city
 
