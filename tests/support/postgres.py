@@ -1,10 +1,12 @@
 """A throw-away PostgreSQL in a temporary folder, reached by a Unix socket and ended by who started it."""
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 import tempfile
 import time
@@ -19,6 +21,9 @@ import psycopg
 SYSTEM_BINARIES = Path("/usr/lib/postgresql")
 INITDB_OPTIONS = ["--username=tracker", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
 MISSING = "*** SKIPPED: no PostgreSQL for the tests. Run `make test` once, or as root: apt-get install -y postgresql"
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def throwaway_postgres(binaries: Path) -> Generator[Server, None, None]:
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 command, user=owner, group=_group_of(owner), extra_groups=_no_groups(owner),
-                cwd=folder, stdout=log, stderr=log, start_new_session=True,
+                cwd=folder, stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call
             )  # fmt: skip
         try:
             server = Server(folder)
@@ -98,6 +103,12 @@ def throwaway_postgres(binaries: Path) -> Generator[Server, None, None]:
         finally:
             process.send_signal(signal.SIGINT)  # A fast shutdown: connections are cut off.
             process.wait(30)
+
+
+def _end_with_parent() -> None:
+    # A test run that is killed cleans nothing up, so the kernel is asked to stop the server in its place.
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
