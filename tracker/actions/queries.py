@@ -106,6 +106,7 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
         deciders.append(Part.department_id.not_in(principal.own_departments))
     if headed := principal.headed_departments:
         deciders.append(and_(Department.is_coordinating, Part.department_id.in_(headed)))
+    owned = principal.scope(Permission.Action.REQUEST_CLOSING).departments
     waits = exists(
         select(Closing.id)
         .join(Part, Part.id == Closing.part_id)
@@ -115,6 +116,8 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
             Closing.decided_at.is_(None),
             Part.status == PartStatus.CLOSE_REQUESTED,
             Closing.requested_by_id.not_in(principal.persons),
+            or_(Part.officer_id.is_(None), Part.officer_id.not_in(principal.persons)),
+            Part.department_id.not_in(owned),
             or_(false(), *deciders),
         )
     )

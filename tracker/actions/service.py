@@ -419,6 +419,7 @@ def may_decide(act: Act, closing: Closing) -> bool:
     return closing_rules.may_decide(
         act.by,
         closing.requested_by_id,
+        closing.part.officer_id,
         closing.part.department_id,
         led_by_coordinating_office=closing.part.department.is_coordinating,
     )

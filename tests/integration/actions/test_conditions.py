@@ -50,7 +50,7 @@ items = st.builds(
     percent=st.integers(0, 100),
     lead=st.sampled_from(UNITS),
     support=st.sampled_from((None, *UNITS)),
-    officer=st.sampled_from((None, "officer", "other_officer")),
+    officer=st.sampled_from((None, "officer", "other_officer", "coordinator")),
     closings=st.lists(closings, max_size=2),
 )
 

@@ -60,25 +60,25 @@ class TestOnlyPromises:
 
 class TestMayDecide:
     def test_a_coordinator_decides_on_others_items(self) -> None:
-        assert may_decide(person(Role.COORDINATOR, UNIT), 9, OWNER, led_by_coordinating_office=False)
+        assert may_decide(person(Role.COORDINATOR, UNIT), 9, 8, OWNER, led_by_coordinating_office=False)
 
     def test_nobody_decides_on_their_own_request(self) -> None:
         assert not may_decide(
-            person(Role.COORDINATOR, UNIT, number=9), 9, OWNER, led_by_coordinating_office=False
+            person(Role.COORDINATOR, UNIT, number=9), 9, 8, OWNER, led_by_coordinating_office=False
         )
 
     def test_nobody_decides_on_the_request_of_whom_they_stand_in_for(self) -> None:
         deputy = person(Role.COORDINATOR, UNIT, deputy_for=9)
-        assert not may_decide(deputy, 9, OWNER, led_by_coordinating_office=False)
+        assert not may_decide(deputy, 9, 8, OWNER, led_by_coordinating_office=False)
 
     def test_a_coordinator_does_not_decide_for_the_own_department(self) -> None:
-        assert not may_decide(person(Role.COORDINATOR, UNIT), 9, UNIT, led_by_coordinating_office=True)
+        assert not may_decide(person(Role.COORDINATOR, UNIT), 9, 8, UNIT, led_by_coordinating_office=True)
 
     def test_a_coordinator_outside_that_unit_decides_for_the_coordinating_office(self) -> None:
-        assert may_decide(person(Role.COORDINATOR, OTHER), 9, UNIT, led_by_coordinating_office=True)
+        assert may_decide(person(Role.COORDINATOR, OTHER), 9, 8, UNIT, led_by_coordinating_office=True)
 
     def test_the_head_of_the_coordinating_agency_decides_for_it(self) -> None:
-        assert may_decide(person(Role.AGENCY_HEAD, OFFICE, UNIT), 9, UNIT, led_by_coordinating_office=True)
+        assert may_decide(person(Role.AGENCY_HEAD, OFFICE, UNIT), 9, 8, UNIT, led_by_coordinating_office=True)
 
     def test_the_head_of_another_agency_does_not_even_when_coordinator_of_that_unit(self) -> None:
         both = Principal(
@@ -89,12 +89,27 @@ class TestMayDecide:
                 Grant(Role.COORDINATOR, UNIT, frozenset({UNIT})),
             ),
         )
-        assert not may_decide(both, 9, UNIT, led_by_coordinating_office=True)
+        assert not may_decide(both, 9, 8, UNIT, led_by_coordinating_office=True)
 
     @pytest.mark.parametrize("role", [Role.OFFICER, Role.UNIT_HEAD, Role.AGENCY_HEAD])
     def test_the_owner_never_closes(self, role: Role) -> None:
-        assert not may_decide(person(role, OWNER), 9, OWNER, led_by_coordinating_office=False)
+        assert not may_decide(person(role, OWNER), 9, 8, OWNER, led_by_coordinating_office=False)
+
+    def test_the_officer_never_closes_even_as_coordinator_of_another_unit(self) -> None:
+        officer = person(Role.COORDINATOR, OTHER, number=8)
+        assert not may_decide(officer, 9, 8, OWNER, led_by_coordinating_office=False)
+
+    def test_the_head_of_a_unit_above_never_closes_even_as_coordinator_of_another(self) -> None:
+        head = Principal(
+            7,
+            "某人",
+            (
+                Grant(Role.UNIT_HEAD, UNIT, frozenset({UNIT, OWNER})),
+                Grant(Role.COORDINATOR, OTHER, frozenset({OTHER})),
+            ),
+        )
+        assert not may_decide(head, 9, 8, OWNER, led_by_coordinating_office=False)
 
     @pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMINISTRATOR])
     def test_readers_and_administrators_decide_nothing(self, role: Role) -> None:
-        assert not may_decide(person(role, None), 9, OWNER, led_by_coordinating_office=False)
+        assert not may_decide(person(role, None), 9, 8, OWNER, led_by_coordinating_office=False)

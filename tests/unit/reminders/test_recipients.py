@@ -56,8 +56,21 @@ class TestRecipients:
 
 class TestDeciders:
     def test_coordinators_decide(self) -> None:
-        assert list(CITY.deciders(UNIT)) == [COORDINATOR]
+        assert list(CITY.deciders(UNIT, OFFICER)) == [COORDINATOR]
 
     def test_nobody_of_the_leading_office_decides(self) -> None:
         own = replace(CITY, holders={**CITY.holders, (Role.AGENCY_HEAD, OFFICE): (DIRECTOR,)})
-        assert list(own.deciders(OFFICE)) == [DIRECTOR]
+        assert list(own.deciders(OFFICE, None)) == [DIRECTOR]
+
+    def test_a_coordinator_who_is_the_officer_does_not_decide(self) -> None:
+        two = replace(CITY, holders={**CITY.holders, (Role.COORDINATOR, OFFICE): (COORDINATOR, DEPUTY)})
+        assert list(two.deciders(UNIT, COORDINATOR)) == [DEPUTY]
+
+    def test_nor_does_one_who_heads_a_unit_above(self) -> None:
+        above = {(Role.UNIT_HEAD, AGENCY): (COORDINATOR,), (Role.COORDINATOR, OFFICE): (COORDINATOR, DEPUTY)}
+        assert list(replace(CITY, holders={**CITY.holders, **above}).deciders(UNIT, OFFICER)) == [DEPUTY]
+
+    def test_nor_does_one_who_stands_in_for_the_head(self) -> None:
+        office = {**CITY.holders, (Role.COORDINATOR, OFFICE): (COORDINATOR, DEPUTY)}
+        away = replace(CITY, holders=office, deputies={HEAD: (DEPUTY,)})
+        assert list(away.deciders(UNIT, OFFICER)) == [COORDINATOR]

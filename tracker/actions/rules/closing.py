@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from tracker.access import Principal, Role
+from tracker.access import Permission, Principal, Role
 from tracker.foundation.language import N_
 
 MIN_RESULT_LENGTH = 10
@@ -40,15 +40,23 @@ def only_promises(result: str) -> bool:
 
 
 def may_decide(
-    decider: Principal, requester_id: int | None, lead_department_id: int, *, led_by_coordinating_office: bool
+    decider: Principal,
+    requester_id: int | None,
+    officer_id: int | None,
+    department_id: int,
+    *,
+    led_by_coordinating_office: bool,
 ) -> bool:
-    """Tell whether a person may decide on a closing: never their own request, nor one of their own department.
+    """Tell whether a person may decide on a closing: never the owner, nor anybody of the owning department.
 
+    The owner is who asked, the officer of the part, and whoever could have asked, such as the head of a unit above.
     An item that the coordinating office itself leads is decided by a coordinator outside that unit, else by the
     head of its agency.
     """
-    if requester_id in decider.persons:
+    if {requester_id, officer_id} & decider.persons:
         return False
-    if decider.holds(Role.COORDINATOR) and lead_department_id not in decider.own_departments:
+    if decider.scope(Permission.Action.REQUEST_CLOSING).covers(department_id):
+        return False
+    if decider.holds(Role.COORDINATOR) and department_id not in decider.own_departments:
         return True
-    return led_by_coordinating_office and lead_department_id in decider.headed_departments
+    return led_by_coordinating_office and department_id in decider.headed_departments

@@ -1,6 +1,6 @@
 """Who hears of an item, and as what; nobody is told twice, and no stage falls silent for want of an officer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.access import Role
@@ -40,11 +40,27 @@ class Directory:
             person for (role, _), held in self.holders.items() if role is Role.COORDINATOR for person in held
         )
 
-    def deciders(self, department_id: int) -> Sequence[int]:
-        """Return who decides on a department's closing: coordinators outside it, else its agency head."""
-        inside = set(self.holders.get((Role.COORDINATOR, department_id), ()))
-        outside = tuple(person for person in self.coordinators() if person not in inside)
-        return outside or self.heads(department_id, Role.AGENCY_HEAD)
+    def deciders(self, department_id: int, officer_id: int | None) -> Sequence[int]:
+        """Return who decides on a department's closing: coordinators outside it, else its agency head.
+
+        Never its owner: the officer, who could ask for release, and those who stand in for one of them.
+        """
+        inside = [p for (_, place), held in self.holders.items() if place == department_id for p in held]
+        owners = self._with_deputies([officer_id, *self._may_ask(department_id)])
+        outside = set(self.coordinators()) - owners - self._with_deputies(inside)
+        heads = self.heads(department_id, Role.AGENCY_HEAD)
+        return sorted(outside) or [head for head in heads if head not in owners]
+
+    def _may_ask(self, department_id: int) -> Iterator[int]:
+        yield from self.holders.get((Role.OFFICER, department_id), ())
+        here: int | None = department_id
+        while here is not None:
+            yield from self.holders.get((Role.UNIT_HEAD, here), ())
+            here = self.parents.get(here)
+
+    def _with_deputies(self, people: Iterable[int | None]) -> set[int]:
+        found = {person for person in people if person is not None}
+        return found.union(*(self.deputies.get(person, ()) for person in found))
 
 
 def recipients(
@@ -93,6 +109,6 @@ def _people(
         case Capacity.AGENCY_HEAD:
             return directory.heads(department_id, Role.AGENCY_HEAD)
         case Capacity.DECIDER:
-            return directory.deciders(department_id)
+            return directory.deciders(department_id, officer_id)
         case Capacity.COORDINATOR:
             return directory.coordinators()
