@@ -18,7 +18,7 @@ from tracker.reminders import outbox
 from tracker.reminders.models import DeliveryAttempt, OutboxLetter
 from tracker.reminders.outbox import Claimed
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import load_directory
+from tracker.reminders.queries import day_bounds, load_directory
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.service import notify_of_failed_letter
 from tracker.reminders.standing import standing_of
@@ -101,10 +101,16 @@ def _hand_over(office: PostOffice, database: Database, claimed: Claimed) -> Outc
 def _pass_point_of_no_return(office: PostOffice, database: Database, claimed: Claimed) -> bool:
     now = office.clock.now()
     with database.transaction() as session:
+        outbox.lock_recipient(session, claimed.letter_id)
         if not outbox.begin_transmitting(session, claimed, now, office.mail_wait + ONE_MINUTE):
             return False
         letter = session.get_one(OutboxLetter, claimed.letter_id)
         reason = why_not_send(session, office, letter, now)
+        if reason is None and _day_is_taken(session, office, letter):
+            if letter.ambiguous:
+                outbox.postpone(session, letter, office.slot(session, now).opens_at + timedelta(days=1))
+                return False
+            reason = Reason.OUTDATED
         if reason is None:
             return True
         if reason is Reason.OUTDATED:
@@ -112,6 +118,13 @@ def _pass_point_of_no_return(office: PostOffice, database: Database, claimed: Cl
         else:
             outbox.fail(session, letter, reason)
         return False
+
+
+def _day_is_taken(session: Session, office: PostOffice, letter: OutboxLetter) -> bool:
+    """Tell whether the recipient has had the day's one mail: one that was released late must not be a second."""
+    return letter.is_counted and outbox.is_day_taken(
+        session, letter, *day_bounds(office.today(), office.zone)
+    )
 
 
 def _record_surely(

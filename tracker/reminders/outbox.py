@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
+from tracker.people.models import User
 from tracker.reminders.models import (
     DeliveryAttempt,
     LetterKind,
@@ -183,6 +184,13 @@ def cancel(session: Session, letter: OutboxLetter, reason: Reason) -> None:
     session.flush()
 
 
+def postpone(session: Session, letter: OutboxLetter, until: datetime) -> None:
+    """Keep a letter that must go out again, as it stands, for a later time."""
+    letter.state, letter.next_at = LetterState.QUEUED, until
+    _end_lease(letter)
+    session.flush()
+
+
 def fail(session: Session, letter: OutboxLetter, reason: Reason) -> None:
     """Give a letter up; what stood in it counts as failed."""
     letter.state, letter.reason = LetterState.FAILED, reason
@@ -195,6 +203,26 @@ def release_held(letter: OutboxLetter, now: datetime) -> None:
     """Let a letter that was set aside go out again, as an administrator decided."""
     if letter.state is LetterState.HELD:
         letter.state, letter.crashes, letter.next_at = LetterState.QUEUED, 0, now
+
+
+def lock_recipient(session: Session, letter_id: int) -> None:
+    """Let no second letter to the same person pass the point of no return meanwhile."""
+    recipient = select(OutboxLetter.recipient_id).where(OutboxLetter.id == letter_id).scalar_subquery()
+    session.execute(select(User.id).where(User.id == recipient).with_for_update(key_share=True))
+
+
+def is_day_taken(session: Session, letter: OutboxLetter, since: datetime, until: datetime) -> bool:
+    """Tell whether another counted letter to the same person left between two moments, or is leaving now."""
+    query = select(OutboxLetter.id).where(
+        OutboxLetter.recipient_id == letter.recipient_id,
+        OutboxLetter.id != letter.id,
+        OutboxLetter.kind.in_(_COUNTED),
+        or_(
+            (OutboxLetter.accepted_at >= since) & (OutboxLetter.accepted_at < until),
+            OutboxLetter.state == LetterState.TRANSMITTING,
+        ),
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def is_paused(session: Session, now: datetime) -> bool:

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.database import Database
@@ -24,7 +24,7 @@ from tracker.reminders.models import (
 )
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import outbox_health
+from tracker.reminders.queries import list_waiting_reminders, outbox_health
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.service import send_token_letter
@@ -217,6 +217,52 @@ class TestLease:
             outbox.release_expired(session, clock.now())
             outbox.record_outcome(session, claimed, Outcome(OutcomeKind.ACCEPTED, 250, "ok"), clock.now())
         assert letter_of(database).state is LetterState.ACCEPTED
+
+
+class TestReleasedLate:
+    """A letter that was set aside on one day and released on the next, after that day's letter has left."""
+
+    @pytest.fixture
+    def released(self, office, database, at, make_item, city) -> int:
+        make_item(LATE_IN_MAY, assigned_on=date(2026, 6, 10))
+        at(MORNING)
+        plan_reminders(office, database)
+        held = letter_of(database).id
+        self.change(database, held, state=LetterState.HELD)
+        make_item(date(2026, 7, 2), assigned_on=date(2026, 6, 10))
+        at("2026-06-18 09:00")
+        plan_reminders(office, database)
+        assert deliver_outbox(office, database) == 1
+        with database.transaction() as session:
+            outbox.release_held(session.get_one(OutboxLetter, held), office.clock.now())
+        return held
+
+    def change(self, database: Database, letter_id: int, **values: object) -> None:
+        with database.transaction() as session:
+            session.execute(update(OutboxLetter).where(OutboxLetter.id == letter_id).values(values))
+
+    def test_gives_way_and_its_reminders_wait_for_the_next_letter(
+        self, office, database, mailer, released
+    ) -> None:
+        assert deliver_outbox(office, database) == 0
+        with database.reading() as session:
+            letter = session.get_one(OutboxLetter, released)
+            assert (letter.state, letter.reason) == (LetterState.CANCELLED, Reason.OUTDATED)
+            assert list_waiting_reminders(session, letter.recipient_id)
+        assert len(mailer.delivered) == 1
+
+    def test_with_an_unknown_attempt_goes_out_again_on_the_next_day(
+        self, office, database, at, mailer, released
+    ) -> None:
+        self.change(database, released, ambiguous=1)
+        assert deliver_outbox(office, database) == 0
+        at("2026-06-22 08:59")
+        assert deliver_outbox(office, database) == 0
+        at("2026-06-22 09:00")
+        plan_reminders(office, database)
+        assert deliver_outbox(office, database) == 1
+        with database.reading() as session:
+            assert session.get_one(OutboxLetter, released).state is LetterState.ACCEPTED
 
 
 class TestManyLetters:
