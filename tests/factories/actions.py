@@ -92,7 +92,7 @@ def bring_to(city: City, status: str, **facts: Any) -> int:
     elif status == "merged":
         other = city.give_action()
         number = look(city, "coordinator", other, lambda _session, _act, item: item.item_no)
-        do(city, "coordinator", service.merge, item_id, number, "內容相同")
+        do(city, "coordinator", service.merge, item_id, number, "內容相同", "秘書長核准")
     elif status == "void":
         do(city, "coordinator", service.make_void, item_id, "重複建檔")
     else:

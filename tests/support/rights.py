@@ -111,7 +111,7 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "actions.decide_closing": {"agree": "yes", "outcome": "implemented", "decision": "成果具體"},
     "actions.reassign": {"lead_department_id": "{EDU-I}", "officer_id": "", "reason": "業務移撥"},
     "actions.withdraw": {"reason": "policy_changed", "explanation": "政策調整", "approval": "秘書長核准"},
-    "actions.merge": {"into_item_no": "{fresh_item_no}", "explanation": "內容相同"},
+    "actions.merge": {"into_item_no": "{fresh_item_no}", "explanation": "內容相同", "approval": "秘書長核准"},
     "actions.make_void": {"explanation": "重複建檔"},
     "actions.reopen": {"reason": "成效不足"},
 }

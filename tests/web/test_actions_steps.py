@@ -19,7 +19,7 @@ FORMS = {
     "closing": {"result": RESULT, "completed_on": "115/3/2", "outcome": "implemented"},
     "reassign": {"reason": "業務移撥"},
     "withdraw": {"reason": "policy_changed", "explanation": "政策調整", "approval": "秘書長核准"},
-    "merge": {"into_item_no": "115-TPT-001-01"},
+    "merge": {"into_item_no": "115-TPT-001-01", "explanation": "內容相同", "approval": "秘書長核准"},
     "void": {"explanation": "重複建檔"},
     "reopen": {"reason": "成果未持續"},
 }
@@ -279,7 +279,9 @@ class TestCoordinatorsSteps:
     def test_merge_names_the_item_that_goes_on(self, city: City, visit: Visit) -> None:
         item_id, target = city.give_action(), city.give_action()
         number = look(city, "coordinator", target, lambda _session, _act, item: item.item_no)
-        visit("coordinator").post(f"/actions/{item_id}/merge", {"into_item_no": f" {number} "})
+        visit("coordinator").post(
+            f"/actions/{item_id}/merge", {**FORMS["merge"], "into_item_no": f" {number} "}
+        )
         assert status_of(city, item_id) == "merged"
         assert number in visit("officer").get(f"/actions/{item_id}").text
 

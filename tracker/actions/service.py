@@ -359,33 +359,36 @@ def withdraw(
 ) -> ActionItem:
     """Withdraw tracking with a reason code and the higher approval's document number; raises Invalid."""
     item = _item_for(session, act, item_id, Step.WITHDRAW, version)
-    problems = {}
-    if not explanation.strip():
-        problems["explanation"] = N_("請說明撤銷管制的理由。")
-    if not approval.strip():
-        problems["approval"] = N_("請填寫核准的層級與文號。")
-    if problems:
+    if problems := _unapproved(explanation, N_("請說明撤銷管制的理由。"), approval):
         raise Invalid(fields=problems)
-    after = {
-        "reason": reason.value,
-        "explanation": explanation.strip(),
-        "approval": approval.strip(),
-    }
+    after = {"reason": reason.value, "explanation": explanation.strip(), "approval": approval.strip()}
     return _end(session, act, item, Step.WITHDRAW, after)
 
 
 def merge(
-    session: Session, act: Act, item_id: int, into_item_no: str, explanation: str, version: int | None = None
+    session: Session,
+    act: Act,
+    item_id: int,
+    into_item_no: str,
+    explanation: str,
+    approval: str,
+    version: int | None = None,
 ) -> ActionItem:
-    """Merge an item into another open one, which goes on alone; raises Invalid."""
+    """Merge an item into another open one, which goes on alone, with the higher approval's document number.
+
+    Raises Invalid.
+    """
     if into := queries.find_action_by_number(session, act.by, into_item_no):
         _lock(session, item_id, into.id)
     item = _item_for(session, act, item_id, Step.MERGE, version)
     target = queries.find_action_by_number(session, act.by, into_item_no)
+    problems = _unapproved(explanation, N_("請說明併案的理由。"), approval)
     if target is None or target.id == item.id or target.status not in OPEN:
-        raise Invalid(fields={"into_item_no": N_("請填寫另一個仍在列管中的事項編號。")})
+        problems["into_item_no"] = N_("請填寫另一個仍在列管中的事項編號。")
+    if problems or target is None:
+        raise Invalid(fields=problems)
     item.merged_into_id = target.id
-    after = {"into": target.item_no, "explanation": explanation.strip()}
+    after = {"into": target.item_no, "explanation": explanation.strip(), "approval": approval.strip()}
     merged = _end(session, act, item, Step.MERGE, after)
     audit.record(session, act, "received_merged", "action_item", target.id, {}, {"item_no": item.item_no})
     return merged
@@ -647,6 +650,16 @@ def _check_progress(progress: Progress) -> None:
         problems["percent"] = N_("進度請填 0 到 100。")
     if problems:
         raise Invalid(fields=problems)
+
+
+def _unapproved(explanation: str, unexplained: str, approval: str) -> dict[str, str]:
+    """Return, by field, what is missing from a step that a higher level has to approve."""
+    problems = {}
+    if not explanation.strip():
+        problems["explanation"] = unexplained
+    if not approval.strip():
+        problems["approval"] = N_("請填寫核准的層級與文號。")
+    return problems
 
 
 def _check_supporting_released(item: ActionItem) -> None:

@@ -65,7 +65,7 @@ class FollowUp:
                     service.withdraw(session, coordinator, item_id, reason, move.says, move.document)
                 case "merge":
                     target = session.get_one(ActionItem, others[move.into])
-                    service.merge(session, coordinator, item_id, target.item_no, move.says)
+                    service.merge(session, coordinator, item_id, target.item_no, move.says, move.document)
                 case "void":
                     service.make_void(session, coordinator, item_id, move.says)
                 case "reopen":

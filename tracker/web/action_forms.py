@@ -182,10 +182,11 @@ class WithdrawForm(StepForm):
 
 
 class MergeForm(StepForm):
-    """Into which item this one goes."""
+    """Into which item this one goes, why, and who approved it."""
 
     into_item_no = Words(N_("併入的列管編號"), [required(N_("請填寫另一個仍在列管中的事項編號。"))])
-    explanation = TextAreaField(N_("說明"))
+    explanation = TextAreaField(N_("說明"), [required(N_("請說明併案的理由。"))])
+    approval = Words(N_("核准層級與文號"), [required(N_("請填寫核准的層級與文號。"))])
 
 
 class VoidForm(StepForm):

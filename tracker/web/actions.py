@@ -258,7 +258,7 @@ def merge(item_id: int) -> Any:
     _item_for(item_id, Step.MERGE)
     form = MergeForm()
     if form.validate_on_submit():
-        words = (form.into_item_no.data or "", form.explanation.data or "")
+        words = (form.into_item_no.data or "", form.explanation.data or "", form.approval.data or "")
         with refused(form):
             service.merge(session(), act(), item_id, *words, form.version.data)
             tell(N_("已併案。"))

@@ -26,9 +26,16 @@ class TestAtTheSameTime:
         with ThreadPoolExecutor() as colleague:
             with city.database.transaction() as session:
                 act = city.act("coordinator", session)
-                service.merge(session, act, one, numbers[other], "內容相同")
+                service.merge(session, act, one, numbers[other], "內容相同", "秘書長核准")
                 late = colleague.submit(
-                    do, city, "second_coordinator", service.merge, other, numbers[one], "內容相同"
+                    do,
+                    city,
+                    "second_coordinator",
+                    service.merge,
+                    other,
+                    numbers[one],
+                    "內容相同",
+                    "秘書長核准",
                 )
                 sleep(A_MOMENT)
             assert late.exception() is not None

@@ -457,12 +457,19 @@ class TestEnds:
         numbers = [look(city, "coordinator", each, lambda _s, _a, i: i.item_no) for each in (item_id, ended)]
         for number in (*numbers, "999-XXX-999-99", ""):
             with pytest.raises(Invalid):
-                do(city, "coordinator", service.merge, item_id, number, "")
+                do(city, "coordinator", service.merge, item_id, number, "內容相同", "秘書長核准")
+
+    def test_merging_needs_explanation_and_approval(self, city: City) -> None:
+        item_id, target = city.give_action(), city.give_action()
+        number = look(city, "coordinator", target, lambda _s, _a, i: i.item_no)
+        with pytest.raises(Invalid) as refused:
+            do(city, "coordinator", service.merge, item_id, number, "", " ")
+        assert set(refused.value.fields) == {"explanation", "approval"}
 
     def test_merging_is_told_on_both_sides(self, city: City) -> None:
         item_id, target = city.give_action(), city.give_action()
         number = look(city, "coordinator", target, lambda _s, _a, i: i.item_no)
-        do(city, "coordinator", service.merge, item_id, number, "內容相同")
+        do(city, "coordinator", service.merge, item_id, number, "內容相同", "秘書長核准")
         assert story_of(city, item_id)[-1] == "merge"
         assert story_of(city, target)[-1] == "received_merged"
 

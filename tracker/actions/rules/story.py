@@ -189,18 +189,14 @@ def _part_refused(act: Recorded) -> _Told:
 def _withdrawn(act: Recorded) -> _Told:
     reason = _text(act.after, "reason")
     terms = {"reason": WITHDRAWAL_LABELS[WithdrawalReason(reason)]}
-    details = [
-        Passage(N_("說明"), _text(act.after, "explanation")),
-        Passage(N_("核准層級與文號"), _text(act.after, "approval")),
-    ]
-    return _Told(N_("%(actor)s撤銷管制，原因為%(reason)s。"), terms=terms, details=details)
+    return _Told(N_("%(actor)s撤銷管制，原因為%(reason)s。"), terms=terms, details=_approved(act))
 
 
 def _merged(act: Recorded) -> _Told:
     return _Told(
         N_("%(actor)s將本事項併入 %(into)s，後續由該事項追蹤。"),
         {"into": _text(act.after, "into")},
-        details=[Passage(N_("說明"), _text(act.after, "explanation"))],
+        details=_approved(act),
     )
 
 
@@ -226,6 +222,13 @@ def _decision(act: Recorded) -> list[Passage]:
     return [
         Passage(N_("決定說明"), _text(act.after, "decision")),
         Passage(N_("文號"), _text(act.after, "document_no")),
+    ]
+
+
+def _approved(act: Recorded) -> list[Passage]:
+    return [
+        Passage(N_("說明"), _text(act.after, "explanation")),
+        Passage(N_("核准層級與文號"), _text(act.after, "approval")),
     ]
 
 
