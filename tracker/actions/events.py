@@ -16,7 +16,9 @@ class ActionEvent(Event):
 
 @dataclass(frozen=True)
 class ActionAssigned(ActionEvent):
-    """An item came, or came anew, to its departments."""
+    """An item came, or came anew, to its departments; `lost_part_ids` are the parts that this took away (改分)."""
+
+    lost_part_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -181,11 +181,13 @@ def reassign(
     if not reason.strip():
         raise Invalid(fields={"reason": N_("請說明改分的理由。")})
     before = _assignment_facts(session, item)
+    held = [part for part in item.parts if part.status is not PartStatus.RELEASED]
     _set_parts(session, act, item, assignment)
     session.flush()
     after = _assignment_facts(session, item) | {"reason": reason.strip()}
     _move(session, act, item, Step.REASSIGN, after, before)
-    raise_event(session, ActionAssigned(item.id, act))
+    lost = tuple(part.id for part in held if part.status is PartStatus.RELEASED)
+    raise_event(session, ActionAssigned(item.id, act, lost))
     return item
 
 

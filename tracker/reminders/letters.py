@@ -47,6 +47,7 @@ _ASKED = {
     Section.TOMORROW: _DO,
     Section.LATE_THREE_DAYS: _DO,
     Section.LATE: _DO,
+    Section.HELD_UP: _DO,
     Section.SOON: _DO,
     Section.TO_ACKNOWLEDGE: N_("簽收並確認承辦人。"),
     Section.ASSIGNED: N_("簽收並確認承辦人。"),
@@ -56,6 +57,7 @@ _ASKED = {
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
 _NEWS = {
     NoticeKind.ASSIGNED: N_("%(actor)s於%(day)s分案。"),
+    NoticeKind.REASSIGNED_AWAY: N_("%(actor)s於%(day)s改分至其他機關，您不必再辦理。"),
     NoticeKind.RETURNED: N_("%(actor)s於%(day)s決定持續列管：%(detail)s"),
     NoticeKind.REOPENED: N_("%(actor)s於%(day)s重新列管。"),
     NoticeKind.DECIDED: N_("%(actor)s於%(day)s同意解除列管。%(detail)s"),

@@ -212,7 +212,9 @@ def _causes(
 ) -> Iterator[Cause]:
     for reminder in reminders:
         item = items[reminder.item_id]
-        section = section_of_stage(reminder.stage, reminder.capacity, item.due_on, today)
+        section = section_of_stage(
+            reminder.stage, reminder.capacity, item.due_on, today, is_late=item.days_late > 0
+        )
         yield Cause(item.item_id, item.item_no, item.due_on, section)
     for notice in notices:
         if notice.item_id is not None:

@@ -44,9 +44,12 @@ _LETTERS = {Purpose.INVITATION: LetterKind.INVITATION, Purpose.PASSWORD_RESET: L
 
 
 def notify_of_assignment(session: Session, happened: ActionAssigned) -> None:
-    """Tell officer and unit head of each department that an item came to them; not those whose part is over."""
-    parts = [p for p in _parts(session, happened.item_id) if p.status is not PartStatus.RELEASED]
-    _tell(session, happened.act, NoticeKind.ASSIGNED, happened.item_id, _OWNER, parts)
+    """Tell officer and unit head of each department that an item came to them, or that it was taken from them."""
+    parts = _parts(session, happened.item_id)
+    given = [part for part in parts if part.status is not PartStatus.RELEASED]
+    lost = [part for part in parts if part.id in happened.lost_part_ids]
+    _tell(session, happened.act, NoticeKind.ASSIGNED, happened.item_id, _OWNER, given)
+    _tell(session, happened.act, NoticeKind.REASSIGNED_AWAY, happened.item_id, _OWNER, lost)
 
 
 def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) -> None:

@@ -63,13 +63,33 @@ class TestNotices:
             actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         assert notices(house) == [(NoticeKind.ASSIGNED, city.officer), (NoticeKind.ASSIGNED, city.head)]
 
-    def test_an_assignment_is_not_told_to_the_department_that_gave_the_item_up(
+    def test_the_department_that_loses_the_item_is_told_of_that_alone(
         self, house, acting, assigned, city
     ) -> None:
         with house.transaction() as session:
             assignment = actions.Assignment(city.office, DUE)
             actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
-        assert not {city.officer, city.head} & {person for _, person in notices(house)}
+        told = {(kind, person) for kind, person in notices(house) if person in (city.officer, city.head)}
+        assert told == {(NoticeKind.REASSIGNED_AWAY, person) for person in (city.officer, city.head)}
+
+    def test_a_department_that_lost_it_earlier_is_not_told_again(self, house, acting, assigned, city) -> None:
+        for department in (city.office, city.agency):
+            with house.transaction() as session:
+                assignment = actions.Assignment(department, DUE)
+                actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+        assert notices(house).count((NoticeKind.REASSIGNED_AWAY, city.officer)) == 1
+
+    def test_the_letter_says_that_it_asks_nothing_more_of_them(
+        self, house, office, acting, assigned, city, at
+    ) -> None:
+        with house.transaction() as session:
+            assignment = actions.Assignment(city.office, DUE)
+            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        with house.reading() as session:
+            query = select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.officer)
+            assert "改分至其他機關，您不必再辦理。" in session.scalars(query).one()
 
     def test_taking_is_told_to_the_coordinator(self, house, acting, assigned, city) -> None:
         with house.transaction() as session:

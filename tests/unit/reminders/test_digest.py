@@ -47,7 +47,15 @@ class TestSectionOfStage:
     def test_todays_facts_decide(
         self, stage: str, capacity: Capacity, due_on: date, section: Section
     ) -> None:
-        assert section_of_stage(stage, capacity, due_on, TODAY) is section
+        assert section_of_stage(stage, capacity, due_on, TODAY, is_late=due_on < TODAY) is section
+
+    @pytest.mark.parametrize("stage", ["late+1", "late+3", "late+10", "late+20", "late-weekly", "due-1"])
+    @pytest.mark.parametrize("capacity", [Capacity.OFFICER, Capacity.AGENCY_HEAD, Capacity.COORDINATOR])
+    def test_an_item_whose_release_was_asked_for_in_time_is_not_called_late(
+        self, stage: str, capacity: Capacity
+    ) -> None:
+        due_on = date(2026, 6, 24)
+        assert section_of_stage(stage, capacity, due_on, TODAY, is_late=False) is Section.HELD_UP
 
 
 class TestLabels:

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     """What a notice tells."""
 
     ASSIGNED = "assigned"
+    REASSIGNED_AWAY = "reassigned_away"
     RETURNED = "returned"
     REOPENED = "reopened"
     DECIDED = "decided"
@@ -29,6 +30,7 @@ class NoticeKind(StrEnum):
 
 NOTICE_LABELS: Final = {
     NoticeKind.ASSIGNED: N_("分案通知"),
+    NoticeKind.REASSIGNED_AWAY: N_("改分至其他機關"),
     NoticeKind.RETURNED: N_("持續列管"),
     NoticeKind.REOPENED: N_("重新列管"),
     NoticeKind.DECIDED: N_("同意解除列管"),
@@ -38,7 +40,14 @@ NOTICE_LABELS: Final = {
     NoticeKind.LETTER_FAILED: N_("信件無法送達"),
 }
 MAILED: Final = frozenset(
-    {NoticeKind.ASSIGNED, NoticeKind.RETURNED, NoticeKind.REOPENED, NoticeKind.DECIDED, NoticeKind.ENDED}
+    {
+        NoticeKind.ASSIGNED,
+        NoticeKind.REASSIGNED_AWAY,
+        NoticeKind.RETURNED,
+        NoticeKind.REOPENED,
+        NoticeKind.DECIDED,
+        NoticeKind.ENDED,
+    }
 )
 """The notices that also go out by mail, in the day's one letter; the others stay inside the system."""
 
@@ -53,6 +62,7 @@ class Section(StrEnum):
     RETURNED = "returned"
     LATE = "late"
     TO_DECIDE = "to_decide"
+    HELD_UP = "held_up"
     SOON = "soon"
     DECIDED = "decided"
     OVERVIEW = "overview"
@@ -66,6 +76,7 @@ SECTION_LABELS: Final = {
     Section.RETURNED: N_("退回或重新列管"),
     Section.LATE: N_("逾期"),
     Section.TO_DECIDE: N_("等待您決定"),
+    Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
     Section.SOON: N_("將於 30 日內到期"),
     Section.DECIDED: N_("已決定"),
     Section.OVERVIEW: N_("所屬機關逾期事項"),
@@ -96,19 +107,25 @@ class Group:
     item_ids: tuple[int, ...]
 
 
-def section_of_stage(stage_code: str, capacity: Capacity, due_on: date, today: date) -> Section:
-    """Return the heading for a reminder; today's facts decide, not the day the stage once stood on."""
+def section_of_stage(
+    stage_code: str, capacity: Capacity, due_on: date, today: date, *, is_late: bool
+) -> Section:
+    """Return the heading for a reminder; today's facts decide, not the day the stage once stood on.
+
+    A past date is not late while the leading department's request, made in time, waits: `is_late` is what
+    `deadlines.is_overdue` says. What a supporting department still has to do then stands under a heading of its own.
+    """
     stage = STAGES_BY_CODE[stage_code]
     if stage.anchor is Anchor.CLOSING_REQUESTED:
         return Section.TO_DECIDE
     if stage.anchor is Anchor.ASSIGNED:
         return Section.TO_ACKNOWLEDGE
-    if capacity in _OVERSEERS and due_on < today:
+    if due_on < today and not is_late:
+        return Section.HELD_UP
+    if is_late and capacity in _OVERSEERS:
         return Section.OVERVIEW
-    if stage_code == "late+3":
-        return Section.LATE_THREE_DAYS
-    if due_on < today:
-        return Section.LATE
+    if is_late:
+        return Section.LATE_THREE_DAYS if stage_code == "late+3" else Section.LATE
     return Section.TOMORROW if stage_code == "due-1" else Section.SOON
 
 
