@@ -12,8 +12,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.factories.city import City
 from tests.support.interface import Ask, token_of
+from tracker.people.api_tokens import revoke_api_token
 from tracker.people.queries import list_api_tokens
-from tracker.people.service import deactivate_person, revoke_api_token
+from tracker.people.service import deactivate_person
 
 
 class TestToken:

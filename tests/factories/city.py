@@ -14,8 +14,9 @@ from tracker.extraction.model import Candidate, Extraction, Metadata, ReadReport
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Database, Session
 from tracker.foundation.filing import describe
-from tracker.people import queries, service
-from tracker.people.service import DepartmentFields, PersonFields, RoleAssignment
+from tracker.people import credentials, organization, queries, service
+from tracker.people.organization import DepartmentFields
+from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reports.models import Recommendation, Report
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.reports.service import (
@@ -59,7 +60,7 @@ PEOPLE = (
 @cache
 def password_hash() -> str:
     """Return the hash of everybody's password, made once: an argon2 hash takes a third of a second."""
-    return service.hash_password(PASSWORD)
+    return credentials.hash_password(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _build_city(database: Database, clock: Clock) -> City:
                 parent_id=departments.get(parent or ""),
                 is_coordinating=coordinating,
             )
-            departments[code] = service.add_department(session, founder, fields).id
+            departments[code] = organization.add_department(session, founder, fields).id
         for key, name, title, role, code in PEOPLE:
             address = f"{key.replace('_', '.')}@city.example"
             roles = (RoleAssignment(role, departments[code] if code else None),)

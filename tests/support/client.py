@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.factories.city import City
 from tracker.people import queries
-from tracker.people.service import begin_sign_in
+from tracker.people.signing_in import begin_sign_in
 
 FORM_TOKEN = "0" * 40
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from werkzeug.test import TestResponse
 
 from tests.factories.city import City
-from tracker.people.service import issue_api_token
+from tracker.people.api_tokens import issue_api_token
 
 Ask = Callable[..., TestResponse]
 

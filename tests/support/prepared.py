@@ -19,7 +19,7 @@ from tracker.access import SYSTEM, Act, Grant, Principal, Role
 from tracker.app import create_app
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Base
-from tracker.people import queries, service
+from tracker.people import api_tokens, invitations, organization, queries, service, signing_in
 from tracker.people.rules.tokens import Purpose
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.models import LetterState, Notice, OutboxLetter
@@ -175,8 +175,8 @@ def _come_in(city: City) -> tuple[dict[str, str], dict[str, str]]:
             user = queries.get_user(session, person_id)
             principal = queries.principal_of(session, user, city.today())
             act = Act(principal, city.clock.now(), city.today(), "127.0.0.1")
-            _, cookies[key] = service.begin_sign_in(session, act, user, "test")
-            tokens[key] = service.issue_api_token(session, act, person_id, "test")
+            _, cookies[key] = signing_in.begin_sign_in(session, act, user, "test")
+            tokens[key] = api_tokens.issue_api_token(session, act, person_id, "test")
         service.deactivate_person(session, founder, people[FORMER])
     return cookies, tokens
 
@@ -186,7 +186,7 @@ def _belongings(city: City) -> dict[str, Any]:
     with city.database.transaction() as session:
         officer = queries.get_user(session, city.people["officer"])
         act = city.act("officer", session)
-        other_device, _ = service.begin_sign_in(session, act, officer, "another device")
+        other_device, _ = signing_in.begin_sign_in(session, act, officer, "another device")
         token = queries.list_api_tokens(session, officer.id)[0]
         day = city.today() + timedelta(days=30)
         delegation = service.delegate(session, act, officer.id, city.people["unit_head"], day, day)
@@ -207,10 +207,10 @@ def _belongings(city: City) -> dict[str, Any]:
             "delegation": delegation.id,
             "invited": invited.id,
             "leaver": leaver.id,
-            "invitation": service.issue_token(session, administrator, invited, Purpose.INVITATION),
-            "reset": service.issue_token(session, administrator, officer, Purpose.PASSWORD_RESET),
-            "empty_department": service.add_department(
-                session, administrator, service.DepartmentFields("SEA", "海洋局")
+            "invitation": invitations.issue_token(session, administrator, invited, Purpose.INVITATION),
+            "reset": invitations.issue_token(session, administrator, officer, Purpose.PASSWORD_RESET),
+            "empty_department": organization.add_department(
+                session, administrator, organization.DepartmentFields("SEA", "海洋局")
             ).id,
         }
     with city.database.transaction() as session:

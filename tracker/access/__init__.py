@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final
 
+from tracker.foundation.errors import Forbidden
 from tracker.foundation.language import N_
 
 
@@ -234,3 +235,8 @@ class Act:
     at: datetime
     today: date
     ip: str | None = field(default=None)
+
+    def require(self, permission: Right) -> None:
+        """Raise Forbidden unless who acts holds the right anywhere at all."""
+        if not self.by.may(permission):
+            raise Forbidden

@@ -11,8 +11,8 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Forbidden, TrackerError
 from tracker.foundation.language import N_, known_language
+from tracker.people.api_tokens import note_token_used
 from tracker.people.queries import find_api_token, principal_of
-from tracker.people.service import note_token_used
 from tracker.wiring import Wiring
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -6,9 +6,10 @@ from tracker.access import SYSTEM, Act
 from tracker.demo import plan
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
-from tracker.people import service
+from tracker.people import credentials, organization, service
+from tracker.people.organization import DepartmentFields
 from tracker.people.queries import find_user_by_email, principal_of
-from tracker.people.service import DepartmentFields, PersonFields, RoleAssignment
+from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.service import mark_all_read
 from tracker.wiring import Wiring
 
@@ -34,7 +35,7 @@ def found_city(wiring: Wiring, password: str) -> None:
     with wiring.database.transaction() as session:
         act = act_of(wiring, session, administrator.key)
         codes = _add_departments(session, act)
-        password_hash = service.hash_password(password)
+        password_hash = credentials.hash_password(password)
         for person in others:
             user = service.add_person(session, act, _fields(person, codes))
             user.password_hash = password_hash
@@ -71,7 +72,7 @@ def _add_departments(session: Session, act: Act) -> dict[str, int]:
             f"{each.code.lower()}@city.example",
             each.coordinating,
         )
-        codes[each.code] = service.add_department(session, act, fields).id
+        codes[each.code] = organization.add_department(session, act, fields).id
     return codes
 
 

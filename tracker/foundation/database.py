@@ -22,7 +22,16 @@ from sqlalchemy.types import TypeDecorator
 from tracker.foundation.errors import DatabaseAway, DatabaseNotMigrated, Duplicate, VersionConflict
 from tracker.foundation.events import Event, Subscriptions
 
-__all__ = ["Base", "Database", "Page", "Session", "UTCDateTime", "code_column", "raise_event"]
+__all__ = [
+    "Base",
+    "Database",
+    "Page",
+    "Session",
+    "UTCDateTime",
+    "check_version",
+    "code_column",
+    "raise_event",
+]
 
 T = TypeVar("T")
 NAMING = {
@@ -94,6 +103,12 @@ class Page(Generic[T]):
     def pages(self) -> int:
         """Return how many pages there are, at least one."""
         return max(1, -(-self.total // self.size))
+
+
+def check_version(present: int, shown: int | None) -> None:
+    """Raise VersionConflict when a row changed since it was shown; a caller that showed none passes None."""
+    if shown is not None and shown != present:
+        raise VersionConflict
 
 
 def raise_event(session: Session, happened: Event) -> None:

@@ -13,11 +13,13 @@ from tracker.access import CITY_WIDE_ROLES, Act
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_, SOURCE_LANGUAGE
-from tracker.people import queries, service
+from tracker.people import organization, queries, service
 from tracker.people.models import Department, User
+from tracker.people.organization import DepartmentFields
 from tracker.people.rules import tree
+from tracker.people.rules.addresses import looks_like_address
 from tracker.people.rules.import_table import DepartmentRow, PersonRow, Problem, read_departments, read_people
-from tracker.people.service import DepartmentFields, PersonFields, RoleAssignment, looks_like_address
+from tracker.people.service import PersonFields, RoleAssignment
 
 E = TypeVar("E", bound="PersonEntry | DepartmentEntry")
 
@@ -147,9 +149,9 @@ def import_departments(
         parent_id = ids[entry.parent_code] if entry.parent_code else None
         fields = replace(entry.fields, parent_id=parent_id)
         if entry.change is Change.ADD:
-            ids[fields.code] = service.add_department(session, act, fields).id
+            ids[fields.code] = organization.add_department(session, act, fields).id
         elif entry.change is Change.UPDATE and entry.department_id is not None:
-            service.edit_department(session, act, entry.department_id, fields)
+            organization.edit_department(session, act, entry.department_id, fields)
     return plan
 
 

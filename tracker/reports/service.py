@@ -7,16 +7,14 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from tracker import audit
-from tracker.access import Act, Permission, Right
+from tracker.access import Act, Permission
 from tracker.extraction.model import Candidate, ReadReport
-from tracker.foundation.database import Session, raise_event
+from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import (
     Conflict,
     Duplicate,
-    Forbidden,
     Invalid,
     ReportUnreadable,
-    VersionConflict,
 )
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
@@ -101,7 +99,7 @@ class DraftChoice:
 
 def check_not_imported(session: Session, act: Act, file: StoredFile) -> None:
     """Raise Forbidden, or ReportKnown when the same file was imported before; called ahead of the costly reading."""
-    _require(act, Permission.Report.IMPORT)
+    act.require(Permission.Report.IMPORT)
     if known := queries.find_report_by_hash(session, file.sha256):
         raise ReportKnown(title=known.title)
 
@@ -160,9 +158,9 @@ def edit_report(
     session: Session, act: Act, report_id: int, fields: ReportFields, version: int | None = None
 ) -> Report:
     """Correct a report's facts; raises Invalid, or VersionConflict when it changed since it was shown."""
-    _require(act, Permission.Report.REVIEW)
+    act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id)
-    _check_version(report.version, version)
+    check_version(report.version, version)
     problems = {}
     if not fields.title.strip():
         problems["title"] = N_("請填寫報告名稱。")
@@ -233,7 +231,7 @@ def add_draft(
     session: Session, act: Act, report_id: int, start: int, end: int, proposals: Proposals
 ) -> Draft:
     """Add a passage that a reviewer marked in the text; raises Invalid for a place outside of it."""
-    _require(act, Permission.Report.REVIEW)
+    act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
     quote = _quote(report, start, end)
     page = _page_at(report, start)
@@ -254,9 +252,9 @@ def confirm(
     Ends the review once no proposed recommendation waits; what was only possible and stayed untouched is set aside.
     Raises Conflict when nothing was accepted or a due date has passed, Invalid when the report has no lead agency.
     """
-    _require(act, Permission.Report.REVIEW)
+    act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
-    _check_version(report.version, version)
+    check_version(report.version, version)
     drafts = queries.list_drafts(session, report_id)
     accepted = [draft for draft in drafts if draft.state is DraftState.ACCEPTED]
     if not accepted:
@@ -278,9 +276,9 @@ def declare_no_recommendation(
     session: Session, act: Act, report_id: int, version: int | None = None
 ) -> Report:
     """End the review of a report that recommends nothing (無建議), a legal value; raises Conflict otherwise."""
-    _require(act, Permission.Report.REVIEW)
+    act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id)
-    _check_version(report.version, version)
+    check_version(report.version, version)
     if report.recommendations or any(
         d.state is DraftState.ACCEPTED for d in queries.list_drafts(session, report_id)
     ):
@@ -303,9 +301,9 @@ def decide_adoption(
     version: int | None = None,
 ) -> Recommendation:
     """Record 採行情形 for a confirmed recommendation; raises Invalid or VersionConflict."""
-    _require(act, Permission.Report.REVIEW)
+    act.require(Permission.Report.REVIEW)
     recommendation = queries.get_recommendation(session, act.by, recommendation_id)
-    _check_version(recommendation.version, version)
+    check_version(recommendation.version, version)
     if problems := adoption_rules.problems_with(adoption, reason, study_until, act.today):
         raise Invalid(fields=problems)
     before = _adoption_facts(recommendation)
@@ -390,9 +388,9 @@ def _end_review(act: Act, report: Report) -> None:
 
 
 def _open_draft(session: Session, act: Act, draft_id: int, version: int | None) -> Draft:
-    _require(act, Permission.Report.REVIEW)
+    act.require(Permission.Report.REVIEW)
     draft = queries.get_draft(session, act.by, draft_id)
-    _check_version(draft.version, version)
+    check_version(draft.version, version)
     if draft.state is DraftState.CONFIRMED:
         raise Conflict(N_("這項建議已確認，引文不能再更動。"))
     return draft
@@ -496,16 +494,6 @@ def _page_at(report: Report, offset: int) -> int | None:
     if report.page_starts is None:
         return None
     return max(1, sum(1 for start in report.page_starts if start <= offset))
-
-
-def _require(act: Act, permission: Right) -> None:
-    if not act.by.may(permission):
-        raise Forbidden
-
-
-def _check_version(present: int, shown: int | None) -> None:
-    if shown is not None and shown != present:
-        raise VersionConflict
 
 
 def _report_facts(report: Report) -> dict[str, object]:

@@ -22,7 +22,7 @@ from tracker.foundation.database import Session
 from tracker.foundation.errors import Forbidden, Invalid, TrackerError
 from tracker.foundation.language import N_, known_language, translator
 from tracker.people import queries
-from tracker.people.service import note_seen
+from tracker.people.signing_in import note_seen
 from tracker.reminders.queries import count_unread_notices
 from tracker.wiring import Wiring
 

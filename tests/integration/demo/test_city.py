@@ -20,9 +20,9 @@ from tracker.demo.samples import NAMES
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import MemoryMailer
+from tracker.people.credentials import password_matches
 from tracker.people.models import Delegation, Department, RoleGrant, User
 from tracker.people.queries import deputies_on, find_user_by_email
-from tracker.people.service import password_matches
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import Notice, OutboxLetter
 from tracker.reminders.planning import plan_reminders

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 
 from tests.factories.city import City
 from tracker.foundation.clock import FixedClock
+from tracker.people.invitations import RESET_PAUSE, request_password_reset
 from tracker.people.models import Invitation
 from tracker.people.rules.tokens import Purpose
-from tracker.people.service import RESET_PAUSE, request_password_reset
 
 
 def ask(city: City, address: str) -> None:

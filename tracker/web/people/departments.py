@@ -9,10 +9,10 @@ from wtforms import BooleanField
 from tracker.access import Permission
 from tracker.foundation.errors import VersionConflict
 from tracker.foundation.language import N_
-from tracker.people import queries, service
+from tracker.people import organization, queries
 from tracker.people.models import Department
+from tracker.people.organization import DepartmentFields
 from tracker.people.rules.import_table import split_aliases
-from tracker.people.service import DepartmentFields
 from tracker.web.forms import DepartmentChoice, Form, Words, required
 from tracker.web.numbers import number_of
 from tracker.web.people.administration import Version, conflict_told
@@ -65,7 +65,7 @@ def add_department() -> Any:
     _offer(form)
     if form.validate_on_submit():
         with refused(form):
-            department = service.add_department(session(), act(), form.value())
+            department = organization.add_department(session(), act(), form.value())
             tell(N_("已新增%(name)s。"), name=department.name)
             return redirect(url_for("people.list_departments"))
     return render_template("people/add_department.html", form=form), form.answer_status
@@ -80,7 +80,7 @@ def edit_department(department_id: int) -> Any:
     _offer(form, department)
     if form.validate_on_submit():
         with refused(form):
-            service.edit_department(session(), act(), department_id, form.value(), form.version.data)
+            organization.edit_department(session(), act(), department_id, form.value(), form.version.data)
             tell(N_("已儲存%(name)s的資料。"), name=form.name.data)
             return redirect(url_for("people.list_departments"))
     department = queries.get_department(session(), department_id)
@@ -118,7 +118,7 @@ def _shown(department: Department) -> dict[str, Any]:
 def deactivate_department(department_id: int) -> Response:
     """Take a department out of use."""
     with conflict_told():
-        service.deactivate_department(session(), act(), department_id)
+        organization.deactivate_department(session(), act(), department_id)
         tell(N_("機關已停用，既有的紀錄都保留。"))
     return redirect(url_for("people.edit_department", department_id=department_id))
 
@@ -127,6 +127,6 @@ def deactivate_department(department_id: int) -> Response:
 @requires(Permission.People.MANAGE)
 def reactivate_department(department_id: int) -> Response:
     """Take a department into use again."""
-    service.reactivate_department(session(), act(), department_id)
+    organization.reactivate_department(session(), act(), department_id)
     tell(N_("機關已恢復使用。"))
     return redirect(url_for("people.edit_department", department_id=department_id))

@@ -9,7 +9,7 @@ from wtforms.validators import EqualTo, ValidationError
 
 from tracker.access import ROLE_LABELS, Permission
 from tracker.foundation.language import N_
-from tracker.people import queries, service
+from tracker.people import api_tokens, queries, service, signing_in
 from tracker.web.forms import Day, Form, PersonChoice, Words, required
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, refused, requires, say, session, tell, today
@@ -75,7 +75,7 @@ def change_password() -> Any:
     if form.validate_on_submit():
         with refused(form):
             old, new = form.old_password.data or "", form.password.data or ""
-            service.change_password(session(), act(), _me(), old, new, keep=g.sign_in_id)
+            signing_in.change_password(session(), act(), _me(), old, new, keep=g.sign_in_id)
             tell(N_("密碼已變更，其他裝置都已登出。"))
             return redirect(url_for("people.show_settings"))
     return _page(password=form)
@@ -85,7 +85,7 @@ def change_password() -> Any:
 @requires(Permission.Account.OWN)
 def end_sign_in(sign_in_id: int) -> Response:
     """Sign one device out."""
-    service.end_sign_in(session(), act(), _me(), sign_in_id)
+    signing_in.end_sign_in(session(), act(), _me(), sign_in_id)
     tell(N_("該裝置已登出。"))
     return redirect(url_for("people.show_settings"))
 
@@ -94,7 +94,7 @@ def end_sign_in(sign_in_id: int) -> Response:
 @requires(Permission.Account.OWN)
 def end_other_sign_ins() -> Response:
     """Sign every device out but this one."""
-    service.end_all_sign_ins(session(), act(), _me(), keep=g.sign_in_id)
+    signing_in.end_all_sign_ins(session(), act(), _me(), keep=g.sign_in_id)
     tell(N_("其他裝置都已登出。"))
     return redirect(url_for("people.show_settings"))
 
@@ -133,7 +133,7 @@ def issue_token() -> Any:
     form = TokenForm()
     if form.validate_on_submit():
         with refused(form):
-            token = service.issue_api_token(session(), act(), _me(), form.name.data or "")
+            token = api_tokens.issue_api_token(session(), act(), _me(), form.name.data or "")
             session().flush()
             return _page(issued=token)
     return _page(token=form)
@@ -143,7 +143,7 @@ def issue_token() -> Any:
 @requires(Permission.Account.OWN)
 def revoke_token(token_id: int) -> Response:
     """End a token for the API."""
-    service.revoke_api_token(session(), act(), _me(), token_id)
+    api_tokens.revoke_api_token(session(), act(), _me(), token_id)
     tell(N_("權杖已撤銷。"))
     return redirect(url_for("people.show_settings"))
 

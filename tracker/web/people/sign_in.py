@@ -13,10 +13,12 @@ from wtforms.validators import EqualTo
 
 from tracker.access import Act
 from tracker.foundation.language import N_, known_language, translator
-from tracker.people import queries, service
+from tracker.people import invitations, queries, service, signing_in
+from tracker.people.invitations import TokenNotValid
 from tracker.people.models import Invitation, User
 from tracker.people.rules.tokens import Purpose
-from tracker.people.service import AlreadySetUp, PersonFields, SignInLocked, SignInRefused, TokenNotValid
+from tracker.people.service import AlreadySetUp, PersonFields
+from tracker.people.signing_in import SignInLocked, SignInRefused
 from tracker.web.forms import Form, Words, required
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, anyone, cookie_name, local_path, refused, session, tell, today, wiring
@@ -77,13 +79,13 @@ def _authenticated(email: str, password: str) -> User:
     database, now, ip = wiring().database, g.now, request.remote_addr
     try:
         with database.reading() as reading:
-            user = service.authenticate(reading, email, password, ip, now)
+            user = signing_in.authenticate(reading, email, password, ip, now)
     except SignInRefused:
         with database.transaction() as writing:
-            service.note_attempt(writing, email, ip, now, succeeded=False)
+            signing_in.note_attempt(writing, email, ip, now, succeeded=False)
         raise
     with database.transaction() as writing:
-        service.note_attempt(writing, email, ip, now, succeeded=True)
+        signing_in.note_attempt(writing, email, ip, now, succeeded=True)
     return user
 
 
@@ -92,7 +94,7 @@ def _welcome(user: User) -> Response:
     browser_session.clear()
     principal = queries.principal_of(session(), user, today())
     entering = Act(principal, g.now, today(), request.remote_addr)
-    _, token = service.begin_sign_in(session(), entering, user, request.user_agent.string)
+    _, token = signing_in.begin_sign_in(session(), entering, user, request.user_agent.string)
     response = redirect(local_path(request.args.get("next")))
     response.set_cookie(cookie_name(), token, httponly=True, samesite="Lax", secure=_secure(), path="/")
     return response
@@ -104,7 +106,7 @@ def sign_out() -> Response:
     """End this sign-in."""
     person_id = act().by.person_id
     if g.sign_in_id is not None and person_id is not None:
-        service.end_sign_in(session(), act(), person_id, g.sign_in_id)
+        signing_in.end_sign_in(session(), act(), person_id, g.sign_in_id)
     browser_session.clear()
     tell(N_("您已登出。"))
     response = redirect(url_for("people.sign_in"))
@@ -147,7 +149,7 @@ def request_password_reset() -> Any:
     """Send a link to set a new password; the answer does not tell whether the address is known."""
     form = ResetForm()
     if form.validate_on_submit():
-        service.request_password_reset(session(), act(), form.email.data or "")
+        invitations.request_password_reset(session(), act(), form.email.data or "")
         tell(N_("如果這個電子郵件有帳號，重設密碼的信會在幾分鐘內寄到。信中的連結 1 小時內有效。"), "info")
         return redirect(url_for("people.sign_in"))
     return render_template("people/request_password_reset.html", form=form), form.answer_status
@@ -172,7 +174,7 @@ def _choose_password(token: str, purpose: Purpose, done: str) -> Any:
     form = PasswordForm()
     if form.validate_on_submit():
         with refused(form):
-            service.accept_invitation(session(), act(), token, purpose, form.password.data or "")
+            invitations.accept_invitation(session(), act(), token, purpose, form.password.data or "")
             tell(done)
             return redirect(url_for("people.sign_in"))
     shown = {"is_first": purpose is Purpose.INVITATION, "invited": person}
