@@ -12,6 +12,7 @@ from tests.factories.city import City
 from tests.support.client import Visitor
 
 Visit = Callable[..., Visitor]
+AGREED = {"agree": "yes", "outcome": "implemented", "decision": "成果具體。"}
 NARRATIVE = "已完成招標並開始施工，預定工期三個月。"
 FORMS = {
     "acknowledge": {},
@@ -182,9 +183,27 @@ class TestClosing:
         coordinator = visit("coordinator")
         (path,) = set(re.findall(r"/actions/closings/\d+", coordinator.get(f"/actions/{item_id}").text))
         carried = hidden(coordinator.get(path).text)
-        answer = coordinator.post(path, {"agree": "yes", "outcome": "partial", "decision": "", **carried})
+        answer = coordinator.post(path, {**AGREED, "outcome": "partial", **carried})
         assert answer.status_code == 302
         assert status_of(city, item_id) == "closed_partial"
+
+    def test_agreeing_needs_a_word_and_may_say_what_was_adopted_in_the_end(
+        self, city: City, visit: Visit
+    ) -> None:
+        item_id = bring_to(city, "in_progress")
+        path = f"/actions/closings/{ask(city, item_id)}"
+        coordinator = visit("coordinator")
+        answer = coordinator.post(path, {**AGREED, "decision": "", "adoption": "adopted"})
+        assert answer.status_code == 422
+        assert '<option selected value="adopted">' in answer.text
+        assert coordinator.post(path, {**AGREED, "adoption": "adopted"}).status_code == 302
+        adoption = look(city, "coordinator", item_id, lambda _s, _a, item: item.recommendation.adoption)
+        assert adoption == "adopted"
+
+    def test_a_supporting_part_is_released_without_a_word_on_adoption(self, city: City, visit: Visit) -> None:
+        item_id = bring_to(city, "in_progress", support=("EDU-I",))
+        page = visit("coordinator").get(f"/actions/closings/{ask(city, item_id, 'other_officer')}").text
+        assert 'name="adoption"' not in page
 
     def test_refusal_needs_a_reason_and_begins_round_two(self, city: City, visit: Visit) -> None:
         item_id = bring_to(city, "in_progress")
@@ -205,15 +224,15 @@ class TestClosing:
         path = f"/actions/closings/{ask(city, item_id)}"
         coordinator = visit("coordinator")
         assert "國際教育科" in coordinator.get(path).text
-        assert coordinator.post(path, {"agree": "yes", "outcome": "implemented"}).status_code == 409
+        assert coordinator.post(path, AGREED).status_code == 409
         visit("other_officer").post(f"/actions/{item_id}/closing", {**FORMS["closing"], "evidence": [pdf()]})
         part_path = next(
             p
             for p in re.findall(r"/actions/closings/\d+", coordinator.get(f"/actions/{item_id}").text)
             if p != path
         )
-        coordinator.post(part_path, {"agree": "yes", "outcome": "implemented"})
-        assert coordinator.post(path, {"agree": "yes", "outcome": "implemented"}).status_code == 302
+        coordinator.post(part_path, AGREED)
+        assert coordinator.post(path, AGREED).status_code == 302
         assert status_of(city, item_id) == "closed_implemented"
 
     def test_is_decided_once_and_the_second_decider_is_told(self, city: City, visit: Visit) -> None:

@@ -41,6 +41,8 @@ from tracker.people.models import Department, User
 from tracker.people.queries import department_nodes, get_department, get_user
 from tracker.people.rules import tree
 from tracker.reports.events import RecommendationConfirmed
+from tracker.reports.rules.adoption import FINAL, Adoption
+from tracker.reports.confirming import decide_adoption
 
 COMPLETE = 100
 DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING})
@@ -78,12 +80,13 @@ class ClosingRequest:
 
 @dataclass(frozen=True)
 class ClosingDecision:
-    """What the decider says; refusing needs a reason."""
+    """What the decider says, in words that are always needed; `adoption` is 採行情形 from then on, None as it was."""
 
     agree: bool
     decision: str
     outcome: Outcome | None = None
     document_no: str = ""
+    adoption: Adoption | None = None
 
 
 def open_confirmed(session: Session, happened: RecommendationConfirmed) -> None:
@@ -310,8 +313,9 @@ def decide_closing(
 ) -> ActionItem:
     """Agree to a release, or keep tracking (持續列管), which begins the next round.
 
-    Raises Forbidden for the requester and the owning department, Conflict while supporting parts are not released,
-    Invalid for a refusal without a reason.
+    The release of a whole item may come with the final adoption of its recommendation, for which the decision is the
+    reason. Raises Forbidden for the requester and the owning department, Conflict while supporting parts are not
+    released, Invalid for a decision without words or an adoption that is none to end with.
     """
     item = _locked(session, act, queries.get_closing(session, act.by, closing_id).item_id)
     closing = next(each for each in item.closings if each.id == closing_id)
@@ -321,8 +325,8 @@ def decide_closing(
     _check_version(item, version)
     if not is_waiting(closing):
         raise StepNotAllowed
-    if not decision.agree and not decision.decision.strip():
-        raise Invalid(fields={"decision": N_("持續列管必須說明理由。")})
+    if problems := _problems_with(decision):
+        raise Invalid(fields=problems)
     outcome = decision.outcome or closing.proposed_outcome
     if decision.agree and part.role is PartRole.LEAD:
         _check_supporting_released(item)
@@ -343,6 +347,7 @@ def decide_closing(
         audit.record(session, act, action, "action_item", item.id, {}, after)
     elif decision.agree:
         _close(session, act, item, closing, outcome, after)
+        _record_adoption(session, act, item, decision)
     else:
         item.round_no += 1
         _move(session, act, item, Step.REFUSE_CLOSING, after | {"round_no": item.round_no})
@@ -552,6 +557,23 @@ def _close(
     facts = {**after, "outcome": outcome.value, "closed_on": act.today}
     _move(session, act, item, Step.AGREE_CLOSING, facts, outcome=outcome)
     raise_event(session, ActionClosed(item.id, act, closing.id))
+
+
+def _problems_with(decision: ClosingDecision) -> dict[str, str]:
+    problems = {}
+    if not decision.decision.strip():
+        problems["decision"] = (
+            N_("同意解除列管必須簡要說明。") if decision.agree else N_("持續列管必須說明理由。")
+        )
+    if decision.agree and decision.adoption is not None and decision.adoption not in FINAL:
+        problems["adoption"] = N_("解除列管時的採行情形不可為「待決定」或「研議中」。")
+    return problems
+
+
+def _record_adoption(session: Session, act: Act, item: ActionItem, decision: ClosingDecision) -> None:
+    recommendation = item.recommendation
+    if decision.adoption is not None and decision.adoption is not recommendation.adoption:
+        decide_adoption(session, act, recommendation.id, decision.adoption, decision.decision)
 
 
 def _end(session: Session, act: Act, item: ActionItem, step: Step, after: Mapping[str, object]) -> ActionItem:

@@ -7,7 +7,7 @@ from flask import current_app, request
 from flask_wtf.file import MultipleFileField
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.widgets import HiddenInput
 
 from tracker.actions.rules.evidence import problem_with_file
@@ -15,6 +15,8 @@ from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Ou
 from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
+from tracker.reports.rules.adoption import FINAL, Adoption
+from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.web.forms import Day, DepartmentChoice, DepartmentChoices, Form, PersonChoice, Words, required
 from tracker.web.session import say, wiring
 
@@ -133,13 +135,23 @@ class DecisionForm(StepForm):
 
     agree = RadioField(N_("決定"), [required(N_("請選擇同意解除列管或持續列管。"))], choices=[])
     outcome = RadioField(N_("認定的結果"), choices=[])
-    decision = TextAreaField(N_("決定說明"))
+    adoption = SelectField(N_("最後的採行情形"), choices=[], default="")
+    decision = TextAreaField(N_("決定說明"), [required(N_("請說明決定的理由。"))])
     document_no = Words(N_("文號"))
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
         self.agree.choices = [("yes", say(N_("同意解除列管"))), ("no", say(N_("持續列管")))]
         self.outcome.choices = _outcomes()
+
+    def offer_adoption(self, present: Adoption | None) -> None:
+        """Offer the decisions to end with beside the present one; None where there is nothing to decide."""
+        if present is None:
+            del self.adoption
+            return
+        unchanged = say(N_("不變（%(label)s）"), label=say(ADOPTION_LABELS[present]))
+        final = {each.value: say(ADOPTION_LABELS[each]) for each in Adoption if each in FINAL - {present}}
+        self.adoption.choices = {"": unchanged, **final}
 
     def value(self) -> ClosingDecision:
         """Return what was chosen."""
@@ -148,6 +160,7 @@ class DecisionForm(StepForm):
             self.decision.data or "",
             Outcome(self.outcome.data),
             self.document_no.data or "",
+            Adoption(self.adoption.data) if self.adoption and self.adoption.data else None,
         )
 
 

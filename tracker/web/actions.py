@@ -193,6 +193,7 @@ def decide_closing(closing_id: int) -> Any:
     item_id = closing.item_id
     _check_decision(closing)
     form = DecisionForm(outcome=closing.proposed_outcome.value)
+    form.offer_adoption(_adoption_to_decide(closing))
     if form.validate_on_submit():
         decision = form.value()
         with refused(form):
@@ -409,6 +410,12 @@ def _part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
 def _latest_update(item: ActionItem, parts: Sequence[Part]) -> Any:
     mine = {part.id for part in parts}
     return next((each for each in reversed(item.updates) if each.part_id in mine), None)
+
+
+def _adoption_to_decide(closing: Closing) -> Adoption | None:
+    """Return what was decided about the recommendation so far, None where this decision is none on the whole item."""
+    decides = closing.part.role is PartRole.LEAD and act().by.may(Permission.Report.REVIEW)
+    return closing.item.recommendation.adoption if decides else None
 
 
 def _unreleased(closing: Closing) -> list[str]:

@@ -27,6 +27,7 @@ from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest,
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, NotFound, StepNotAllowed, VersionConflict
 from tracker.foundation.filing import describe
 from tracker.people.models import RoleGrant
+from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality
 
 OPEN_STATUSES = ("assigned", "in_progress", "close_requested")
@@ -63,6 +64,15 @@ def parts_of(city: City, item_id: int) -> dict[str, tuple[str, str]]:
         item_id,
         lambda _session, _act, item: {p.department.code: (p.role.value, p.status.value) for p in item.parts},
     )
+
+
+def adoption_of(city: City, item_id: int) -> tuple[str, str]:
+    """Return what was decided about an item's recommendation, and why."""
+
+    def asked(_session, _act, item) -> tuple[str, str]:
+        return item.recommendation.adoption.value, item.recommendation.adoption_reason
+
+    return look(city, "coordinator", item_id, asked)
 
 
 def story_of(city: City, item_id: int) -> list[str]:
@@ -234,7 +244,7 @@ class TestRequestClosing:
 class TestDecideClosing:
     def test_agreeing_closes_the_item(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
-        decision = ClosingDecision(agree=True, decision="")
+        decision = ClosingDecision(agree=True, decision="成果具體。")
         raised = told(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
         assert raised == [events.ActionClosed]
         facts = look(
@@ -253,17 +263,40 @@ class TestDecideClosing:
             2,
         )
 
-    def test_refusing_needs_a_reason(self, city: City) -> None:
+    @pytest.mark.parametrize("agree", [True, False])
+    def test_every_decision_needs_its_words(self, city: City, agree: bool) -> None:
         closing_id = ask(city, bring_to(city, "in_progress"))
+        decision = ClosingDecision(agree=agree, decision=" ")
         with pytest.raises(Invalid) as refused:
-            do(
-                city,
-                "coordinator",
-                service.decide_closing,
-                closing_id,
-                ClosingDecision(agree=False, decision=" "),
-            )
+            do(city, "coordinator", service.decide_closing, closing_id, decision)
         assert list(refused.value.fields) == ["decision"]
+
+    def test_a_release_leaves_the_adoption_as_it_was(self, city: City) -> None:
+        item_id = bring_to(city, "in_progress")
+        before = adoption_of(city, item_id)
+        agree(city, ask(city, item_id))
+        assert adoption_of(city, item_id) == before
+
+    def test_a_release_may_end_with_another_adoption_for_the_reason_given(self, city: City) -> None:
+        item_id = bring_to(city, "in_progress")
+        decision = ClosingDecision(True, "僅辦理一處轉運站。", adoption=Adoption.PARTIALLY_ADOPTED)
+        do(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+        assert adoption_of(city, item_id) == ("partially_adopted", "僅辦理一處轉運站。")
+
+    @pytest.mark.parametrize("adoption", [Adoption.PENDING, Adoption.UNDER_STUDY])
+    def test_a_release_does_not_end_with_an_open_question(self, city: City, adoption: Adoption) -> None:
+        item_id = bring_to(city, "in_progress")
+        decision = ClosingDecision(True, "成果具體。", adoption=adoption)
+        with pytest.raises(Invalid) as refused:
+            do(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+        assert list(refused.value.fields) == ["adoption"]
+
+    def test_keeping_it_under_tracking_decides_no_adoption(self, city: City) -> None:
+        item_id = bring_to(city, "in_progress")
+        before = adoption_of(city, item_id)
+        decision = ClosingDecision(False, "請補充成效數據。", adoption=Adoption.NOT_ADOPTED)
+        do(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+        assert adoption_of(city, item_id) == before
 
     @pytest.mark.parametrize("key", ["officer", "unit_head", "agency_head", "viewer"])
     def test_the_owner_never_closes(self, city: City, key: str) -> None:

@@ -35,6 +35,8 @@ LABELS: Final[Mapping[Adoption, str]] = {
 OPENS_ITEMS: Final = frozenset(
     {Adoption.PENDING, Adoption.ADOPTED, Adoption.PARTIALLY_ADOPTED, Adoption.UNDER_STUDY}
 )
+FINAL: Final = frozenset(Adoption) - {Adoption.PENDING, Adoption.UNDER_STUDY}
+"""The decisions that can stand once the work is done; under study, 研議中, is no end."""
 NEEDS_NO_REASON: Final = frozenset({Adoption.PENDING, Adoption.ADOPTED})
 
 
