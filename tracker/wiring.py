@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from tracker.actions.assigning import open_confirmed
 from tracker.actions.events import (
     ActionAcknowledged,
     ActionAssigned,
@@ -17,7 +18,6 @@ from tracker.actions.events import (
     ClosingRefused,
     ClosingRequested,
 )
-from tracker.actions.service import open_confirmed
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
@@ -32,8 +32,8 @@ from tracker.reading.document import ReadingLimits
 from tracker.reminders import service as reminders
 from tracker.reminders.post_office import PostOffice
 from tracker.reports import importing
+from tracker.reports.drafting import Proposals
 from tracker.reports.events import RecommendationConfirmed
-from tracker.reports.service import Proposals
 from tracker.settings import Settings
 
 MEGABYTE = 1024 * 1024

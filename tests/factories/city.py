@@ -8,8 +8,8 @@ from itertools import count
 
 from tests.support.rows import Rows, all_rows, insert_rows
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
+from tracker.actions.assigning import Assignment, open_action
 from tracker.actions.models import ActionItem
-from tracker.actions.service import Assignment, open_action
 from tracker.extraction.model import Candidate, Extraction, Metadata, ReadReport
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Database, Session
@@ -17,17 +17,12 @@ from tracker.foundation.filing import describe
 from tracker.people import credentials, organization, queries, service
 from tracker.people.organization import DepartmentFields
 from tracker.people.service import PersonFields, RoleAssignment
+from tracker.reports.confirming import confirm
+from tracker.reports.drafting import Proposals
 from tracker.reports.models import Recommendation, Report
+from tracker.reports.reviewing import DraftChoice, accept_draft
 from tracker.reports.rules.drafts import Confidentiality
-from tracker.reports.service import (
-    DraftChoice,
-    Proposals,
-    ReportFields,
-    accept_draft,
-    confirm,
-    edit_report,
-    import_report,
-)
+from tracker.reports.service import ReportFields, edit_report, import_report
 from tracker.settings import load_settings
 
 PASSWORD = "紙船順著河水慢慢走 42"

@@ -25,8 +25,8 @@ from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.models import LetterState, Notice, OutboxLetter
 from tracker.reports import importing
 from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.reviewing import DraftChoice, accept_draft
 from tracker.reports.rules.drafts import Confidentiality
-from tracker.reports.service import DraftChoice, accept_draft
 from tracker.wiring import Wiring, wire
 
 SECRET_QUOTE = "建請交通局評估收購港區私有停車場。"

@@ -9,11 +9,11 @@ from tracker.demo.plan import ItemPlan, ReportPlan, day_of
 from tracker.demo.samples import Sample
 from tracker.foundation.jobs import JobState, enqueue, find_job, run_next
 from tracker.people.queries import find_department_by_code, find_user_by_email
-from tracker.reports import importing, queries, service
+from tracker.reports import confirming, importing, queries, reviewing
 from tracker.reports.models import Draft
+from tracker.reports.reviewing import DraftChoice
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality, DraftState
-from tracker.reports.service import DraftChoice
 from tracker.wiring import Wiring
 
 COORDINATOR = "shuyi.wei"
@@ -49,7 +49,7 @@ class Desk:
         self._reject_others(report_id)
         with self.wiring.database.transaction() as session:
             act = act_of(self.wiring, session, COORDINATOR)
-            confirmed = service.confirm(session, act, report_id)
+            confirmed = confirming.confirm(session, act, report_id)
             return [each.id for each in confirmed]
 
     def _accept(self, report_id: int, quote: str, decided: ItemPlan) -> None:
@@ -58,7 +58,7 @@ class Desk:
             report = queries.get_report(session, act.by, report_id, with_text=True)
             start = report.text.index(quote)
             end = start + len(quote)
-            draft = _best(queries.list_drafts(session, report_id), start, end) or service.add_draft(
+            draft = _best(queries.list_drafts(session, report_id), start, end) or reviewing.add_draft(
                 session, act, report_id, start, end, self.wiring.proposals()
             )
             departments = [
@@ -80,14 +80,14 @@ class Desk:
                 day_of(decided.due, self.today) if decided.due else None,
                 decided.expected,
             )
-            service.accept_draft(session, act, draft.id, choice)
+            reviewing.accept_draft(session, act, draft.id, choice)
 
     def _reject_others(self, report_id: int) -> None:
         with self.wiring.database.transaction() as session:
             act = act_of(self.wiring, session, COORDINATOR)
             for draft in queries.list_drafts(session, report_id):
                 if draft.state is DraftState.WAITING:
-                    service.reject_draft(session, act, draft.id, NO_REQUEST)
+                    reviewing.reject_draft(session, act, draft.id, NO_REQUEST)
 
 
 def _best(drafts: Sequence[Draft], start: int, end: int) -> Draft | None:

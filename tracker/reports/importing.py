@@ -16,8 +16,9 @@ from tracker.foundation.jobs import Job, LeaseLost, Running, enqueue
 from tracker.foundation.language import N_
 from tracker.people.queries import get_user, principal_of
 from tracker.reading import SUFFIXES
+from tracker.reports.drafting import Proposals
 from tracker.reports.rules.drafts import Confidentiality
-from tracker.reports.service import Proposals, check_not_imported, import_report
+from tracker.reports.service import check_not_imported, import_report
 
 KIND = "import_report"
 _STEPS = 2

@@ -19,7 +19,7 @@ from tracker.foundation.errors import NotFound, TrackerError
 from tracker.foundation.jobs import Job, JobState
 from tracker.foundation.language import N_
 from tracker.people.queries import department_depths, list_departments
-from tracker.reports import importing, queries, service
+from tracker.reports import confirming, importing, queries, reviewing, service
 from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.queries import ReportFilter
 from tracker.reports.rules.adoption import LABELS, OPENS_ITEMS, Adoption
@@ -210,7 +210,7 @@ def decide_adoption(recommendation_id: int) -> Any:
     report_id, form = recommendation.report_id, _adoption_form(recommendation)
     if form.validate_on_submit():
         with refused(form):
-            service.decide_adoption(
+            confirming.decide_adoption(
                 session(),
                 act(),
                 recommendation_id,
@@ -264,7 +264,7 @@ def download_source(report_id: int) -> Response:
         wiring().files.open(report.source_sha256),
         mimetype="application/octet-stream",
         as_attachment=True,
-        download_name=report.source_name,
+        download_name=_file_name(report.source_name),
         etag=False,
     )
 
@@ -285,7 +285,7 @@ def add_draft(report_id: int) -> Any:
     if form.validate_on_submit():
         with refused(form):
             start, end = _place_of(form, report)
-            draft = service.add_draft(session(), act(), report_id, start, end, wiring().proposals())
+            draft = reviewing.add_draft(session(), act(), report_id, start, end, wiring().proposals())
             tell(N_("已新增一則候選建議，請接著填寫。"))
             return redirect(_card_address(report_id, draft.id))
     return _desk_page(report_id, Sent(span=form)), 422
@@ -299,7 +299,7 @@ def accept_draft(draft_id: int) -> Any:
     report_id, form = draft.report_id, DraftForm.of(draft, _offer())
     if form.validate_on_submit():
         with refused(form):
-            service.accept_draft(session(), act(), draft_id, form.value(), form.version.data)
+            reviewing.accept_draft(session(), act(), draft_id, form.value(), form.version.data)
             return redirect(_next_address(draft))
     return _desk_page(report_id, Sent(draft_id, form)), 422
 
@@ -312,7 +312,7 @@ def reject_draft(draft_id: int) -> Any:
     report_id, form = draft.report_id, review.reject_form(draft)
     if form.validate_on_submit():
         with refused(form):
-            service.reject_draft(
+            reviewing.reject_draft(
                 session(), act(), draft_id, form.rejection_reason.data or "", form.version.data
             )
             return redirect(_next_address(draft))
@@ -327,7 +327,7 @@ def reconsider_draft(draft_id: int) -> Any:
     report_id, form = draft.report_id, StepForm()
     if form.validate_on_submit():
         with refused(form):
-            service.reconsider_draft(session(), act(), draft_id, form.version.data)
+            reviewing.reconsider_draft(session(), act(), draft_id, form.version.data)
             return redirect(_card_address(report_id, draft_id))
     return _desk_page(report_id, Sent(draft_id, step=form)), 422
 
@@ -339,7 +339,7 @@ def confirm_report(report_id: int) -> Any:
     form = StepForm()
     if form.validate_on_submit():
         with refused(form):
-            confirmed = service.confirm(session(), act(), report_id, form.version.data)
+            confirmed = confirming.confirm(session(), act(), report_id, form.version.data)
             tell(N_("已確認 %(count)s 項建議事項。"), count=len(confirmed))
             return redirect(url_for("reports.show_report", report_id=report_id))
     return _desk_page(report_id, Sent(step=form)), 422
@@ -352,7 +352,7 @@ def declare_no_recommendation(report_id: int) -> Any:
     form = StepForm()
     if form.validate_on_submit():
         with refused(form):
-            service.declare_no_recommendation(session(), act(), report_id, form.version.data)
+            confirming.declare_no_recommendation(session(), act(), report_id, form.version.data)
             tell(N_("已記錄：本報告無建議事項。"))
             return redirect(url_for("reports.show_report", report_id=report_id))
     return _desk_page(report_id, Sent(step=form)), 422
@@ -418,7 +418,7 @@ def _place_of(form: review.SpanForm, report: Report) -> tuple[int, int]:
         return form.start.data, form.end.data
     found = find_passage(report.text, form.words.data or "")
     if found is None:
-        raise service.PassageMissing
+        raise reviewing.PassageMissing
     return found
 
 

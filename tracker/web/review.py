@@ -18,10 +18,10 @@ from tracker.foundation.language import N_
 from tracker.people import queries as people
 from tracker.people.models import Department
 from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.reviewing import DraftChoice
 from tracker.reports.rules.adoption import LABELS, OPENS_ITEMS, Adoption
 from tracker.reports.rules.drafts import DraftKind, DraftState
 from tracker.reports.rules.reasons import confidence_word, reasons
-from tracker.reports.service import DraftChoice
 from tracker.web.forms import Day, DepartmentChoice, DepartmentChoices, Form, Words, required
 from tracker.web.session import say
 

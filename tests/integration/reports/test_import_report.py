@@ -8,9 +8,10 @@ from tracker.extraction.model import Candidate, DueHint, Extraction, Metadata, P
 from tracker.foundation.database import Database
 from tracker.foundation.errors import Forbidden
 from tracker.foundation.filing import describe
+from tracker.reports.drafting import Proposals
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import DraftKind, DraftState
-from tracker.reports.service import Proposals, ReportKnown, SecretReport, import_report
+from tracker.reports.service import ReportKnown, SecretReport, import_report
 
 TEXT = "赴瀨灣市考察\n建議\n建請臺北市政府交通局增設候車亭。\n擬邀請學生來訪。\n"
 QUOTE = "建請臺北市政府交通局增設候車亭。"

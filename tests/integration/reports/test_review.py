@@ -16,22 +16,14 @@ from tracker.access import Act
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, NotFound, VersionConflict
 from tracker.reports import queries
+from tracker.reports.confirming import confirm, decide_adoption, declare_no_recommendation
+from tracker.reports.drafting import Proposals
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.queries import ReportFilter
+from tracker.reports.reviewing import DraftChoice, accept_draft, add_draft, reconsider_draft, reject_draft
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality, DraftState, ReportState
-from tracker.reports.service import (
-    DraftChoice,
-    Proposals,
-    accept_draft,
-    add_draft,
-    confirm,
-    decide_adoption,
-    declare_no_recommendation,
-    reconsider_draft,
-    reject_draft,
-)
 
 EVERYBODY = {key for key, *_ in PEOPLE}
 COORDINATORS = {"coordinator", "second_coordinator"}

@@ -9,29 +9,12 @@ from hypothesis import strategies as st
 from tracker.reports.rules.drafts import (
     find_passage,
     is_marked_secret,
-    is_verbatim,
     item_number,
     report_number,
     short_title,
 )
 
 TEXTS = st.text(min_size=1, max_size=200)
-
-
-class TestIsVerbatim:
-    @given(TEXTS, st.data())
-    def test_a_slice_is_verbatim(self, source: str, data: st.DataObject) -> None:
-        start = data.draw(st.integers(0, len(source) - 1))
-        end = data.draw(st.integers(start + 1, len(source)))
-        assert is_verbatim(source, start, end, source[start:end])
-
-    @given(TEXTS, st.integers(-5, 205), st.integers(-5, 205), TEXTS)
-    def test_nothing_else_is(self, source: str, start: int, end: int, quote: str) -> None:
-        assume(not (0 <= start < end <= len(source) and source[start:end] == quote))
-        assert not is_verbatim(source, start, end, quote)
-
-    def test_counts_code_points(self) -> None:
-        assert is_verbatim("𠮷野家請增設座位", 3, 8, "請增設座位")
 
 
 class TestReportNumber:

@@ -48,11 +48,6 @@ def item_number(report_no: str, sequence: int) -> str:
     return f"{report_no}-{sequence:02d}"
 
 
-def is_verbatim(source: str, start: int, end: int, quote: str) -> bool:
-    """Tell whether a quote is exactly what stands at its place in the source; offsets are code points."""
-    return 0 <= start < end <= len(source) and source[start:end] == quote
-
-
 def find_passage(source: str, words: str) -> tuple[int, int] | None:
     """Return where words first stand in the source, whatever blanks and line ends lie between their characters."""
     characters = [character for character in words if not character.isspace()]
