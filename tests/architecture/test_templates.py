@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, nodes
 from jinja2.meta import find_referenced_templates
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +19,22 @@ ICONS = {
     for line in (ROOT / "config" / "frontend" / "icons.txt").read_text("utf-8").splitlines()
     if line.strip() and not line.startswith("#")
 }
+# The names under which templates get msgids: tables of labels, and facts that are msgids themselves.
+MSGIDS = {
+    "label",
+    "labels",
+    "kinds",
+    "confidentialities",
+    "reason_labels",
+    "outcome_labels",
+    "role_labels",
+    "change_labels",
+    "text",
+    "capacity",
+    "reason",
+    "next_step",
+    "sureness",
+}
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(FOLDER),
     extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
@@ -29,6 +45,15 @@ ENVIRONMENT = Environment(
 def source(name: str) -> str:
     """Return the text of a template without its comments."""
     return re.sub(r"\{#.*?#\}", "", (FOLDER / name).read_text("utf-8"), flags=re.DOTALL)
+
+
+def translated_values(name: str) -> Iterator[str]:
+    """Yield what a template hands to gettext that is no literal sentence."""
+    for call in ENVIRONMENT.parse((FOLDER / name).read_text("utf-8")).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in {"_", "gettext", "ngettext"}:
+            said = call.args[0].node if isinstance(call.args[0], nodes.Getitem) else call.args[0]
+            if not isinstance(said, nodes.Const):
+                yield said.attr if isinstance(said, nodes.Getattr) else said.name
 
 
 def references(name: str) -> Iterator[str]:
@@ -49,6 +74,10 @@ class TestEveryTemplate:
     def test_names_only_icons_of_the_sprite(self, name: str) -> None:
         named = re.findall(r"\b(?:icon\(|symbol=|icon=)\s*(?:name=)?[\"']([a-z0-9-]+)[\"']", source(name))
         assert sorted(set(named) - ICONS) == []
+
+    def test_translates_only_sentences_of_the_program(self, name: str) -> None:
+        # gettext in a template declares its result safe markup: what a person wrote must never pass through it.
+        assert [value for value in translated_values(name) if value not in MSGIDS] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -32,6 +32,15 @@ OK, WILL_FORWARD, READY_FOR_BODY, SERVICE_CLOSING = 250, 251, 354, 421
 SIGN_IN_WANTED = frozenset({530, 534, 535, 538})
 
 
+# Folding a long header decodes it and drops its quotes: what means something in an address must not stand in a name.
+_ADDRESS_SIGNS = str.maketrans(dict.fromkeys("<>@", " "))
+
+
+def plain_name(name: str) -> str:
+    """Return a display name from which no reader of a header can make out an address."""
+    return " ".join(name.translate(_ADDRESS_SIGNS).split())
+
+
 class FrozenMessage(flask_mail.Message):
     """A Flask-Mail message whose bytes depend on the letter alone: not on the moment, the zone or the host."""
 
@@ -53,7 +62,7 @@ class FrozenMessage(flask_mail.Message):
         message = super()._message()
         # Flask-Mail encodes names that are encoded already, and loses those that are not and hold a comma.
         message.replace_header("From", formataddr(parseaddr(self._letter.sender)))
-        message.replace_header("To", formataddr((self._letter.to_name, self._letter.to_address)))
+        message.replace_header("To", formataddr((plain_name(self._letter.to_name), self._letter.to_address)))
         message.replace_header("Date", format_datetime(self._letter.date.astimezone(UTC)))
         multiparts = (part for part in message.walk() if part.is_multipart())
         for level, part in enumerate(multiparts):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from werkzeug.routing import IntegerConverter, Map, ValidationError
+from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**31 - 1
 """The largest id and page number: PostgreSQL's integer; SQLite's is larger."""
@@ -14,12 +14,6 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002 - werkzeug's name
         super().__init__(map, max=LARGEST, **options)
-
-    def to_python(self, value: str) -> Any:
-        """Return the number; raises ValidationError for one that no row can have."""
-        if number_of(value) is None:
-            raise ValidationError
-        return super().to_python(value)
 
 
 def number_of(text: str | None) -> int | None:
