@@ -76,9 +76,9 @@ def town(site: Site) -> City:
 @pytest.fixture
 def people(browser: Browser, site: Site, town: City) -> Iterator["People"]:
     """Sign people in, each in a browser of their own."""
-    helper = People(browser, site, town)
-    yield helper
-    helper.leave()
+    townspeople = People(browser, site, town)
+    yield townspeople
+    townspeople.leave()
 
 
 class People:
