@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from tests.factories.city import City
 from tracker.access import Act
-from tracker.actions import queries, service
+from tracker.actions import assigning, ending, queries, releasing, reporting
+from tracker.actions.assigning import Assignment
 from tracker.actions.models import ActionItem
+from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.reporting import Progress
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
-from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile, describe
 
@@ -43,12 +45,12 @@ def version_of(city: City, item_id: int) -> int:
 
 def acknowledge(city: City, item_id: int, key: str = "officer") -> None:
     """Take the item; its officer is whoever takes it."""
-    do(city, key, service.acknowledge, item_id)
+    do(city, key, assigning.acknowledge, item_id)
 
 
 def report(city: City, item_id: int, key: str = "officer", percent: int = 40, **more: Any) -> None:
     """File progress."""
-    do(city, key, service.submit_progress, item_id, Progress("已完成現場勘查與設計。", percent), **more)
+    do(city, key, reporting.submit_progress, item_id, Progress("已完成現場勘查與設計。", percent), **more)
 
 
 def ask(
@@ -61,13 +63,13 @@ def ask(
 ) -> int:
     """Ask for release, and return the id of the request."""
     request = ClosingRequest(result, city.today(), Outcome.IMPLEMENTED)
-    return do(city, key, service.request_closing, item_id, request, files, **more).id
+    return do(city, key, releasing.request_closing, item_id, request, files, **more).id
 
 
 def agree(city: City, closing_id: int, key: str = "coordinator", **more: Any) -> None:
     """Agree to a release."""
     decision = ClosingDecision(agree=True, decision="成果具體。", document_no="府研管字第 1 號")
-    do(city, key, service.decide_closing, closing_id, decision, **more)
+    do(city, key, releasing.decide_closing, closing_id, decision, **more)
 
 
 def refuse(city: City, closing_id: int, key: str = "coordinator") -> None:
@@ -75,7 +77,7 @@ def refuse(city: City, closing_id: int, key: str = "coordinator") -> None:
     do(
         city,
         key,
-        service.decide_closing,
+        releasing.decide_closing,
         closing_id,
         ClosingDecision(agree=False, decision="請補充成效數據。"),
     )
@@ -88,13 +90,13 @@ def bring_to(city: City, status: str, **facts: Any) -> int:
         return item_id
     if status == "withdrawn":
         reason = WithdrawalReason.POLICY_CHANGED
-        do(city, "coordinator", service.withdraw, item_id, reason, "政策調整", "秘書長核准")
+        do(city, "coordinator", ending.withdraw, item_id, reason, "政策調整", "秘書長核准")
     elif status == "merged":
         other = city.give_action()
         number = look(city, "coordinator", other, lambda _session, _act, item: item.item_no)
-        do(city, "coordinator", service.merge, item_id, number, "內容相同", "秘書長核准")
+        do(city, "coordinator", ending.merge, item_id, number, "內容相同", "秘書長核准")
     elif status == "void":
-        do(city, "coordinator", service.make_void, item_id, "重複建檔")
+        do(city, "coordinator", ending.make_void, item_id, "重複建檔")
     else:
         acknowledge(city, item_id)
         if status != "in_progress":
@@ -116,6 +118,6 @@ def keep_draft(city: City, key: str = "coordinator") -> int:
     due_on = city.today() + timedelta(days=60)
     assignment = Assignment(city.departments["TPT-P"], due_on, officer_id=city.people["officer"])
     item: ActionItem = do(
-        city, key, service.prepare_action, recommendation_id, "115-TPT-901-09", "後續說明會", assignment
+        city, key, assigning.prepare_action, recommendation_id, "115-TPT-901-09", "後續說明會", assignment
     )
     return item.id

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.access import Act, Role
-from tracker.actions import queries, service
+from tracker.actions import assigning, ending, queries, releasing, reporting
+from tracker.actions.assigning import Assignment
 from tracker.actions.models import ActionItem, Closing
+from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.reporting import Progress
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
-from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
 from tracker.demo.desk import COORDINATOR
 from tracker.demo.evidence import piece_of_evidence
 from tracker.demo.founding import act_of
@@ -42,7 +44,7 @@ class FollowUp:
             assert lead is not None, plan.lead
             due_on = day_of(plan.due, self.today)
             assignment = Assignment(lead.id, due_on, officer_id=officer.id if officer else None)
-            begin = service.prepare_action if plan.prepared else service.open_action
+            begin = assigning.prepare_action if plan.prepared else assigning.open_action
             item = begin(session, act, recommendation_id, item_no, plan.title, assignment, plan.expected)
             return item.id
 
@@ -53,7 +55,7 @@ class FollowUp:
             item = queries.get_action(session, act_of(self.wiring, session, COORDINATOR).by, item_id)
             match move.do:
                 case "acknowledge":
-                    service.acknowledge(session, self._head(session, move, item), item_id)
+                    assigning.acknowledge(session, self._head(session, move, item), item_id)
                 case "progress":
                     self._report(session, move, item)
                 case "ask":
@@ -62,32 +64,32 @@ class FollowUp:
                     self._decide(session, coordinator, move, item)
                 case "withdraw":
                     reason = WithdrawalReason(move.reason)
-                    service.withdraw(session, coordinator, item_id, reason, move.says, move.document)
+                    ending.withdraw(session, coordinator, item_id, reason, move.says, move.document)
                 case "merge":
                     target = session.get_one(ActionItem, others[move.into])
-                    service.merge(session, coordinator, item_id, target.item_no, move.says, move.document)
+                    ending.merge(session, coordinator, item_id, target.item_no, move.says, move.document)
                 case "void":
-                    service.make_void(session, coordinator, item_id, move.says)
+                    ending.make_void(session, coordinator, item_id, move.says)
                 case "reopen":
-                    service.reopen(session, coordinator, item_id, move.says)
+                    releasing.reopen(session, coordinator, item_id, move.says)
                 case unknown:
                     raise ValueError(unknown)
 
     def _report(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._officer(session, move, item)
         progress = Progress(move.says, move.percent, move.next, move.difficulty)
-        service.submit_progress(session, act, item.id, progress, self._files(act, move, item))
+        reporting.submit_progress(session, act, item.id, progress, self._files(act, move, item))
 
     def _ask(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._head(session, move, item)
         request = ClosingRequest(move.says, act.today, Outcome(move.outcome))
-        service.request_closing(session, act, item.id, request, self._files(act, move, item))
+        releasing.request_closing(session, act, item.id, request, self._files(act, move, item))
 
     def _decide(self, session: Session, act: Act, move: Move, item: ActionItem) -> None:
         agree = move.do == "agree"
         outcome = Outcome(move.outcome) if agree else None
         decision = ClosingDecision(agree, move.says, outcome, move.document)
-        service.decide_closing(session, act, _waiting(item, move.of).id, decision)
+        releasing.decide_closing(session, act, _waiting(item, move.of).id, decision)
 
     def _officer(self, session: Session, move: Move, item: ActionItem) -> Act:
         officer = item.lead.officer

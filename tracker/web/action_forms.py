@@ -10,9 +10,11 @@ from werkzeug.datastructures import FileStorage
 from wtforms import IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.widgets import HiddenInput
 
+from tracker.actions.assigning import Assignment
+from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.reporting import Progress
 from tracker.actions.rules.evidence import problem_with_file
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
-from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
 from tracker.reports.rules.adoption import FINAL, Adoption

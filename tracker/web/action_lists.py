@@ -11,10 +11,10 @@ from flask import url_for
 from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter, Group, Order, deadline_of
+from tracker.actions.rights import steps_for
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Signal
 from tracker.actions.rules.workflow import STEP_LABELS, Status, Step
-from tracker.actions.service import steps_for
 from tracker.foundation import roc
 from tracker.foundation.database import Session
 from tracker.foundation.language import N_

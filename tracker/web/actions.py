@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from tracker import audit
 from tracker.access import Permission
-from tracker.actions import queries, service
+from tracker.actions import assigning, ending, queries, releasing, reporting, rights
 from tracker.actions.models import ActionItem, Closing, Evidence, Part
 from tracker.actions.queries import GROUP_LABELS
 from tracker.actions.rules import closing as closing_rules
@@ -26,7 +26,7 @@ from tracker.people.queries import (
     list_users,
 )
 from tracker.people.rules import tree
-from tracker.reminders.queries import reminders_of_item
+from tracker.reminders.ledger import reminders_of_item
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
 from tracker.web import action_lists as lists
@@ -93,8 +93,8 @@ def list_actions() -> str:
 def show_action(item_id: int) -> str:
     """Show one item: what it is, what the reader can do now, and its story."""
     item = queries.get_action(session(), act().by, item_id)
-    steps = service.steps_for(act(), item)
-    waiting = service.waiting_for(act(), item)
+    steps = rights.steps_for(act(), item)
+    waiting = rights.waiting_for(act(), item)
     facts = queries.deadline_of(item)
     return render_template(
         "actions/show_action.html",
@@ -105,7 +105,7 @@ def show_action(item_id: int) -> str:
         links=_step_links(item, steps),
         primary=lists.primary_step(steps),
         to_decide=waiting,
-        asked=[each for each in item.closings if service.is_waiting(each)],
+        asked=[each for each in item.closings if rights.is_waiting(each)],
         only_promises=closing_rules.only_promises,
         readable_report=queries.may_read_report(session(), act().by, item.recommendation.report_id),
         entries=_entries(item, _story(item)),
@@ -123,7 +123,7 @@ def assign(item_id: int) -> Any:
     form = StepForm()
     if form.validate_on_submit():
         with refused(form):
-            service.assign(session(), act(), item_id, form.version.data)
+            assigning.assign(session(), act(), item_id, form.version.data)
             tell(N_("已分案，並通知主協辦機關。"))
             return _back_to(item_id)
     return _step_page("actions/assign.html", item_id, form)
@@ -138,7 +138,7 @@ def acknowledge(item_id: int) -> Any:
     form.officer_id.offer(_people_below(item.lead.department_id), say(N_("請選擇承辦人")))
     if form.validate_on_submit():
         with refused(form):
-            service.acknowledge(session(), act(), item_id, form.officer_id.data, form.version.data)
+            assigning.acknowledge(session(), act(), item_id, form.officer_id.data, form.version.data)
             tell(N_("已簽收。"))
             return _back_to(item_id)
     return _step_page("actions/acknowledge.html", item_id, form)
@@ -149,12 +149,12 @@ def acknowledge(item_id: int) -> Any:
 def report_progress(item_id: int) -> Any:
     """File what a department has done."""
     item = _item_for(item_id, Step.REPORT_PROGRESS)
-    parts = service.parts_for(act(), item, Step.REPORT_PROGRESS)
+    parts = rights.parts_for(act(), item, Step.REPORT_PROGRESS)
     form = ProgressForm(percent=parts[0].percent if parts else None)
     form.offer_parts(_part_choices(parts))
     if form.validate_on_submit():
         with refused(form):
-            service.submit_progress(session(), act(), item_id, form.value(), form.files, form.chosen_part())
+            reporting.submit_progress(session(), act(), item_id, form.value(), form.files, form.chosen_part())
             tell(N_("已送出辦理情形。"))
             return _back_to(item_id)
     return _step_page("actions/report_progress.html", item_id, form, latest=_latest_update(item, parts))
@@ -165,13 +165,13 @@ def report_progress(item_id: int) -> Any:
 def request_closing(item_id: int) -> Any:
     """Ask for release with result, completion day and evidence."""
     item = _item_for(item_id, Step.REQUEST_CLOSING)
-    parts = service.parts_for(act(), item, Step.REQUEST_CLOSING)
+    parts = rights.parts_for(act(), item, Step.REQUEST_CLOSING)
     form = ClosingForm()
     form.offer_parts(_part_choices(parts))
     evidence_required = wiring().settings.follow_up.evidence_required
     if form.validate_on_submit():
         with refused(form):
-            service.request_closing(
+            releasing.request_closing(
                 session(),
                 act(),
                 item_id,
@@ -197,7 +197,7 @@ def decide_closing(closing_id: int) -> Any:
     if form.validate_on_submit():
         decision = form.value()
         with refused(form):
-            service.decide_closing(session(), act(), closing_id, decision, form.version.data)
+            releasing.decide_closing(session(), act(), closing_id, decision, form.version.data)
             tell(N_("已同意解除列管。") if decision.agree else N_("已決定持續列管，並通知主辦機關。"))
             return _back_to(item_id)
     return _step_page(
@@ -228,7 +228,7 @@ def reassign(item_id: int) -> Any:
     form.officer_id.offer(_possible_officers(), say(N_("由主辦機關簽收時指定")))
     if form.validate_on_submit():
         with refused(form):
-            service.reassign(
+            assigning.reassign(
                 session(), act(), item_id, form.value(item.due_on), form.reason.data or "", form.version.data
             )
             tell(N_("已改分，等候主辦機關簽收。"))
@@ -246,7 +246,7 @@ def withdraw(item_id: int) -> Any:
         reason = WithdrawalReason(form.reason.data)
         words = (form.explanation.data or "", form.approval.data or "")
         with refused(form):
-            service.withdraw(session(), act(), item_id, reason, *words, form.version.data)
+            ending.withdraw(session(), act(), item_id, reason, *words, form.version.data)
             tell(N_("已撤銷管制。"))
             return _back_to(item_id)
     return _step_page("actions/withdraw.html", item_id, form)
@@ -261,7 +261,7 @@ def merge(item_id: int) -> Any:
     if form.validate_on_submit():
         words = (form.into_item_no.data or "", form.explanation.data or "", form.approval.data or "")
         with refused(form):
-            service.merge(session(), act(), item_id, *words, form.version.data)
+            ending.merge(session(), act(), item_id, *words, form.version.data)
             tell(N_("已併案。"))
             return _back_to(item_id)
     return _step_page("actions/merge.html", item_id, form)
@@ -275,7 +275,7 @@ def make_void(item_id: int) -> Any:
     form = VoidForm()
     if form.validate_on_submit():
         with refused(form):
-            service.make_void(session(), act(), item_id, form.explanation.data or "", form.version.data)
+            ending.make_void(session(), act(), item_id, form.explanation.data or "", form.version.data)
             tell(N_("已作廢。"))
             return _back_to(item_id)
     return _step_page("actions/make_void.html", item_id, form)
@@ -289,7 +289,7 @@ def reopen(item_id: int) -> Any:
     form = ReopenForm()
     if form.validate_on_submit():
         with refused(form):
-            service.reopen(session(), act(), item_id, form.reason.data or "", form.version.data)
+            releasing.reopen(session(), act(), item_id, form.reason.data or "", form.version.data)
             tell(N_("已重新列管。"))
             return _back_to(item_id)
     return _step_page("actions/reopen.html", item_id, form)
@@ -310,7 +310,7 @@ def download_evidence(evidence_id: int) -> Response:
 def _item_for(item_id: int, step: Step) -> ActionItem:
     item = queries.get_action(session(), act().by, item_id)
     try:
-        service.check_step(act(), item, step)
+        rights.check_step(act(), item, step)
     except StepNotAllowed:
         # What was typed is not thrown away: the service refuses it, and the form comes back with every word.
         if request.method != "POST":
@@ -319,9 +319,9 @@ def _item_for(item_id: int, step: Step) -> ActionItem:
 
 
 def _check_decision(closing: Closing) -> None:
-    if not service.may_decide(act(), closing):
+    if not rights.may_decide(act(), closing):
         raise Forbidden
-    if request.method != "POST" and not service.is_waiting(closing):
+    if request.method != "POST" and not rights.is_waiting(closing):
         raise StepNotAllowed
 
 
@@ -421,7 +421,7 @@ def _adoption_to_decide(closing: Closing) -> Adoption | None:
 def _unreleased(closing: Closing) -> list[str]:
     if closing.part.role is not PartRole.LEAD:
         return []
-    return service.unreleased_departments(closing.item)
+    return releasing.unreleased_departments(closing.item)
 
 
 def _people_below(department_id: int) -> Sequence[Any]:

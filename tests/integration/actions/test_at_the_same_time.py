@@ -7,9 +7,9 @@ import pytest
 
 from tests.factories.actions import acknowledge, bring_to, do, look, status_of
 from tests.factories.city import City
-from tracker.actions import queries, service
+from tracker.actions import assigning, ending, queries, reporting
+from tracker.actions.reporting import Progress
 from tracker.actions.rules.workflow import WithdrawalReason
-from tracker.actions.service import Progress
 from tracker.foundation.errors import StepNotAllowed
 
 A_MOMENT = 0.3
@@ -26,12 +26,12 @@ class TestAtTheSameTime:
         with ThreadPoolExecutor() as colleague:
             with city.database.transaction() as session:
                 act = city.act("coordinator", session)
-                service.merge(session, act, one, numbers[other], "內容相同", "秘書長核准")
+                ending.merge(session, act, one, numbers[other], "內容相同", "秘書長核准")
                 late = colleague.submit(
                     do,
                     city,
                     "second_coordinator",
-                    service.merge,
+                    ending.merge,
                     other,
                     numbers[one],
                     "內容相同",
@@ -51,8 +51,8 @@ class TestAtTheSameTime:
                 act = city.act("officer", session)
                 queries.get_action(session, act.by, item_id)
                 reason = WithdrawalReason.POLICY_CHANGED
-                do(city, "coordinator", service.withdraw, item_id, reason, "政策調整", "秘書長核准")
-                service.submit_progress(session, act, item_id, Progress("已完成現場勘查與設計。", 40))
+                do(city, "coordinator", ending.withdraw, item_id, reason, "政策調整", "秘書長核准")
+                reporting.submit_progress(session, act, item_id, Progress("已完成現場勘查與設計。", 40))
 
         with pytest.raises(StepNotAllowed):
             report_on_what_was_withdrawn()
@@ -61,7 +61,7 @@ class TestAtTheSameTime:
         item_id = city.give_action()
         with ThreadPoolExecutor() as colleague:
             with city.database.transaction() as session:
-                service.acknowledge(session, city.act("officer", session), item_id)
+                assigning.acknowledge(session, city.act("officer", session), item_id)
                 late = colleague.submit(acknowledge, city, item_id, "unit_head")
                 sleep(A_MOMENT)
             assert isinstance(late.exception(), StepNotAllowed)

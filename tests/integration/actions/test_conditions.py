@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.factories.city import City
-from tracker.actions import queries, service
+from tracker.actions import queries, rights
 from tracker.actions.models import ActionItem, Closing, Part
 from tracker.actions.queries import ActionFilter, Group, Order
 from tracker.actions.rules import deadlines
@@ -169,7 +169,7 @@ class TestConditions:
             ids = {row.id for row in rows}
             for key in READERS:
                 act = city.act(key, session)
-                expected = {row.id for row in rows if service.waiting_for(act, row)}
+                expected = {row.id for row in rows if rights.waiting_for(act, row)}
                 assert found(session, queries.decidable_by(act.by)) & ids == expected, key
 
     @SLOWLY

@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories.actions import after_days, do, keep_draft, look, status_of
 from tests.factories.city import City
-from tracker.actions import service
+from tracker.actions import assigning
 from tracker.foundation.errors import Forbidden, NotFound, StepNotAllowed
 
 
@@ -24,7 +24,7 @@ class TestAssign:
     def test_brings_it_out_from_that_day_on(self, city: City) -> None:
         item_id = keep_draft(city)
         after_days(city, 3)
-        do(city, "coordinator", service.assign, item_id)
+        do(city, "coordinator", assigning.assign, item_id)
         assert status_of(city, item_id) == "assigned"
         began = look(
             city, "officer", item_id, lambda _session, _act, item: (item.start_on, item.lead.assigned_at)
@@ -33,6 +33,6 @@ class TestAssign:
 
     def test_happens_once(self, city: City) -> None:
         item_id = keep_draft(city)
-        do(city, "coordinator", service.assign, item_id)
+        do(city, "coordinator", assigning.assign, item_id)
         with pytest.raises(StepNotAllowed):
-            do(city, "coordinator", service.assign, item_id)
+            do(city, "coordinator", assigning.assign, item_id)

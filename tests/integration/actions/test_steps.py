@@ -20,10 +20,12 @@ from tests.factories.actions import (
 from tests.factories.city import City
 from tracker import audit
 from tracker.access import Role
-from tracker.actions import events, queries, service
+from tracker.actions import assigning, ending, events, queries, releasing, reporting, rights
+from tracker.actions.assigning import Assignment
+from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.reporting import Progress
 from tracker.actions.rules.story import tell
 from tracker.actions.rules.workflow import PartRole, PartStatus, Step, WithdrawalReason
-from tracker.actions.service import Assignment, ClosingDecision, ClosingRequest, Progress
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, NotFound, StepNotAllowed, VersionConflict
 from tracker.foundation.filing import describe
 from tracker.people.models import RoleGrant
@@ -96,7 +98,7 @@ class TestRights:
     def test_each_role_is_offered_exactly_its_steps(self, city: City, status: str) -> None:
         item_id = bring_to(city, status)
         for key in READERS:
-            offered = look(city, key, item_id, lambda _session, act, item: set(service.steps_for(act, item)))
+            offered = look(city, key, item_id, lambda _session, act, item: set(rights.steps_for(act, item)))
             assert offered == {step for step, people in MATRIX[status].items() if key in people}, key
 
     @pytest.mark.parametrize("status", STATUSES)
@@ -111,7 +113,7 @@ class TestRights:
                         city,
                         key,
                         item_id,
-                        lambda _session, act, item, step=step: service.check_step(act, item, step),
+                        lambda _session, act, item, step=step: rights.check_step(act, item, step),
                     )
 
     @pytest.mark.parametrize("key", STRANGERS)
@@ -139,20 +141,20 @@ class TestRights:
     def test_an_officer_may_not_assign(self, city: City) -> None:
         assignment = Assignment(city.departments["EDU-I"], city.today())
         with pytest.raises(Forbidden):
-            do(city, "officer", service.reassign, city.give_action(), assignment, "理由")
+            do(city, "officer", assigning.reassign, city.give_action(), assignment, "理由")
 
 
 class TestAcknowledge:
     def test_begins_the_work_and_tells(self, city: City) -> None:
         item_id = city.give_action(officer=None)
-        assert told(city, "officer", service.acknowledge, item_id) == [events.ActionAcknowledged]
+        assert told(city, "officer", assigning.acknowledge, item_id) == [events.ActionAcknowledged]
         assert status_of(city, item_id) == "in_progress"
         officer = look(city, "officer", item_id, lambda _session, _act, item: item.lead.officer.name)
         assert officer == "何語安"
 
     def test_refuses_an_officer_of_another_department(self, city: City) -> None:
         with pytest.raises(Invalid) as refused:
-            do(city, "unit_head", service.acknowledge, city.give_action(), city.people["other_officer"])
+            do(city, "unit_head", assigning.acknowledge, city.give_action(), city.people["other_officer"])
         assert "officer_id" in refused.value.fields
 
     def test_happens_once(self, city: City) -> None:
@@ -189,7 +191,7 @@ class TestProgress:
     )
     def test_refuses_what_is_missing_or_wrong(self, city: City, progress: Progress, field: str) -> None:
         with pytest.raises(Invalid) as refused:
-            do(city, "officer", service.submit_progress, bring_to(city, "in_progress"), progress)
+            do(city, "officer", reporting.submit_progress, bring_to(city, "in_progress"), progress)
         assert list(refused.value.fields) == [field]
 
     def test_two_reports_at_once_both_stay(self, city: City) -> None:
@@ -223,8 +225,8 @@ class TestRequestClosing:
         with city.database.transaction() as session:
             act = city.act("officer", session)
             queries.get_action(session, act.by, item_id)
-            service.submit_progress(session, act, item_id, Progress("已完成。", 100), (actions.REPORT,))
-            closing = service.request_closing(
+            reporting.submit_progress(session, act, item_id, Progress("已完成。", 100), (actions.REPORT,))
+            closing = releasing.request_closing(
                 session, act, item_id, ClosingRequest(actions.RESULT, city.today())
             )
             assert closing.item.waiting_closing is closing
@@ -237,7 +239,7 @@ class TestRequestClosing:
     def test_tells(self, city: City) -> None:
         request = ClosingRequest(actions.RESULT, city.today())
         item_id = bring_to(city, "in_progress")
-        raised = told(city, "officer", service.request_closing, item_id, request, (actions.REPORT,))
+        raised = told(city, "officer", releasing.request_closing, item_id, request, (actions.REPORT,))
         assert raised == [events.ClosingRequested]
 
 
@@ -245,7 +247,7 @@ class TestDecideClosing:
     def test_agreeing_closes_the_item(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
         decision = ClosingDecision(agree=True, decision="成果具體。")
-        raised = told(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+        raised = told(city, "coordinator", releasing.decide_closing, ask(city, item_id), decision)
         assert raised == [events.ActionClosed]
         facts = look(
             city, "officer", item_id, lambda _s, _a, i: (i.status.value, i.closed_on, i.lead.percent)
@@ -255,7 +257,7 @@ class TestDecideClosing:
     def test_refusing_begins_the_next_round(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
         decision = ClosingDecision(agree=False, decision="請補充成效數據。")
-        assert told(city, "coordinator", service.decide_closing, ask(city, item_id), decision) == [
+        assert told(city, "coordinator", releasing.decide_closing, ask(city, item_id), decision) == [
             events.ClosingRefused
         ]
         assert look(city, "officer", item_id, lambda _s, _a, i: (i.status.value, i.round_no)) == (
@@ -268,7 +270,7 @@ class TestDecideClosing:
         closing_id = ask(city, bring_to(city, "in_progress"))
         decision = ClosingDecision(agree=agree, decision=" ")
         with pytest.raises(Invalid) as refused:
-            do(city, "coordinator", service.decide_closing, closing_id, decision)
+            do(city, "coordinator", releasing.decide_closing, closing_id, decision)
         assert list(refused.value.fields) == ["decision"]
 
     def test_a_release_leaves_the_adoption_as_it_was(self, city: City) -> None:
@@ -280,7 +282,7 @@ class TestDecideClosing:
     def test_a_release_may_end_with_another_adoption_for_the_reason_given(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
         decision = ClosingDecision(True, "僅辦理一處轉運站。", adoption=Adoption.PARTIALLY_ADOPTED)
-        do(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+        do(city, "coordinator", releasing.decide_closing, ask(city, item_id), decision)
         assert adoption_of(city, item_id) == ("partially_adopted", "僅辦理一處轉運站。")
 
     @pytest.mark.parametrize("adoption", [Adoption.PENDING, Adoption.UNDER_STUDY])
@@ -288,14 +290,14 @@ class TestDecideClosing:
         item_id = bring_to(city, "in_progress")
         decision = ClosingDecision(True, "成果具體。", adoption=adoption)
         with pytest.raises(Invalid) as refused:
-            do(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+            do(city, "coordinator", releasing.decide_closing, ask(city, item_id), decision)
         assert list(refused.value.fields) == ["adoption"]
 
     def test_keeping_it_under_tracking_decides_no_adoption(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
         before = adoption_of(city, item_id)
         decision = ClosingDecision(False, "請補充成效數據。", adoption=Adoption.NOT_ADOPTED)
-        do(city, "coordinator", service.decide_closing, ask(city, item_id), decision)
+        do(city, "coordinator", releasing.decide_closing, ask(city, item_id), decision)
         assert adoption_of(city, item_id) == before
 
     @pytest.mark.parametrize("key", ["officer", "unit_head", "agency_head", "viewer"])
@@ -326,7 +328,7 @@ class TestDecideClosing:
         do(
             city,
             "coordinator",
-            service.withdraw,
+            ending.withdraw,
             item_id,
             WithdrawalReason.OTHER,
             "首長核准",
@@ -398,7 +400,7 @@ class TestReassign:
         item_id = bring_to(city, "in_progress")
         due_on = look(city, "coordinator", item_id, lambda _s, _a, i: i.due_on)
         assignment = self.assignment(city, "EDU-I", officer="other_officer")
-        assert told(city, "coordinator", service.reassign, item_id, assignment, "業務移撥") == [
+        assert told(city, "coordinator", assigning.reassign, item_id, assignment, "業務移撥") == [
             events.ActionAssigned
         ]
         facts = look(
@@ -409,7 +411,7 @@ class TestReassign:
     def test_a_department_that_leaves_does_not_hold_up_the_closing(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
         report(city, item_id)
-        do(city, "coordinator", service.reassign, item_id, self.assignment(city, "EDU-I"), "業務移撥")
+        do(city, "coordinator", assigning.reassign, item_id, self.assignment(city, "EDU-I"), "業務移撥")
         acknowledge(city, item_id, "other_officer")
         agree(city, ask(city, item_id, "other_officer"))
         assert status_of(city, item_id) == "closed_implemented"
@@ -420,7 +422,7 @@ class TestReassign:
         do(
             city,
             "coordinator",
-            service.reassign,
+            assigning.reassign,
             item_id,
             self.assignment(city, "EDU-I", ("TPT-P",)),
             "主協辦對調",
@@ -432,18 +434,18 @@ class TestReassign:
     def test_there_is_always_exactly_one_lead(self, city: City) -> None:
         item_id = bring_to(city, "in_progress", support=("EDU-I",))
         for lead, support in (("EDU-I", ()), ("TPT", ("EDU-I",)), ("TPT-P", ("TPT", "EDU-I")), ("TPT-P", ())):
-            do(city, "coordinator", service.reassign, item_id, self.assignment(city, lead, support), "調整")
+            do(city, "coordinator", assigning.reassign, item_id, self.assignment(city, lead, support), "調整")
             roles = look(city, "coordinator", item_id, lambda _s, _a, i: [p.role for p in i.parts])
             assert roles.count(PartRole.LEAD) == 1
 
     def test_a_department_that_comes_back_works_again(self, city: City) -> None:
         item_id = bring_to(city, "in_progress", support=("EDU-I",))
-        do(city, "coordinator", service.reassign, item_id, self.assignment(city, "TPT-P"), "免協辦")
+        do(city, "coordinator", assigning.reassign, item_id, self.assignment(city, "TPT-P"), "免協辦")
         assert parts_of(city, item_id)["EDU-I"] == ("support", "released")
         do(
             city,
             "coordinator",
-            service.reassign,
+            assigning.reassign,
             item_id,
             self.assignment(city, "TPT-P", ("EDU-I",)),
             "再協辦",
@@ -453,12 +455,12 @@ class TestReassign:
     def test_refuses_without_reason_or_with_the_lead_as_support(self, city: City) -> None:
         item_id = city.give_action()
         with pytest.raises(Invalid):
-            do(city, "coordinator", service.reassign, item_id, self.assignment(city, "EDU-I"), " ")
+            do(city, "coordinator", assigning.reassign, item_id, self.assignment(city, "EDU-I"), " ")
         with pytest.raises(Invalid):
             do(
                 city,
                 "coordinator",
-                service.reassign,
+                assigning.reassign,
                 item_id,
                 self.assignment(city, "EDU-I", ("EDU-I",)),
                 "理由",
@@ -468,7 +470,7 @@ class TestReassign:
 class TestEnds:
     def test_withdrawal_needs_explanation_and_approval(self, city: City) -> None:
         with pytest.raises(Invalid) as refused:
-            do(city, "coordinator", service.withdraw, city.give_action(), WithdrawalReason.OTHER, " ", "")
+            do(city, "coordinator", ending.withdraw, city.give_action(), WithdrawalReason.OTHER, " ", "")
         assert set(refused.value.fields) == {"explanation", "approval"}
 
     @pytest.mark.parametrize("status", ["withdrawn", "merged", "void"])
@@ -490,25 +492,25 @@ class TestEnds:
         numbers = [look(city, "coordinator", each, lambda _s, _a, i: i.item_no) for each in (item_id, ended)]
         for number in (*numbers, "999-XXX-999-99", ""):
             with pytest.raises(Invalid):
-                do(city, "coordinator", service.merge, item_id, number, "內容相同", "秘書長核准")
+                do(city, "coordinator", ending.merge, item_id, number, "內容相同", "秘書長核准")
 
     def test_merging_needs_explanation_and_approval(self, city: City) -> None:
         item_id, target = city.give_action(), city.give_action()
         number = look(city, "coordinator", target, lambda _s, _a, i: i.item_no)
         with pytest.raises(Invalid) as refused:
-            do(city, "coordinator", service.merge, item_id, number, "", " ")
+            do(city, "coordinator", ending.merge, item_id, number, "", " ")
         assert set(refused.value.fields) == {"explanation", "approval"}
 
     def test_merging_is_told_on_both_sides(self, city: City) -> None:
         item_id, target = city.give_action(), city.give_action()
         number = look(city, "coordinator", target, lambda _s, _a, i: i.item_no)
-        do(city, "coordinator", service.merge, item_id, number, "內容相同", "秘書長核准")
+        do(city, "coordinator", ending.merge, item_id, number, "內容相同", "秘書長核准")
         assert story_of(city, item_id)[-1] == "merge"
         assert story_of(city, target)[-1] == "received_merged"
 
     def test_reopening_begins_a_round_that_can_be_closed_again(self, city: City) -> None:
         item_id = bring_to(city, "closed_implemented")
-        assert told(city, "coordinator", service.reopen, item_id, "成果未持續") == [events.ActionReopened]
+        assert told(city, "coordinator", releasing.reopen, item_id, "成果未持續") == [events.ActionReopened]
         facts = look(
             city, "officer", item_id, lambda _s, _a, i: (i.status.value, i.round_no, i.closed_on, i.outcome)
         )
@@ -529,7 +531,7 @@ class TestConflicts:
         version = version_of(city, item_id)
         acknowledge(city, item_id)
         with pytest.raises(VersionConflict):
-            do(city, "coordinator", service.make_void, item_id, "重複建檔", version=version)
+            do(city, "coordinator", ending.make_void, item_id, "重複建檔", version=version)
 
 
 class TestRecord:
@@ -539,7 +541,7 @@ class TestRecord:
         refuse(city, ask(city, item_id))
         agree(city, ask(city, item_id, "other_officer"))
         agree(city, ask(city, item_id))
-        do(city, "coordinator", service.reopen, item_id, "成果未持續")
+        do(city, "coordinator", releasing.reopen, item_id, "成果未持續")
         with city.database.reading() as session:
             record = audit.history_of(session, "action_item", item_id)
             assert [event.action for event in record] == [

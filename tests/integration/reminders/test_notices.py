@@ -5,23 +5,26 @@ import pytest
 from sqlalchemy import select
 
 from tracker.access import Act
-from tracker.actions import service as actions
+from tracker.actions import assigning, ending, releasing
 from tracker.actions.rules.workflow import Status, WithdrawalReason
 from tracker.foundation.database import Database
 from tracker.foundation.errors import NotFound
 from tracker.foundation.filing import StoredFile
 from tracker.people.queries import get_user, principal_of
 from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.ledger import reminders_of_item
 from tracker.reminders.models import Notice, OutboxLetter, Planned
 from tracker.reminders.planning import plan_reminders
-from tracker.reminders.queries import count_unread_notices, list_notices, reminders_of_item
+from tracker.reminders.queries import count_unread_notices, list_notices
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.service import mark_all_read, mark_read
 from tracker.wiring import subscriptions
 
 DUE = date(2026, 12, 31)
 EVIDENCE = StoredFile("0" * 64, 3, "驗收紀錄.pdf")
-REQUEST = actions.ClosingRequest(result="測試道路已啟用，並完成第三方驗收。", completed_on=date(2026, 6, 16))
+REQUEST = releasing.ClosingRequest(
+    result="測試道路已啟用，並完成第三方驗收。", completed_on=date(2026, 6, 16)
+)
 
 
 @pytest.fixture
@@ -59,32 +62,32 @@ def notices(database: Database) -> list[tuple[NoticeKind, int]]:
 class TestNotices:
     def test_assignment_is_told_to_officer_and_head(self, house, acting, assigned, city) -> None:
         with house.transaction() as session:
-            assignment = actions.Assignment(city.unit, DUE, officer_id=city.officer)
-            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+            assignment = assigning.Assignment(city.unit, DUE, officer_id=city.officer)
+            assigning.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         assert notices(house) == [(NoticeKind.ASSIGNED, city.officer), (NoticeKind.ASSIGNED, city.head)]
 
     def test_the_department_that_loses_the_item_is_told_of_that_alone(
         self, house, acting, assigned, city
     ) -> None:
         with house.transaction() as session:
-            assignment = actions.Assignment(city.office, DUE)
-            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+            assignment = assigning.Assignment(city.office, DUE)
+            assigning.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         told = {(kind, person) for kind, person in notices(house) if person in (city.officer, city.head)}
         assert told == {(NoticeKind.REASSIGNED_AWAY, person) for person in (city.officer, city.head)}
 
     def test_a_department_that_lost_it_earlier_is_not_told_again(self, house, acting, assigned, city) -> None:
         for department in (city.office, city.agency):
             with house.transaction() as session:
-                assignment = actions.Assignment(department, DUE)
-                actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+                assignment = assigning.Assignment(department, DUE)
+                assigning.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         assert notices(house).count((NoticeKind.REASSIGNED_AWAY, city.officer)) == 1
 
     def test_the_letter_says_that_it_asks_nothing_more_of_them(
         self, house, office, acting, assigned, city, at
     ) -> None:
         with house.transaction() as session:
-            assignment = actions.Assignment(city.office, DUE)
-            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+            assignment = assigning.Assignment(city.office, DUE)
+            assigning.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         at("2026-06-17 09:00")
         plan_reminders(office, house)
         with house.reading() as session:
@@ -93,7 +96,7 @@ class TestNotices:
 
     def test_taking_is_told_to_the_coordinator(self, house, acting, assigned, city) -> None:
         with house.transaction() as session:
-            actions.acknowledge(session, acting(city.head), assigned)
+            assigning.acknowledge(session, acting(city.head), assigned)
         assert notices(house) == [(NoticeKind.ACKNOWLEDGED, city.coordinator)]
 
     def test_a_closing_request_goes_to_who_decides_and_the_answer_back(
@@ -102,10 +105,10 @@ class TestNotices:
         at("2026-06-16 14:00")
         item = make_item(DUE)
         with house.transaction() as session:
-            closing = actions.request_closing(session, acting(city.officer), item, REQUEST, [EVIDENCE])
+            closing = releasing.request_closing(session, acting(city.officer), item, REQUEST, [EVIDENCE])
         with house.transaction() as session:
-            decision = actions.ClosingDecision(agree=False, decision="請補充維護經費來源。")
-            actions.decide_closing(session, acting(city.coordinator), closing.id, decision)
+            decision = releasing.ClosingDecision(agree=False, decision="請補充維護經費來源。")
+            releasing.decide_closing(session, acting(city.coordinator), closing.id, decision)
         assert notices(house) == [
             (NoticeKind.CLOSING_REQUESTED, city.coordinator),
             (NoticeKind.RETURNED, city.officer),
@@ -116,10 +119,10 @@ class TestNotices:
         at("2026-06-16 14:00")
         item = make_item(DUE)
         with house.transaction() as session:
-            closing = actions.request_closing(session, acting(city.head), item, REQUEST, [EVIDENCE])
+            closing = releasing.request_closing(session, acting(city.head), item, REQUEST, [EVIDENCE])
         with house.transaction() as session:
-            actions.decide_closing(
-                session, acting(city.coordinator), closing.id, actions.ClosingDecision(True, "同意。")
+            releasing.decide_closing(
+                session, acting(city.coordinator), closing.id, releasing.ClosingDecision(True, "同意。")
             )
         told = [person for kind, person in notices(house) if kind is NoticeKind.DECIDED]
         assert told == [city.officer, city.head, city.director]
@@ -128,7 +131,7 @@ class TestNotices:
         at("2026-06-16 14:00")
         item = make_item(DUE)
         with house.transaction() as session:
-            actions.withdraw(
+            ending.withdraw(
                 session, acting(city.coordinator), item, WithdrawalReason.OTHER, "政策調整", "府授研字第1號"
             )
         assert city.coordinator not in [person for _, person in notices(house)]
@@ -136,7 +139,7 @@ class TestNotices:
     def test_a_failed_step_leaves_no_notice(self, house, acting, assigned, city) -> None:
         def take_and_break() -> None:
             with house.transaction() as session:
-                actions.acknowledge(session, acting(city.head), assigned)
+                assigning.acknowledge(session, acting(city.head), assigned)
                 raise RuntimeError("the page broke")
 
         with pytest.raises(RuntimeError):
@@ -149,8 +152,8 @@ class TestTheirMail:
     def told(self, house, acting, assigned, city) -> int:
         """Officer and head were told of an assignment on Tuesday at two."""
         with house.transaction() as session:
-            assignment = actions.Assignment(city.unit, DUE, officer_id=city.officer)
-            actions.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
+            assignment = assigning.Assignment(city.unit, DUE, officer_id=city.officer)
+            assigning.reassign(session, acting(city.coordinator), assigned, assignment, "業務調整")
         return assigned
 
     def test_waits_for_the_next_mornings_letter(self, house, office, told, at) -> None:
@@ -173,7 +176,7 @@ class TestTheirMail:
         self, house, office, told, at, acting, city, mailer
     ) -> None:
         with house.transaction() as session:
-            actions.withdraw(
+            ending.withdraw(
                 session, acting(city.coordinator), told, WithdrawalReason.OTHER, "政策調整", "府授研字第1號"
             )
         at("2026-06-17 09:00")

@@ -1,0 +1,197 @@
+"""Releasing an item from tracking (解除列管): the request, the decision on it, and tracking it again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tracker import audit
+from tracker.access import Act
+from tracker.actions import queries
+from tracker.actions.events import ActionClosed, ActionReopened, ClosingRefused, ClosingRequested
+from tracker.actions.models import ActionItem, Closing
+from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, told_evidence
+from tracker.actions.rights import is_waiting, may_decide, own_part
+from tracker.actions.rules import closing as closing_rules
+from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
+from tracker.actions.steps import check_version, item_for, locked, move, person_of
+from tracker.foundation.database import Session, raise_event
+from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed
+from tracker.foundation.filing import StoredFile
+from tracker.foundation.language import N_
+from tracker.reports.confirming import decide_adoption
+from tracker.reports.rules.adoption import FINAL, Adoption
+
+
+@dataclass(frozen=True)
+class ClosingRequest:
+    """What a department asks to be released with."""
+
+    result: str
+    completed_on: date | None
+    outcome: Outcome = Outcome.IMPLEMENTED
+
+
+@dataclass(frozen=True)
+class ClosingDecision:
+    """What the decider says, in words that are always needed; `adoption` is 採行情形 from then on, None as it was."""
+
+    agree: bool
+    decision: str
+    outcome: Outcome | None = None
+    document_no: str = ""
+    adoption: Adoption | None = None
+
+
+def request_closing(
+    session: Session,
+    act: Act,
+    item_id: int,
+    request: ClosingRequest,
+    files: Sequence[StoredFile] = (),
+    part_id: int | None = None,
+    *,
+    evidence_required: bool = True,
+) -> Closing:
+    """Ask for release with result, completion day and evidence; evidence filed with progress counts too.
+
+    A supporting department asks for its own part, which leaves the item's status alone. Raises Invalid.
+    """
+    item = item_for(session, act, item_id, Step.REQUEST_CLOSING)
+    part = own_part(act, item, Step.REQUEST_CLOSING, part_id)
+    filed = len(files) + count_evidence(item, part)
+    missing = closing_rules.missing_for_closing(
+        request.result, request.completed_on, filed, act.today, evidence_required=evidence_required
+    )
+    if missing or request.completed_on is None:
+        raise Invalid(fields=missing)
+    closing = Closing(
+        item=item,
+        part=part,
+        round_no=item.round_no,
+        result=request.result.strip(),
+        completed_on=request.completed_on,
+        proposed_outcome=request.outcome,
+        requested_at=act.at,
+        requested_on=act.today,
+        requested_by_id=person_of(act),
+        evidence=[new_evidence(act, item, file) for file in files],
+    )
+    session.add(closing)
+    part.status = PartStatus.CLOSE_REQUESTED
+    session.flush()
+    after = {
+        "department": part.department.name,
+        "result": closing.result,
+        "completed_on": closing.completed_on,
+        "outcome": request.outcome.value,
+        "evidence": told_evidence(closing.evidence),
+    }
+    if part.role is PartRole.LEAD:
+        move(session, act, item, Step.REQUEST_CLOSING, after)
+    else:
+        audit.record(session, act, "part_release_requested", "action_item", item.id, {}, after)
+    raise_event(session, ClosingRequested(item.id, act, closing.id))
+    return closing
+
+
+def decide_closing(
+    session: Session, act: Act, closing_id: int, decision: ClosingDecision, version: int | None = None
+) -> ActionItem:
+    """Agree to a release, or keep tracking (持續列管), which begins the next round.
+
+    The release of a whole item may come with the final adoption of its recommendation, for which the decision is the
+    reason. Raises Forbidden for the requester and the owning department, Conflict while supporting parts are not
+    released, Invalid for a decision without words or an adoption that is none to end with.
+    """
+    item = locked(session, act, queries.get_closing(session, act.by, closing_id).item_id)
+    closing = next(each for each in item.closings if each.id == closing_id)
+    part = closing.part
+    if not may_decide(act, closing):
+        raise Forbidden(N_("解除列管須由申請人及主辦機關以外的人決定。"))
+    check_version(item, version)
+    if not is_waiting(closing):
+        raise StepNotAllowed
+    if problems := _problems_with(decision):
+        raise Invalid(fields=problems)
+    outcome = decision.outcome or closing.proposed_outcome
+    if decision.agree and part.role is PartRole.LEAD:
+        _check_supporting_released(item)
+    closing.agreed = decision.agree
+    closing.decided_at, closing.decided_by_id = act.at, person_of(act)
+    closing.decision, closing.document_no = decision.decision.strip(), decision.document_no.strip()
+    closing.outcome = outcome if decision.agree else None
+    part.status = PartStatus.RELEASED if decision.agree else PartStatus.OPEN
+    part.released_on = act.today if decision.agree else None
+    session.flush()
+    after: dict[str, object] = {
+        "department": part.department.name,
+        "decision": closing.decision,
+        "document_no": closing.document_no,
+    }
+    if part.role is PartRole.SUPPORT:
+        action = "part_released" if decision.agree else "part_release_refused"
+        audit.record(session, act, action, "action_item", item.id, {}, after)
+    elif decision.agree:
+        _close(session, act, item, closing, outcome, after)
+        _record_adoption(session, act, item, decision)
+    else:
+        item.round_no += 1
+        move(session, act, item, Step.REFUSE_CLOSING, after | {"round_no": item.round_no})
+        raise_event(session, ClosingRefused(item.id, act, closing.id))
+    return item
+
+
+def reopen(session: Session, act: Act, item_id: int, reason: str, version: int | None = None) -> ActionItem:
+    """Track a released item again, in its next round; raises Invalid without a reason."""
+    item = item_for(session, act, item_id, Step.REOPEN, version)
+    if not reason.strip():
+        raise Invalid(fields={"reason": N_("請說明重新列管的理由。")})
+    item.round_no += 1
+    item.closed_on, item.outcome = None, None
+    item.lead.status, item.lead.released_on = PartStatus.OPEN, None
+    move(session, act, item, Step.REOPEN, {"reason": reason.strip(), "round_no": item.round_no})
+    raise_event(session, ActionReopened(item.id, act))
+    return item
+
+
+def unreleased_departments(item: ActionItem) -> list[str]:
+    """Return the names of the supporting departments that hold up the closing of an item."""
+    return [part.department.name for part in item.supporting if part.status is not PartStatus.RELEASED]
+
+
+def _problems_with(decision: ClosingDecision) -> dict[str, str]:
+    problems = {}
+    if not decision.decision.strip():
+        problems["decision"] = (
+            N_("同意解除列管必須簡要說明。") if decision.agree else N_("持續列管必須說明理由。")
+        )
+    if decision.agree and decision.adoption is not None and decision.adoption not in FINAL:
+        problems["adoption"] = N_("解除列管時的採行情形不可為「待決定」或「研議中」。")
+    return problems
+
+
+def _check_supporting_released(item: ActionItem) -> None:
+    if unreleased := unreleased_departments(item):
+        raise Conflict(N_("協辦機關尚未全部解列：%(names)s"), names="、".join(unreleased))
+
+
+def _close(
+    session: Session,
+    act: Act,
+    item: ActionItem,
+    closing: Closing,
+    outcome: Outcome,
+    after: Mapping[str, object],
+) -> None:
+    item.closed_on, item.outcome = act.today, outcome
+    if outcome is Outcome.IMPLEMENTED:
+        item.lead.percent = COMPLETE
+    facts = {**after, "outcome": outcome.value, "closed_on": act.today}
+    move(session, act, item, Step.AGREE_CLOSING, facts, outcome=outcome)
+    raise_event(session, ActionClosed(item.id, act, closing.id))
+
+
+def _record_adoption(session: Session, act: Act, item: ActionItem, decision: ClosingDecision) -> None:
+    recommendation = item.recommendation
+    if decision.adoption is not None and decision.adoption is not recommendation.adoption:
+        decide_adoption(session, act, recommendation.id, decision.adoption, decision.decision)

@@ -1,0 +1,92 @@
+"""What the person who acts may do with an item now: told by their rights, the status, and who asked."""
+
+from tracker.access import Act
+from tracker.actions.models import ActionItem, Closing, Part
+from tracker.actions.rules import closing as closing_rules
+from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Step, allowed_steps
+from tracker.foundation.errors import Forbidden, StepNotAllowed
+
+DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING})
+DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
+
+
+def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
+    """Return the steps that the person who acts may take on an item now."""
+    return tuple(step for step in Step if _may_take(act, item, step))
+
+
+def check_step(act: Act, item: ActionItem, step: Step) -> None:
+    """Raise Forbidden when a step is not the person's to take, StepNotAllowed when the status does not allow it."""
+    parts = item.parts if step in DEPARTMENT_STEPS else (item.lead,)
+    waiting = [closing for closing in item.closings if step in DECISIONS and is_waiting(closing)]
+    if waiting:
+        permitted = any(may_decide(act, closing) for closing in waiting)
+    else:
+        permitted = any(_acts_for(act, part, step) for part in parts)
+    if not permitted:
+        raise Forbidden
+    if not _may_take(act, item, step):
+        raise StepNotAllowed
+
+
+def may_decide(act: Act, closing: Closing) -> bool:
+    """Tell whether the person who acts may decide on a closing request."""
+    return closing_rules.may_decide(
+        act.by,
+        closing.requested_by_id,
+        closing.part.officer_id,
+        closing.part.department_id,
+        led_by_coordinating_office=closing.part.department.is_coordinating,
+    )
+
+
+def is_waiting(closing: Closing) -> bool:
+    """Tell whether a closing request, the leading department's or a supporting one's, still waits for a decision."""
+    asked = closing.part.status is PartStatus.CLOSE_REQUESTED
+    return closing.decided_at is None and asked and closing.item.status in OPEN
+
+
+def waiting_for(act: Act, item: ActionItem) -> tuple[Closing, ...]:
+    """Return the closing requests of an item on which the person who acts may decide now."""
+    return tuple(each for each in item.closings if is_waiting(each) and may_decide(act, each))
+
+
+def parts_for(act: Act, item: ActionItem, step: Step) -> tuple[Part, ...]:
+    """Return the parts for which the person who acts may report, or ask for release, now; their own first.
+
+    A supporting department asks for release as long as the item is open, whatever the leading one has asked.
+    """
+    mine = [
+        part
+        for part in item.parts
+        if part.status is PartStatus.OPEN
+        and _acts_for(act, part, step)
+        and (step in allowed_steps(item.status) or _supports_open(item, part, step))
+    ]
+    return tuple(sorted(mine, key=lambda part: part.officer_id not in act.by.persons))
+
+
+def own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Part:
+    """Return the part for which the person who acts takes a step, the chosen one or their own; raises Forbidden."""
+    mine = parts_for(act, item, step)
+    chosen = next((part for part in mine if part.id == part_id), None) if part_id is not None else mine[0]
+    if chosen is None:
+        raise Forbidden
+    return chosen
+
+
+def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
+    if step in DECISIONS:
+        return bool(waiting_for(act, item))
+    if step in DEPARTMENT_STEPS:
+        return bool(parts_for(act, item, step))
+    return step in allowed_steps(item.status) and _acts_for(act, item.lead, step)
+
+
+def _supports_open(item: ActionItem, part: Part, step: Step) -> bool:
+    return step is Step.REQUEST_CLOSING and part.role is PartRole.SUPPORT and item.status in OPEN
+
+
+def _acts_for(act: Act, part: Part, step: Step) -> bool:
+    scope = act.by.scope(NEEDED[step])
+    return scope.covers(part.department_id) or (bool(scope) and part.officer_id in act.by.persons)

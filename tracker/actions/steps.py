@@ -1,0 +1,77 @@
+"""Taking a step: lock the visible item, check right, status and version, change the status, write the record."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from tracker import audit
+from tracker.access import Act
+from tracker.actions import queries
+from tracker.actions.models import ActionItem
+from tracker.actions.rights import check_step
+from tracker.actions.rules.workflow import Outcome, Step, next_status
+from tracker.foundation.database import Session
+from tracker.foundation.errors import Forbidden, StepNotAllowed, VersionConflict
+
+
+def item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
+    """Return the item on which a step is taken, locked; raises Forbidden, StepNotAllowed or VersionConflict."""
+    item = locked(session, act, item_id)
+    try:
+        check_step(act, item, step)
+    except StepNotAllowed:
+        check_version(item, version)
+        raise
+    check_version(item, version)
+    return item
+
+
+def locked(session: Session, act: Act, item_id: int) -> ActionItem:
+    """Return a visible item, locked until the transaction ends; raises NotFound."""
+    lock(session, item_id)
+    return queries.get_action(session, act.by, item_id)
+
+
+def lock(session: Session, *item_ids: int) -> None:
+    """Let other steps on some items wait until the transaction ends."""
+    # Two steps on one item wait for each other, so that neither is decided on what the other has just changed.
+    # Several items are locked in one order, so that no two steps wait for each other's item.
+    rows = select(ActionItem.id).where(ActionItem.id.in_(item_ids)).order_by(ActionItem.id)
+    session.execute(rows.with_for_update()).all()
+
+
+def check_version(item: ActionItem, version: int | None) -> None:
+    """Raise VersionConflict when an item is no longer as it was shown."""
+    if version is not None and version != item.version:
+        raise VersionConflict
+
+
+def move(
+    session: Session,
+    act: Act,
+    item: ActionItem,
+    step: Step,
+    after: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
+    outcome: Outcome | None = None,
+) -> None:
+    """Change an item's status by a step, and write both sides into the record; raises StepNotAllowed."""
+    was = item.status
+    item.status = next_status(was, step, outcome)
+    session.flush()
+    audit.record(
+        session,
+        act,
+        step.value,
+        "action_item",
+        item.id,
+        {**(before or {}), "status": was.value},
+        {**after, "status": item.status.value},
+    )
+
+
+def person_of(act: Act) -> int:
+    """Return the id of the person who acts; raises Forbidden for the system."""
+    if act.by.person_id is None:
+        raise Forbidden
+    return act.by.person_id
