@@ -10,7 +10,7 @@ from tests.factories.city import City
 from tests.support.client import Visitor
 from tracker.actions.models import ActionItem
 from tracker.foundation.mailing import OutcomeKind
-from tracker.reminders import queries
+from tracker.reminders import letter_queries
 from tracker.reminders.models import (
     DeliveryAttempt,
     LetterKind,
@@ -182,7 +182,7 @@ class TestOutbox:
         assert administrator.post(f"/outbox/{letter_id}/release").location == f"/outbox/{letter_id}"
         assert administrator.post(f"/outbox/{letter_id}/release").status_code == 409
         with city.database.reading() as session:
-            assert queries.get_letter(session, letter_id).state is LetterState.QUEUED
+            assert letter_queries.get_letter(session, letter_id).state is LetterState.QUEUED
 
     def test_is_the_administrator_s_alone(self, visit: Callable[..., Visitor], city: City) -> None:
         letter_id = give_letter(city, state=LetterState.HELD)

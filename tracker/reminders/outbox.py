@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import User
+from tracker.reminders.letter_queries import CHANNEL
 from tracker.reminders.models import (
     DeliveryAttempt,
     LetterKind,
@@ -26,7 +27,6 @@ from tracker.reminders.models import (
     Planned,
     PlannedReminder,
 )
-from tracker.reminders.queries import CHANNEL
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.retry import channel_pause_after, pause_after
 

@@ -14,6 +14,7 @@ from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import Duplicate
 from tracker.people.queries import get_user
 from tracker.reminders import outbox
+from tracker.reminders.letter_queries import list_letters_of_the_day
 from tracker.reminders.letters import Digest, envelope, write_digest
 from tracker.reminders.models import (
     LetterKind,
@@ -32,7 +33,6 @@ from tracker.reminders.queries import (
     calendar_around,
     day_bounds,
     list_concerns,
-    list_letters_of_the_day,
     list_people_to_write,
     list_waiting_notices,
     list_waiting_reminders,

@@ -1,12 +1,11 @@
-"""Reading reminders, letters and notices; the read models say why somebody was written to, and why not."""
+"""Reading what reminders are planned from and what waits to be written; and the notices inside the system."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Role
@@ -16,29 +15,13 @@ from tracker.actions.rules.deadlines import days_late
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
-from tracker.foundation.errors import NotFound
 from tracker.foundation.office_days import OfficeCalendar, office_calendar
-from tracker.foundation.searching import holds
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on, office_overrides
-from tracker.reminders.models import (
-    UNSENT,
-    Heartbeat,
-    LetterKind,
-    LetterState,
-    MailChannel,
-    Notice,
-    OutboxLetter,
-    Planned,
-    PlannedReminder,
-)
-from tracker.reminders.rules.digest import NOTICE_LABELS
-from tracker.reminders.rules.ladder import CAPACITY_LABELS, REASON_LABELS, STAGES_BY_CODE, Facts
+from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, PlannedReminder
+from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.recipients import Directory
 from tracker.reports.models import Recommendation
-
-CHANNEL = 1
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,43 +53,6 @@ class ItemBrief:
     page: int | None
     progress: str = ""
     progress_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class LedgerEntry:
-    """One answer to: who was reminded, when, as what, and why (not)."""
-
-    label: str
-    person: str
-    capacity: str
-    deputy_for: str
-    occurs_on: date
-    outcome: Planned
-    reason: str
-    letter_id: int | None
-    sent_at: datetime | None
-
-
-@dataclass(frozen=True)
-class LetterFilter:
-    """What the outbox page asks for."""
-
-    state: LetterState | None = None
-    person_id: int | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class OutboxHealth:
-    """How the post does: what waits, since when, and whether the mail server answers."""
-
-    waiting: int
-    oldest_waiting_since: datetime | None
-    held: int
-    paused_until: datetime | None
-    last_error: str
-    last_success_at: datetime | None
-    heartbeats: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 def calendar_around(session: Session, country: str, day: date) -> OfficeCalendar:
@@ -288,127 +234,6 @@ def list_waiting_notices(session: Session, person_id: int, before: datetime) -> 
     ).all()
 
 
-def list_letters_of_the_day(
-    session: Session, person_id: int, day: date, since: datetime, until: datetime
-) -> Sequence[OutboxLetter]:
-    """Return the counted letters to a person that take the day's slot or have not left yet, oldest first."""
-    return session.scalars(
-        select(OutboxLetter)
-        .where(
-            OutboxLetter.recipient_id == person_id,
-            OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
-            or_(
-                (OutboxLetter.local_date == day),
-                (OutboxLetter.accepted_at >= since) & (OutboxLetter.accepted_at < until),
-                OutboxLetter.state.in_(UNSENT),
-            ),
-        )
-        .order_by(OutboxLetter.id)
-        .with_for_update()
-    ).all()
-
-
-def get_letter(session: Session, letter_id: int) -> OutboxLetter:
-    """Return a letter with its text, attempts and what stands in it; raises NotFound."""
-    query = (
-        select(OutboxLetter)
-        .where(OutboxLetter.id == letter_id)
-        .options(
-            joinedload(OutboxLetter.recipient),
-            selectinload(OutboxLetter.history),
-            selectinload(OutboxLetter.reminders).joinedload(PlannedReminder.item),
-            selectinload(OutboxLetter.notices).joinedload(Notice.item),
-        )
-    )
-    letter = session.scalars(query).one_or_none()
-    if letter is None:
-        raise NotFound
-    return letter
-
-
-def list_letters(
-    session: Session, wanted: LetterFilter, number: int = 1, size: int = 50
-) -> Page[OutboxLetter]:
-    """Return a page of the outbox, newest first, with recipients and what stands in each letter."""
-    query = _filtered(select(OutboxLetter), wanted)
-    total = session.scalar(_filtered(select(func.count(OutboxLetter.id)), wanted)) or 0
-    rows = session.scalars(
-        query.options(
-            joinedload(OutboxLetter.recipient),
-            selectinload(OutboxLetter.reminders).joinedload(PlannedReminder.item),
-            selectinload(OutboxLetter.notices).joinedload(Notice.item),
-        )
-        .order_by(OutboxLetter.id.desc())
-        .limit(size)
-        .offset((number - 1) * size)
-    ).all()
-    return Page(rows, total, number, size)
-
-
-def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
-    if wanted.state is not None:
-        query = query.where(OutboxLetter.state == wanted.state)
-    if wanted.person_id is not None:
-        query = query.where(OutboxLetter.recipient_id == wanted.person_id)
-    return query.where(*holds(wanted.words, OutboxLetter.subject, OutboxLetter.address))
-
-
-def why_sent(letter: OutboxLetter) -> list[tuple[str, str]]:
-    """Return why a letter was written: pairs of a msgid and an item number, as its reminders and notices say."""
-    stages = [(STAGES_BY_CODE[each.stage].label, each.item.item_no) for each in letter.reminders]
-    notices = [(NOTICE_LABELS[each.kind], each.item.item_no if each.item else "") for each in letter.notices]
-    return stages + notices
-
-
-def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[LedgerEntry]:
-    """Return who was told of an item, when and why (not): reminders and notices that go by mail, newest first."""
-    reminders = session.scalars(
-        select(PlannedReminder)
-        .where(PlannedReminder.item_id == item_id)
-        .options(
-            joinedload(PlannedReminder.recipient),
-            joinedload(PlannedReminder.deputy_for),
-            joinedload(PlannedReminder.letter),
-        )
-        .order_by(PlannedReminder.occurs_on.desc(), PlannedReminder.id.desc())
-    ).all()
-    notices = session.scalars(
-        select(Notice)
-        .where(Notice.item_id == item_id, Notice.mail.is_not(None))
-        .options(joinedload(Notice.person), joinedload(Notice.letter))
-    ).all()
-    entries = [_reminder_entry(each) for each in reminders] + [_notice_entry(each, zone) for each in notices]
-    return sorted(entries, key=lambda each: each.occurs_on, reverse=True)
-
-
-def _reminder_entry(row: PlannedReminder) -> LedgerEntry:
-    return LedgerEntry(
-        label=STAGES_BY_CODE[row.stage].label,
-        person=row.recipient.name,
-        capacity=CAPACITY_LABELS[row.capacity],
-        deputy_for=row.deputy_for.name if row.deputy_for else "",
-        occurs_on=row.occurs_on,
-        outcome=row.outcome,
-        reason=REASON_LABELS[row.reason] if row.reason else "",
-        letter_id=row.letter_id,
-        sent_at=row.letter.accepted_at if row.letter else None,
-    )
-
-
-def _notice_entry(row: Notice, zone: ZoneInfo) -> LedgerEntry:
-    return LedgerEntry(
-        label=NOTICE_LABELS[row.kind],
-        person=row.person.name,
-        capacity="",
-        deputy_for="",
-        occurs_on=local_date(row.created_at, zone),
-        outcome=row.mail or Planned.PLANNED,
-        reason=REASON_LABELS[row.reason] if row.reason else "",
-        letter_id=row.letter_id,
-        sent_at=row.letter.accepted_at if row.letter else None,
-    )
-
-
 def list_notices(session: Session, person_id: int, number: int = 1, size: int = 50) -> Page[Notice]:
     """Return a page of a person's notices, newest first, with their items."""
     total = session.scalar(select(func.count(Notice.id)).where(Notice.person_id == person_id)) or 0
@@ -427,27 +252,6 @@ def count_unread_notices(session: Session, person_id: int) -> int:
     """Return how many notices a person has not read."""
     query = select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))
     return session.scalar(query) or 0
-
-
-def outbox_health(session: Session) -> OutboxHealth:
-    """Return how the post does, for the administrator's page, `tracker doctor` and /healthz."""
-    waiting, oldest = session.execute(
-        select(func.count(OutboxLetter.id), func.min(OutboxLetter.created_at)).where(
-            OutboxLetter.state.in_(UNSENT)
-        )
-    ).one()
-    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
-    channel = session.get(MailChannel, CHANNEL)
-    beats = session.execute(select(Heartbeat.work, Heartbeat.finished_at))
-    return OutboxHealth(
-        waiting=waiting,
-        oldest_waiting_since=oldest,
-        held=session.scalar(held) or 0,
-        paused_until=channel.paused_until if channel else None,
-        last_error=channel.last_error if channel else "",
-        last_success_at=channel.last_success_at if channel else None,
-        heartbeats={row.work: row.finished_at for row in beats},
-    )
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -29,11 +29,12 @@ from tracker.people.events import TokenIssued
 from tracker.people.queries import get_user
 from tracker.people.rules.tokens import LIFETIMES, Purpose, digest
 from tracker.reminders import outbox
+from tracker.reminders.letter_queries import get_letter
 from tracker.reminders.letters import envelope, write_token_letter
 from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import get_letter, load_directory
+from tracker.reminders.queries import load_directory
 from tracker.reminders.rules.digest import MAILED, NoticeKind
 from tracker.reminders.rules.ladder import Capacity
 from tracker.reminders.rules.recipients import Recipient, recipients

@@ -7,9 +7,9 @@ from tracker.access import Permission
 from tracker.foundation.language import N_
 from tracker.foundation.mailing import OutcomeKind
 from tracker.people.queries import list_users
-from tracker.reminders import queries, service
+from tracker.reminders import ledger, letter_queries, queries, service
+from tracker.reminders.letter_queries import LetterFilter
 from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
-from tracker.reminders.queries import LetterFilter
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
 from tracker.web.numbers import number_of, page_of
@@ -61,10 +61,10 @@ def list_letters() -> str:
     wanted = _filter()
     return render_template(
         "reminders/list_letters.html",
-        page=queries.list_letters(session(), wanted, page_of(request.args)),
+        page=letter_queries.list_letters(session(), wanted, page_of(request.args)),
         wanted=wanted,
-        why_sent=queries.why_sent,
-        health=queries.outbox_health(session()),
+        why_sent=ledger.why_sent,
+        health=letter_queries.outbox_health(session()),
         has_mail_server=bool(wiring().settings.mail.host),
         kinds=LETTER_LABELS,
         state_labels=LETTER_STATE_LABELS,
@@ -77,11 +77,11 @@ def list_letters() -> str:
 @requires(Permission.Outbox.READ)
 def show_letter(letter_id: int) -> str:
     """Show one letter: its words, why it was written, and what became of it."""
-    letter = queries.get_letter(session(), letter_id)
+    letter = letter_queries.get_letter(session(), letter_id)
     return render_template(
         "reminders/show_letter.html",
         letter=letter,
-        reasons=queries.why_sent(letter),
+        reasons=ledger.why_sent(letter),
         items={each.item.item_no: each.item.id for each in letter.reminders}
         | {each.item.item_no: each.item.id for each in letter.notices if each.item},
         kinds=LETTER_LABELS,

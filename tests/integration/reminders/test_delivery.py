@@ -13,6 +13,7 @@ from tracker.people.events import TokenIssued
 from tracker.people.rules.tokens import Purpose
 from tracker.reminders import outbox
 from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.letter_queries import outbox_health
 from tracker.reminders.models import (
     DeliveryAttempt,
     LetterKind,
@@ -24,7 +25,7 @@ from tracker.reminders.models import (
 )
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import list_waiting_reminders, outbox_health
+from tracker.reminders.queries import list_waiting_reminders
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.service import send_token_letter

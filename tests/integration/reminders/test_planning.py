@@ -13,9 +13,9 @@ from tracker.foundation.database import Database
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import Delegation, OfficeDay, User
 from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.ledger import reminders_of_item
 from tracker.reminders.models import LetterState, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.planning import plan_reminders
-from tracker.reminders.queries import reminders_of_item
 from tracker.reminders.rules.ladder import Reason
 
 TUESDAY = date(2026, 6, 30)

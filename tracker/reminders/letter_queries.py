@@ -1,0 +1,136 @@
+"""Reading the outbox: letters with what stands in them, and how the post does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tracker.foundation.database import Page, Session
+from tracker.foundation.errors import NotFound
+from tracker.foundation.searching import holds
+from tracker.reminders.models import (
+    UNSENT,
+    Heartbeat,
+    LetterKind,
+    LetterState,
+    MailChannel,
+    Notice,
+    OutboxLetter,
+    PlannedReminder,
+)
+
+CHANNEL = 1
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LetterFilter:
+    """What the outbox page asks for."""
+
+    state: LetterState | None = None
+    person_id: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class OutboxHealth:
+    """How the post does: what waits, since when, and whether the mail server answers."""
+
+    waiting: int
+    oldest_waiting_since: datetime | None
+    held: int
+    paused_until: datetime | None
+    last_error: str
+    last_success_at: datetime | None
+    heartbeats: Mapping[str, datetime | None] = field(default_factory=dict)
+
+
+def list_letters_of_the_day(
+    session: Session, person_id: int, day: date, since: datetime, until: datetime
+) -> Sequence[OutboxLetter]:
+    """Return the counted letters to a person that take the day's slot or have not left yet, oldest first."""
+    return session.scalars(
+        select(OutboxLetter)
+        .where(
+            OutboxLetter.recipient_id == person_id,
+            OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
+            or_(
+                (OutboxLetter.local_date == day),
+                (OutboxLetter.accepted_at >= since) & (OutboxLetter.accepted_at < until),
+                OutboxLetter.state.in_(UNSENT),
+            ),
+        )
+        .order_by(OutboxLetter.id)
+        .with_for_update()
+    ).all()
+
+
+def get_letter(session: Session, letter_id: int) -> OutboxLetter:
+    """Return a letter with its text, attempts and what stands in it; raises NotFound."""
+    query = (
+        select(OutboxLetter)
+        .where(OutboxLetter.id == letter_id)
+        .options(
+            joinedload(OutboxLetter.recipient),
+            selectinload(OutboxLetter.history),
+            selectinload(OutboxLetter.reminders).joinedload(PlannedReminder.item),
+            selectinload(OutboxLetter.notices).joinedload(Notice.item),
+        )
+    )
+    letter = session.scalars(query).one_or_none()
+    if letter is None:
+        raise NotFound
+    return letter
+
+
+def list_letters(
+    session: Session, wanted: LetterFilter, number: int = 1, size: int = 50
+) -> Page[OutboxLetter]:
+    """Return a page of the outbox, newest first, with recipients and what stands in each letter."""
+    query = _filtered(select(OutboxLetter), wanted)
+    total = session.scalar(_filtered(select(func.count(OutboxLetter.id)), wanted)) or 0
+    rows = session.scalars(
+        query.options(
+            joinedload(OutboxLetter.recipient),
+            selectinload(OutboxLetter.reminders).joinedload(PlannedReminder.item),
+            selectinload(OutboxLetter.notices).joinedload(Notice.item),
+        )
+        .order_by(OutboxLetter.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    ).all()
+    return Page(rows, total, number, size)
+
+
+def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
+    if wanted.state is not None:
+        query = query.where(OutboxLetter.state == wanted.state)
+    if wanted.person_id is not None:
+        query = query.where(OutboxLetter.recipient_id == wanted.person_id)
+    return query.where(*holds(wanted.words, OutboxLetter.subject, OutboxLetter.address))
+
+
+def outbox_health(session: Session) -> OutboxHealth:
+    """Return how the post does, for the administrator's page, `tracker doctor` and /healthz."""
+    waiting, oldest = session.execute(
+        select(func.count(OutboxLetter.id), func.min(OutboxLetter.created_at)).where(
+            OutboxLetter.state.in_(UNSENT)
+        )
+    ).one()
+    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
+    channel = session.get(MailChannel, CHANNEL)
+    beats = session.execute(select(Heartbeat.work, Heartbeat.finished_at))
+    return OutboxHealth(
+        waiting=waiting,
+        oldest_waiting_since=oldest,
+        held=session.scalar(held) or 0,
+        paused_until=channel.paused_until if channel else None,
+        last_error=channel.last_error if channel else "",
+        last_success_at=channel.last_success_at if channel else None,
+        heartbeats={row.work: row.finished_at for row in beats},
+    )
