@@ -109,6 +109,13 @@ class TestCookies:
             assert "Domain" not in each
         assert "max-age=" in answer.headers["Strict-Transport-Security"]
 
+    @pytest.mark.parametrize("referrer", ["https://evil.example/", "https://[", None])
+    def test_come_with_forms_of_this_site_only(self, behind_https: Prepared, referrer: str | None) -> None:
+        guest = visitor(behind_https.app)
+        headers = {"Referer": referrer} if referrer else {}
+        answer = guest.post("/theme", {"theme": "dark"}, base_url="https://localhost", headers=headers)
+        assert answer.status_code == 400
+
     def test_without_the_prefix_are_no_sign_in_there(self, behind_https: Prepared) -> None:
         guest = visitor(behind_https.app)
         guest.client.set_cookie("tracker", behind_https.cookies["officer"])

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
@@ -32,8 +33,8 @@ CONTENT_SECURITY_POLICY = (
 def register(app: Flask) -> CSRFProtect:
     """Give an application the pages; returns the CSRF guard so that other doors can step outside of it."""
     app.before_request(session.identify)
+    app.before_request(_refuse_nonsense)
     guard = CSRFProtect(app)
-    app.before_request(_refuse_nul)
     app.after_request(_safe_headers)
     app.context_processor(session.page_frame)
     _teach_templates(app)
@@ -73,12 +74,16 @@ def _day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def _refuse_nul() -> None:
-    """Refuse what no text in a database may hold, before a view wonders what it means."""
+def _refuse_nonsense() -> None:
+    """Refuse a NUL, which no text in a database may hold, and a Referer that is no address, before they are used."""
     names = (file.filename or "" for _, file in request.files.items(multi=True))
     typed = (text for values in (request.args, request.form) for _, text in values.items(multi=True))
     if any("\0" in text for text in (request.path, *typed, *names)):
         raise BadRequest
+    try:
+        urlsplit(request.referrer or "")
+    except ValueError:
+        raise BadRequest from None
 
 
 def _safe_headers(response: Response) -> Response:

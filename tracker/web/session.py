@@ -176,14 +176,7 @@ def _to_sign_in() -> Response:
     if request.method in SAFE:
         return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
     flash(say(N_("登入已逾時，請重新登入。您輸入的內容仍保留在瀏覽器裡。")), "warning")
-    return redirect(url_for("people.sign_in", next=_came_from()))
-
-
-def _came_from() -> str | None:
-    try:
-        return urlsplit(request.referrer or "").path or None
-    except ValueError:
-        return None
+    return redirect(url_for("people.sign_in", next=urlsplit(request.referrer or "").path or None))
 
 
 def _note_seen(sign_in_id: int) -> None:
