@@ -1,0 +1,162 @@
+"""Bringing reports in: the upload, and how far each file has come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_wtf.file import MultipleFileField
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+from wtforms import RadioField
+
+from tracker.access import Permission
+from tracker.foundation import filing, jobs
+from tracker.foundation.errors import NotFound, TrackerError
+from tracker.foundation.jobs import Job, JobState
+from tracker.foundation.language import N_
+from tracker.reports import importing, queries
+from tracker.reports.models import Report
+from tracker.reports.rules.drafts import Confidentiality
+from tracker.web.forms import Form, required
+from tracker.web.reports.blueprint import blueprint
+from tracker.web.reports.pages import confidentialities, file_name
+from tracker.web.session import act, requires, say, session, tell, wiring
+
+MEGABYTE = 1024 * 1024
+WORKER_IS_LATE = timedelta(seconds=20)
+JOB_STATES: Mapping[JobState, str] = {
+    JobState.WAITING: N_("等待處理"),
+    JobState.RUNNING: N_("處理中"),
+    JobState.DONE: N_("已匯入"),
+    JobState.FAILED: N_("未匯入"),
+    JobState.CANCELLED: N_("已取消"),
+}
+
+
+class UploadForm(Form):
+    """Report files with the confidentiality that they share."""
+
+    files = MultipleFileField(N_("報告檔案"))
+    confidentiality = RadioField(
+        N_("機密等級"),
+        [required(N_("請選擇機密等級。"))],
+        coerce=Confidentiality,
+        default=Confidentiality.PUBLIC,
+    )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not taken, why, and the report that was made of it before."""
+
+    name: str
+    reason: str
+    known: Report | None = None
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.Report.IMPORT)
+def upload_report() -> Any:
+    """Take report files, and put each good one in line to be read."""
+    form = UploadForm()
+    form.confidentiality.choices = confidentialities()
+    begun: list[Job] = []
+    refusals: list[Refusal] = []
+    if form.validate_on_submit():
+        files = [file for file in form.files.data or [] if file and file.filename]
+        for file in files:
+            _take(file, form.confidentiality.data, begun, refusals)
+        if not files:
+            form.files.errors = [say(N_("請選擇要匯入的檔案。"))]
+        elif not refusals:
+            return redirect(_progress_address(begun))
+    failed = bool(form.errors or refusals)
+    page = render_template(
+        "reports/upload_report.html",
+        form=form,
+        begun=begun,
+        refusals=refusals,
+        max_megabytes=wiring().settings.reading.max_megabytes,
+    )
+    return page, 422 if failed and not begun else 200
+
+
+@blueprint.get("/imports")
+@requires(Permission.Report.IMPORT)
+def list_imports() -> str:
+    """Show the reader's own imports, newest first."""
+    found = jobs.list_jobs(session(), act().by.person_id, importing.KIND)
+    return render_template(
+        "reports/list_imports.html", jobs=found, labels=JOB_STATES, tell_job=_job_sentence, ended=jobs.ENDED
+    )
+
+
+@blueprint.get("/imports/<int:job_id>")
+@requires(Permission.Report.IMPORT)
+def show_import(job_id: int) -> Any:
+    """Show how far an import is; a reader who waits for it is led on to the review desk."""
+    job = _own_job(job_id)
+    report_id = job.result.get("report_id")
+    waits = "wait" in request.args
+    if waits and job.state is JobState.DONE:
+        address = url_for("reports.review_report", report_id=report_id)
+        if request.headers.get("HX-Request"):
+            return Response(headers={"HX-Redirect": address})
+        return redirect(address)
+    return render_template(
+        "reports/show_import.html",
+        job=job,
+        label=JOB_STATES[job.state],
+        sentence=_job_sentence(job),
+        ended=job.state in jobs.ENDED,
+        percent=round(100 * job.done / job.total) if job.total else 0,
+        worker_is_late=job.state is JobState.WAITING and act().at - job.created_at > WORKER_IS_LATE,
+        known=queries.find_report_by_hash(session(), job.payload["sha256"]),
+    )
+
+
+@blueprint.post("/imports/<int:job_id>/cancel")
+@requires(Permission.Report.IMPORT)
+def cancel_import(job_id: int) -> Any:
+    """Stop an import; one that has not begun leaves nothing behind."""
+    job = _own_job(job_id)
+    jobs.cancel(session(), job.id, act().at)
+    session().refresh(job)
+    if job.state is JobState.CANCELLED:
+        importing.discard_refused(wiring().files, job.payload)
+    tell(N_("已要求取消「%(name)s」的匯入。"), name=job.payload["name"])
+    return redirect(url_for("reports.show_import", job_id=job.id))
+
+
+def _take(
+    file: FileStorage, confidentiality: Confidentiality, begun: list[Job], refusals: list[Refusal]
+) -> None:
+    name, data = file_name(file.filename or ""), file.read()
+    max_bytes = wiring().settings.reading.max_megabytes * MEGABYTE
+    try:
+        begun.append(
+            importing.request_import(session(), act(), wiring().files, name, data, max_bytes, confidentiality)
+        )
+    except TrackerError as error:
+        known = queries.find_report_by_hash(session(), filing.describe(data).sha256)
+        refusals.append(Refusal(name, error.text(say), known))
+
+
+def _progress_address(begun: Sequence[Job]) -> str:
+    if len(begun) == 1:
+        return url_for("reports.show_import", job_id=begun[0].id, wait=1)
+    return url_for("reports.list_imports")
+
+
+def _own_job(job_id: int) -> Job:
+    job = jobs.find_job(session(), job_id)
+    may_see = job and (job.requested_by_id == act().by.person_id or act().by.may(Permission.Report.REVIEW))
+    if job is None or job.kind != importing.KIND or not may_see:
+        raise NotFound
+    return job
+
+
+def _job_sentence(job: Job) -> str:
+    return say(job.message, **job.message_values) if job.message else ""
