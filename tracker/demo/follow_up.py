@@ -17,7 +17,8 @@ from tracker.demo.plan import ItemPlan, Move, day_of
 from tracker.foundation import roc
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile
-from tracker.people.queries import find_department_by_code, find_user_by_email, list_department_heads
+from tracker.people.queries import find_department_by_code, find_user_by_email, get_user
+from tracker.reminders.queries import load_directory
 from tracker.wiring import Wiring
 
 
@@ -98,10 +99,10 @@ class FollowUp:
 
     def _head(self, session: Session, move: Move, item: ActionItem) -> Act:
         """Return the act of the leading unit's head, else its officer's, or of whom the move names."""
-        heads = list_department_heads(session, item.lead.department_id, Role.UNIT_HEAD)
+        heads = load_directory(session, self.today).heads(item.lead.department_id, Role.UNIT_HEAD)
         if move.by or not heads:
             return self._officer(session, move, item)
-        return act_of(self.wiring, session, _key(heads[0].email))
+        return act_of(self.wiring, session, _key(get_user(session, heads[0]).email))
 
     def _files(self, act: Act, move: Move, item: ActionItem) -> list[StoredFile]:
         if not move.file:

@@ -146,14 +146,7 @@ def department_nodes(session: Session) -> list[tree.Node]:
 def department_depths(session: Session) -> Mapping[int, int]:
     """Return how deep each department lies, agencies at 0: for indenting lists."""
     parents = {node.id: node.parent_id for node in department_nodes(session)}
-    depths: dict[int, int] = {}
-    for each in parents:
-        depth, here, seen = 0, each, {each}
-        while (above := parents.get(here)) is not None and above not in seen:
-            depth, here = depth + 1, above
-            seen.add(above)
-        depths[each] = depth
-    return depths
+    return {each: len(list(tree.upwards(parents, each))) - 1 for each in parents}
 
 
 def list_people_in(session: Session, departments: frozenset[int], *roles: Role) -> Sequence[User]:
@@ -168,19 +161,6 @@ def list_people_in(session: Session, departments: frozenset[int], *roles: Role) 
     if roles:
         query = query.where(RoleGrant.role.in_(roles))
     return session.scalars(query).all()
-
-
-def list_department_heads(session: Session, department_id: int, role: Role) -> Sequence[User]:
-    """Return the heads of a kind responsible for a department: the nearest ones on the way up the tree."""
-    parents = {node.id: node.parent_id for node in department_nodes(session)}
-    here: int | None = department_id
-    seen: set[int] = set()
-    while here is not None and here not in seen:
-        if found := list_people_in(session, frozenset({here}), role):
-            return found
-        seen.add(here)
-        here = parents.get(here)
-    return []
 
 
 def list_coordinators(session: Session) -> Sequence[User]:

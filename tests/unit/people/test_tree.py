@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.people.rules.tree import Node, agency_of, named_department, subtree, would_loop
+from tracker.people.rules.tree import Node, agency_of, named_department, subtree, upwards, would_loop
 
 CITY = (
     Node(1, None, ("青嶼市政府交通局", "交通局")),
@@ -66,6 +66,14 @@ class TestAgencyOf:
             agency = agency_of(parents, node.id)
             assert parents[agency] is None
             assert node.id in subtree(nodes, agency)
+
+
+class TestUpwards:
+    def test_leads_from_a_unit_to_its_agency(self) -> None:
+        assert list(upwards({1: None, 2: 1, 3: 2}, 3)) == [3, 2, 1]
+
+    def test_ends_where_the_tree_goes_round_in_a_circle(self) -> None:
+        assert list(upwards({1: 2, 2: 3, 3: 1}, 1)) == [1, 2, 3]
 
 
 class TestNamedDepartment:

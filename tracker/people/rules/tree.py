@@ -1,6 +1,6 @@
 """The department tree as plain values: who lies below whom, and how a name in a text finds its department."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -33,14 +33,20 @@ def would_loop(nodes: Iterable[Node], department_id: int, new_parent_id: int | N
     return new_parent_id is not None and new_parent_id in subtree(nodes, department_id)
 
 
+def upwards(parents: Mapping[int, int | None], department_id: int) -> Iterator[int]:
+    """Yield a department and what it hangs under, up to its agency; ends also where the tree goes round in a circle."""
+    seen: set[int] = set()
+    here: int | None = department_id
+    while here is not None and here not in seen:
+        yield here
+        seen.add(here)
+        here = parents.get(here)
+
+
 def agency_of(parents: Mapping[int, int | None], department_id: int) -> int:
     """Return the first-level agency above a department, or the department itself."""
-    seen = {department_id}
-    here = department_id
-    while (above := parents.get(here)) is not None and above not in seen:
-        seen.add(above)
-        here = above
-    return here
+    *_, agency = upwards(parents, department_id)
+    return agency
 
 
 def named_department(nodes: Iterable[Node], text: str | None) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.access import Role
+from tracker.people.rules.tree import upwards
 from tracker.reminders.rules.ladder import Capacity
 
 
@@ -27,12 +28,8 @@ class Directory:
 
     def heads(self, department_id: int, role: Role) -> Sequence[int]:
         """Return the nearest heads of a kind on the way up from a department."""
-        here: int | None = department_id
-        while here is not None:
-            if found := self.holders.get((role, here)):
-                return found
-            here = self.parents.get(here)
-        return ()
+        on_the_way = (self.holders.get((role, here), ()) for here in upwards(self.parents, department_id))
+        return next(filter(None, on_the_way), ())
 
     def coordinators(self) -> Sequence[int]:
         """Return everybody of the coordinating office."""
@@ -53,10 +50,8 @@ class Directory:
 
     def _may_ask(self, department_id: int) -> Iterator[int]:
         yield from self.holders.get((Role.OFFICER, department_id), ())
-        here: int | None = department_id
-        while here is not None:
+        for here in upwards(self.parents, department_id):
             yield from self.holders.get((Role.UNIT_HEAD, here), ())
-            here = self.parents.get(here)
 
     def _with_deputies(self, people: Iterable[int | None]) -> set[int]:
         found = {person for person in people if person is not None}
