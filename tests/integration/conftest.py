@@ -46,7 +46,7 @@ class Mailbox:
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name that aiosmtpd calls
         content = envelope.original_content
         assert isinstance(content, bytes)
         self.taken.append(Taken(envelope.mail_from or "", list(envelope.rcpt_tos), content))

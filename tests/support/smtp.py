@@ -30,7 +30,7 @@ class Postbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the name that aiosmtpd calls
         """Keep one letter."""
         content = envelope.content
         letter = message_from_bytes(content if isinstance(content, bytes) else b"", policy=policy.default)

@@ -38,10 +38,10 @@ def bind(limits: ReadingLimits) -> None:
 
 def _answer(name: str, limits: ReadingLimits) -> dict[str, Any]:
     # Loaded only now, when the limits hold: the readers bring parsers written in C.
-    from tracker.extraction import extract  # noqa: PLC0415
-    from tracker.extraction.model import to_json  # noqa: PLC0415
-    from tracker.foundation.errors import ReportUnreadable  # noqa: PLC0415
-    from tracker.reading import readers  # noqa: PLC0415
+    from tracker.extraction import extract  # noqa: PLC0415 - see above
+    from tracker.extraction.model import to_json  # noqa: PLC0415 - see above
+    from tracker.foundation.errors import ReportUnreadable  # noqa: PLC0415 - see above
+    from tracker.reading import readers  # noqa: PLC0415 - see above
 
     try:
         document = readers.read(name, sys.stdin.buffer.read(limits.max_bytes + 1), limits)

@@ -123,7 +123,7 @@ def _wait_for_answer(children: Children, demonstration: Demonstration) -> None:
 
 
 def _answers(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(LOOPBACK if host == "0.0.0.0" else host, port, timeout=5)  # noqa: S104
+    connection = http.client.HTTPConnection(LOOPBACK if host == "0.0.0.0" else host, port, timeout=5)  # noqa: S104 - asks, does not bind
     try:
         connection.request("GET", "/sign-in")
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
