@@ -74,6 +74,14 @@ class TestARestrictedReport:
             assert prepared_once.ids["secret_item_no"] not in prepared_once.visit(key).get("/notices").text
 
 
+class TestADraft:
+    @pytest.mark.parametrize("key", ["officer", "unit_head", "agency_head", "viewer", "other_officer"])
+    def test_shows_nowhere_before_it_is_assigned(self, prepared_once: Prepared, key: str) -> None:
+        pages = pages_seen_by(prepared_once, key)
+        number = prepared_once.ids["draft_item_no"]
+        assert [address for address, page in pages.items() if number in page] == []
+
+
 class TestAnotherDepartmentsItem:
     @pytest.mark.parametrize("key", OUTSIDERS)
     def test_shows_in_no_list_count_or_figure(self, prepared_once: Prepared, key: str) -> None:
