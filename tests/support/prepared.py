@@ -106,6 +106,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
         actions.report(city, each, files=(proof,))
     asked = actions.bring_to(city, "close_requested")
     closed = actions.bring_to(city, "closed_implemented")
+    draft = actions.keep_draft(city)
     secret = city.give_action(quote=SECRET_QUOTE, confidentiality=Confidentiality.RESTRICTED)
     actions.acknowledge(city, secret)
     actions.report(city, secret, files=(wiring.files.put(b"%PDF-1.7 price list", "價目.pdf"),))
@@ -115,6 +116,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
         "alone": alone,
         "asked": asked,
         "closed": closed,
+        "draft": draft,
         "secret": secret,
     }
     found: dict[str, Any] = {f"{name}_item": item_id for name, item_id in named.items()}

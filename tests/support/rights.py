@@ -46,10 +46,13 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "item_id": "secret_item",
         "report_id": "secret_report",
         "evidence_id": "secret_evidence",
+        "recommendation_id": "secret_recommendation",
         "item_no": "secret_item_no",
     },
+    "@draft": {"item_id": "draft_item", "item_no": "draft_item_no"},
     "@supported": {"item_id": "going_item"},
     "@waiting": {"report_id": "waiting_report"},
+    "actions.assign": {"item_id": "draft_item"},
     "actions.acknowledge": {"item_id": "fresh_item"},
     "actions.reopen": {"item_id": "closed_item"},
     "reports.review_report": {"report_id": "waiting_report"},
@@ -60,6 +63,8 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "people.invite_again": {"person_id": "invited"},
     "people.reset_password": {"token": "reset"},
 }
+# What an address carries behind the question mark, without which the route shows nothing.
+QUERIES: Mapping[str, Mapping[str, str]] = {"actions.open_further": {"recommendation": "recommendation_id"}}
 FORMS: Mapping[str, Mapping[str, Any]] = {
     "people.sign_in": {"email": "officer@city.example", "password": PASSWORD},
     "people.choose_language": {"language": "en"},
@@ -101,6 +106,12 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "reports.confirm_report": {"version": "{waiting_version}"},
     "reports.declare_no_recommendation": {"version": "2"},
     "reports.decide_adoption": {"version": "1", "adoption": "adopted"},
+    "actions.open_further": {
+        "title": "試辦第二處看板",
+        "lead_department_id": "{TPT-P}",
+        "due_on": "2026-06-30",
+        "as_draft": "y",
+    },
     "actions.acknowledge": {"officer_id": "{officer}"},
     "actions.report_progress": {"narrative": "已完成現場勘查。", "percent": "50"},
     "actions.request_closing": {
@@ -151,8 +162,10 @@ def address_of(site: Prepared, line: Line) -> str:
     rule = next(rule for rule in rules if line.method in (rule.methods or ()))
     targets = {**TARGETS["usual"], **TARGETS.get(line.endpoint, {}), **TARGETS.get(line.aspect, {})}
     known = {**site.ids, "stylesheet": "css/tracker.css"}
+    asked = {name: known[targets[named]] for name, named in QUERIES.get(line.endpoint, {}).items()}
     with site.app.test_request_context():
-        return site.app.url_for(line.endpoint, **{name: known[targets[name]] for name in rule.arguments})
+        names = {name: known[targets[name]] for name in rule.arguments}
+        return site.app.url_for(line.endpoint, **names, **asked)
 
 
 def form_of(site: Prepared, endpoint: str) -> dict[str, Any]:

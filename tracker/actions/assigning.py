@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import func, select
+
 from tracker import audit
 from tracker.access import Act
 from tracker.actions.events import ActionAcknowledged, ActionAssigned
@@ -10,12 +12,16 @@ from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import NEEDED, PartRole, PartStatus, Status, Step
 from tracker.actions.steps import item_for, move
 from tracker.foundation.database import Session, raise_event
-from tracker.foundation.errors import Forbidden, Invalid
+from tracker.foundation.errors import Conflict, Forbidden, Invalid
 from tracker.foundation.language import N_
 from tracker.people.models import Department, User
 from tracker.people.queries import department_nodes, get_department, get_user
 from tracker.people.rules import tree
 from tracker.reports.events import RecommendationConfirmed
+from tracker.reports.models import Recommendation, Report
+from tracker.reports.queries import get_recommendation
+from tracker.reports.rules.adoption import OPENS_ITEMS
+from tracker.reports.rules.drafts import item_number, number_of_item
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def open_confirmed(session: Session, happened: RecommendationConfirmed) -> None:
         session,
         happened.act,
         happened.recommendation_id,
-        happened.item_no,
+        _free_number(session, happened.recommendation_id, happened.item_no),
         happened.title,
         assignment,
         happened.expected_result,
@@ -58,6 +64,32 @@ def open_action(
     """Open an item for a recommendation and assign it; raises Forbidden or Invalid."""
     item = prepare_action(session, act, recommendation_id, item_no, title, assignment, expected_result)
     return _assign(session, act, item)
+
+
+def open_further(
+    session: Session,
+    act: Act,
+    recommendation_id: int,
+    title: str,
+    assignment: Assignment,
+    expected_result: str = "",
+    *,
+    as_draft: bool = False,
+) -> ActionItem:
+    """Open one more item for a confirmed recommendation under the report's next number, or keep it as a draft.
+
+    Raises Forbidden, NotFound, Conflict where the adoption opens no items, or Invalid.
+    """
+    if not act.by.may(NEEDED[Step.ASSIGN]):
+        raise Forbidden
+    recommendation = get_recommendation(session, act.by, recommendation_id)
+    if recommendation.adoption not in OPENS_ITEMS:
+        raise Conflict(N_("依採行情形，這項建議不開立列管事項。"))
+    if assignment.due_on < act.today:
+        raise Invalid(fields={"due_on": N_("預定完成日不可早於今天。")})
+    begin = prepare_action if as_draft else open_action
+    item_no = _next_number(session, recommendation.report)
+    return begin(session, act, recommendation_id, item_no, title, assignment, expected_result)
 
 
 def prepare_action(
@@ -148,6 +180,24 @@ def _assign(session: Session, act: Act, item: ActionItem) -> ActionItem:
     move(session, act, item, Step.ASSIGN, _assignment_facts(session, item))
     raise_event(session, ActionAssigned(item.id, act))
     return item
+
+
+def _free_number(session: Session, recommendation_id: int, wanted: str) -> str:
+    """Return a recommendation's own number, or the next one where an item that was opened later bears it already."""
+    taken = session.scalar(select(ActionItem.id).where(ActionItem.item_no == wanted))
+    if taken is None:
+        return wanted
+    return _next_number(session, session.get_one(Recommendation, recommendation_id).report)
+
+
+def _next_number(session: Session, report: Report) -> str:
+    # Numbers are given out one after the other; those of recommendations without an item stay theirs.
+    session.execute(select(Report.id).where(Report.id == report.id).with_for_update(key_share=True)).all()
+    of_report = Recommendation.report_id == report.id
+    given = session.scalars(select(ActionItem.item_no).join(Recommendation).where(of_report))
+    last = session.scalar(select(func.max(Recommendation.seq_no)).where(of_report)) or 0
+    numbers = (number_of_item(item_no) for item_no in given)
+    return item_number(report.report_no or "", 1 + max((last, *numbers)))
 
 
 def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignment) -> None:

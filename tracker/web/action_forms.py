@@ -1,13 +1,14 @@
 """Forms of the steps on an item; each carries the version it was shown with, so that nothing is overwritten unseen."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from flask import current_app, request
 from flask_wtf.file import MultipleFileField
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
-from wtforms import IntegerField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.widgets import HiddenInput
 
 from tracker.actions.assigning import Assignment
@@ -179,6 +180,35 @@ class ReassignForm(StepForm):
         return Assignment(
             self.lead_department_id.data or 0,
             due_on,
+            tuple(self.support_department_ids.data or ()),
+            self.officer_id.data,
+        )
+
+
+class FurtherForm(Form):
+    """One more item for a recommendation: what is to be done, by whom and until when."""
+
+    title = Words(N_("列管事項"), [required(N_("請填寫列管事項的名稱。"))])
+    lead_department_id = DepartmentChoice(N_("主辦機關"))
+    support_department_ids = DepartmentChoices(N_("協辦機關"))
+    officer_id = PersonChoice(N_("承辦人"))
+    due_on = Day(N_("預定完成日"), is_required=True)
+    expected_result = TextAreaField(N_("預期成果"))
+    as_draft = BooleanField(N_("先暫存，不分案"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; an item has a leading department."""
+        valid = super().validate(extra_validators)
+        if self.lead_department_id.data is None:
+            self.lead_department_id.errors = [say(N_("請選擇主辦機關。"))]
+            return False
+        return valid
+
+    def value(self) -> Assignment:
+        """Return what was chosen in a form that is valid; the service checks it."""
+        return Assignment(
+            self.lead_department_id.data,
+            cast("date", self.due_on.data),
             tuple(self.support_department_ids.data or ()),
             self.officer_id.data,
         )

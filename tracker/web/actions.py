@@ -27,6 +27,7 @@ from tracker.people.queries import (
 )
 from tracker.people.rules import tree
 from tracker.reminders.ledger import reminders_of_item
+from tracker.reports.queries import get_recommendation
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
 from tracker.web import action_lists as lists
@@ -34,6 +35,7 @@ from tracker.web.action_forms import (
     AcknowledgeForm,
     ClosingForm,
     DecisionForm,
+    FurtherForm,
     MergeForm,
     PartForm,
     ProgressForm,
@@ -43,7 +45,7 @@ from tracker.web.action_forms import (
     VoidForm,
     WithdrawForm,
 )
-from tracker.web.numbers import page_of
+from tracker.web.numbers import number_of, page_of
 from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
 
 blueprint = Blueprint("actions", __name__)
@@ -113,6 +115,28 @@ def show_action(item_id: int) -> str:
         reminders=reminders_of_item(session(), item.id, wiring().settings.site.zone),
         evidence_of=lambda closing: [_file(each) for each in closing.evidence],
     )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.Action.ASSIGN)
+def open_further() -> Any:
+    """Open one more item for the recommendation that the address names."""
+    wanted = number_of(request.args.get("recommendation"))
+    recommendation = get_recommendation(session(), act().by, wanted or 0)
+    form = FurtherForm(lead_department_id=recommendation.report.lead_agency_id)
+    _offer_departments(form)
+    if form.validate_on_submit():
+        words = (form.title.data or "", form.value(), form.expected_result.data or "")
+        with refused(form):
+            item = assigning.open_further(
+                session(), act(), recommendation.id, *words, as_draft=form.as_draft.data
+            )
+            tell(N_("已暫存，尚未分案。") if form.as_draft.data else N_("已分案，並通知主協辦機關。"))
+            return _back_to(item.id)
+    report_id, place = recommendation.report_id, f"recommendation-{recommendation.id}"
+    back = url_for("reports.show_report", report_id=report_id, _anchor=place)
+    page = render_template("actions/open_further.html", form=form, recommendation=recommendation, back=back)
+    return page, form.answer_status
 
 
 @blueprint.route("/<int:item_id>/assign", methods=["GET", "POST"])
@@ -221,11 +245,7 @@ def reassign(item_id: int) -> Any:
         officer_id=item.lead.officer_id,
         support_department_ids=[part.department_id for part in item.supporting],
     )
-    departments = list_departments(session(), only_active=True)
-    depths = department_depths(session())
-    form.lead_department_id.offer(departments, depths, say(N_("請選擇主辦機關")))
-    form.support_department_ids.offer(departments, depths)
-    form.officer_id.offer(_possible_officers(), say(N_("由主辦機關簽收時指定")))
+    _offer_departments(form)
     if form.validate_on_submit():
         with refused(form):
             assigning.reassign(
@@ -422,6 +442,14 @@ def _unreleased(closing: Closing) -> list[str]:
     if closing.part.role is not PartRole.LEAD:
         return []
     return releasing.unreleased_departments(closing.item)
+
+
+def _offer_departments(form: ReassignForm | FurtherForm) -> None:
+    departments = list_departments(session(), only_active=True)
+    depths = department_depths(session())
+    form.lead_department_id.offer(departments, depths, say(N_("請選擇主辦機關")))
+    form.support_department_ids.offer(departments, depths)
+    form.officer_id.offer(_possible_officers(), say(N_("由主辦機關簽收時指定")))
 
 
 def _people_below(department_id: int) -> Sequence[Any]:

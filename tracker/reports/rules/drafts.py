@@ -48,6 +48,11 @@ def item_number(report_no: str, sequence: int) -> str:
     return f"{report_no}-{sequence:02d}"
 
 
+def number_of_item(item_no: str) -> int:
+    """Return the last part of an action item's number, counted within its report."""
+    return int(item_no.rpartition("-")[2])
+
+
 def find_passage(source: str, words: str) -> tuple[int, int] | None:
     """Return where words first stand in the source, whatever blanks and line ends lie between their characters."""
     characters = [character for character in words if not character.isspace()]
