@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Optional
 from tracker.foundation.bundled import bundled
 from tracker.foundation.language import LANGUAGES, known_language, translator
 from tracker.foundation.showing import show_date, show_moment, show_number, show_percent
+from tracker.web.labels import TEMPLATE_LABELS
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE.parents[1] / "tracker" / "web" / "static"
@@ -171,6 +172,7 @@ def make_app(translate: Callable[[str, str], str] | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.globals.update(TEMPLATE_LABELS)
 
     def language() -> str:
         return known_language(request.args.get("language"))

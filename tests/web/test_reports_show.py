@@ -79,7 +79,7 @@ class TestShowReport:
             key: {visit(key).get(f"/reports/{report_id}{page}").status_code for page in ("", "/source")}
             for key in ("agency_head", "officer", "other_head", "viewer", "administrator")
         }
-        assert answers.pop("agency_head") == {200}
+        assert answers.pop("agency_head") | answers.pop("officer") == {200}
         assert set.union(*answers.values()) == {404}
         assert visit("viewer").get(f"/reports/{report_id}/file").status_code == 404
 

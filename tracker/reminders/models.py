@@ -63,14 +63,6 @@ class Planned(StrEnum):
     FAILED = "failed"
 
 
-PLANNED_LABELS = {
-    Planned.PLANNED: N_("待寄"),
-    Planned.SENT: N_("已寄"),
-    Planned.SUPPRESSED: N_("未寄"),
-    Planned.FAILED: N_("寄送失敗"),
-}
-
-
 _QUEUED = text("state = 'queued'")
 _IN_HAND = text("state IN ('leased', 'transmitting')")
 

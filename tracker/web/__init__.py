@@ -14,6 +14,7 @@ from tracker import __version__
 from tracker.foundation import showing
 from tracker.foundation.language import LANGUAGES, translations
 from tracker.web import actions, dashboards, people, reminders, reports, session
+from tracker.web.labels import TEMPLATE_LABELS
 from tracker.web.numbers import RowNumber
 
 STATIC = Path(__file__).parent / "static"
@@ -59,7 +60,7 @@ def _teach_templates(app: Flask) -> None:
     environment.filters["moment"] = lambda at: showing.show_moment(at, zone, _language()) if at else ""
     environment.filters["number"] = lambda number: showing.show_number(number, _language())
     environment.filters["percent"] = lambda percent: showing.show_percent(percent, _language())
-    environment.globals.update(version=__version__, languages=LANGUAGES, none=None)
+    environment.globals.update(version=__version__, languages=LANGUAGES, none=None, **TEMPLATE_LABELS)
     app.context_processor(lambda: {"language": _language(), "theme": request.cookies.get("theme", "auto")})
 
 

@@ -29,7 +29,7 @@ SIGNAL_LABELS = {
     Signal.NORMAL: N_("正常"),
     Signal.ATTENTION: N_("注意"),
     Signal.OVERDUE: N_("逾期"),
-    Signal.NONE: N_("不列燈號"),
+    Signal.NONE: N_("無燈號"),
 }
 
 

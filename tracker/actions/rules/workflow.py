@@ -150,12 +150,6 @@ class PartRole(StrEnum):
     SUPPORT = "support"
 
 
-PART_ROLE_LABELS: Final[Mapping[PartRole, str]] = {
-    PartRole.LEAD: N_("主辦機關"),
-    PartRole.SUPPORT: N_("協辦機關"),
-}
-
-
 class PartStatus(StrEnum):
     """Where one department's part stands."""
 

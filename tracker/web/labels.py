@@ -1,0 +1,16 @@
+"""The words for codes, as the components of every page show them: one definition, that of the rules."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tracker.actions.rules.deadlines import SIGNAL_LABELS
+from tracker.actions.rules.workflow import LABELS as STATUS_LABELS
+from tracker.actions.rules.workflow import PART_LABELS
+from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
+
+TEMPLATE_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "status_labels": {code.value: label for code, label in STATUS_LABELS.items()},
+    "part_labels": {code.value: label for code, label in PART_LABELS.items()},
+    "adoption_labels": {code.value: label for code, label in ADOPTION_LABELS.items()},
+    "signal_labels": {code.value: label for code, label in SIGNAL_LABELS.items()},
+}
