@@ -43,6 +43,12 @@ class TestRecipients:
         empty = replace(CITY, holders={(Role.COORDINATOR, OFFICE): (COORDINATOR,)})
         assert people((Capacity.OFFICER,), officer=None, directory=empty) == [COORDINATOR]
 
+    def test_a_missing_unit_head_is_replaced_by_nobody(self) -> None:
+        headless = replace(
+            CITY, holders={k: v for k, v in CITY.holders.items() if k[0] is not Role.UNIT_HEAD}
+        )
+        assert people(OFFICER_AND_HEAD, directory=headless) == [OFFICER]
+
     def test_a_deputy_hears_too_and_for_whom(self) -> None:
         away = replace(CITY, deputies={OFFICER: (DEPUTY,)})
         assert recipients((Capacity.OFFICER,), OFFICER, UNIT, away) == [

@@ -58,12 +58,23 @@ class Directory:
         return found.union(*(self.deputies.get(person, ()) for person in found))
 
 
+_SUBSTITUTES: Mapping[Capacity, Sequence[Capacity]] = {
+    Capacity.OFFICER: (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD, Capacity.COORDINATOR),
+    Capacity.UNIT_HEAD: (),
+    Capacity.AGENCY_HEAD: (Capacity.COORDINATOR,),
+    Capacity.COORDINATOR: (),
+    Capacity.DECIDER: (Capacity.COORDINATOR,),
+}
+"""Who hears in the place of those who are missing; an escalation must not end nowhere."""
+
+
 def recipients(
     audience: Sequence[Capacity], officer_id: int | None, department_id: int, directory: Directory
 ) -> list[Recipient]:
     """Return who hears, each person once and as the strongest of what they are, deputies after whom they serve.
 
-    Where the officer is missing or inactive the unit's head hears instead, then the agency's, then the coordinators.
+    Where the officer is missing or inactive the unit's head hears instead, then the agency's, then the coordinators; a
+    missing unit head is replaced by nobody, since the officer hears in any case.
     """
     found: dict[int, Recipient] = {}
     for each in _everybody(audience, officer_id, department_id, directory):
@@ -86,8 +97,7 @@ def _everybody(
 def _holders(
     capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory
 ) -> list[tuple[Capacity, int]]:
-    substitutes = (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD) if capacity is Capacity.OFFICER else ()
-    for heard_as in (capacity, *substitutes, Capacity.COORDINATOR):
+    for heard_as in (capacity, *_SUBSTITUTES[capacity]):
         if people := _people(heard_as, officer_id, department_id, directory):
             return [(heard_as, person_id) for person_id in people]
     return []
