@@ -91,7 +91,7 @@ def _python() -> Finding:
 def _storage(settings: Settings) -> tuple[str, dict[str, object]]:
     path = settings.storage.path
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryFile(dir=path) as file:
             file.write(b"\0")
             file.flush()

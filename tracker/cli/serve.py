@@ -53,6 +53,8 @@ def serve(host: str | None, port: int | None, with_parent: bool) -> None:
 def worker(with_parent: bool) -> None:
     """Work until a signal asks to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Checking the structure at every start is no news.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with wired() as wiring:
         if with_parent:

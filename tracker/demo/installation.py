@@ -60,7 +60,7 @@ class Demonstration:
 
         `announce` is called before the seconds that loading takes. Raises NotADemonstration or DatabaseNewer.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._is_inhabited():
             announce()
             return self._load(clock)
