@@ -27,7 +27,7 @@ migrate: .venv/run.ready ## Bring the configured database up to the present sche
 test: .venv/test.ready ## Run all tests; sets up Chromium and a throw-away PostgreSQL where they are missing
 	@$(BUILD_ASSETS)
 	@sh config/setup/helpers_of_tests.sh
-	@TMPDIR=$$(sh config/setup/scratch.sh) $(BIN)/python -m pytest tests --ignore=tests/proofs --ignore=tests/benchmarks -n $(WORKERS) --dist loadfile -q -rfEs
+	@TMPDIR=$$(sh config/setup/scratch.sh) $(BIN)/python -m pytest tests --ignore=tests/proofs --ignore=tests/benchmarks -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -rfEs
 
 check: .venv/test.ready ## Judge: lint, format, types, floors, templates, lock files
 	@$(BIN)/ruff check --quiet .
