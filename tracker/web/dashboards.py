@@ -11,7 +11,7 @@ from tracker.dashboards import charts, queries
 from tracker.dashboards.figures import DepartmentLoad, Tiles
 from tracker.foundation.language import N_
 from tracker.reports.queries import count_waiting_reports
-from tracker.web import action_lists as lists
+from tracker.web.actions import lists
 from tracker.web.session import act, requires, say, session, today
 
 blueprint = Blueprint("dashboards", __name__)

@@ -1,0 +1,123 @@
+"""Decisions on an item: release or further tracking, withdrawal, merging, voiding, tracking again."""
+
+from typing import Any
+
+from flask import request
+
+from tracker.access import Permission
+from tracker.actions import ending, queries, releasing, rights
+from tracker.actions.models import Closing
+from tracker.actions.rules import closing as closing_rules
+from tracker.actions.rules.workflow import PartRole, Step, WithdrawalReason
+from tracker.foundation.errors import Forbidden, StepNotAllowed
+from tracker.foundation.language import N_
+from tracker.reports.rules.adoption import Adoption
+from tracker.web.actions.blueprint import blueprint
+from tracker.web.actions.forms import DecisionForm, MergeForm, ReopenForm, VoidForm, WithdrawForm
+from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.telling import shown_file
+from tracker.web.session import act, refused, requires, session, tell
+
+
+@blueprint.route("/closings/<int:closing_id>", methods=["GET", "POST"])
+@requires(Permission.Action.DECIDE_CLOSING)
+def decide_closing(closing_id: int) -> Any:
+    """Agree to a release, or keep tracking."""
+    closing = queries.get_closing(session(), act().by, closing_id)
+    item_id = closing.item_id
+    _check_decision(closing)
+    form = DecisionForm(outcome=closing.proposed_outcome.value)
+    form.offer_adoption(_adoption_to_decide(closing))
+    if form.validate_on_submit():
+        decision = form.value()
+        with refused(form):
+            releasing.decide_closing(session(), act(), closing_id, decision, form.version.data)
+            tell(N_("已同意解除列管。") if decision.agree else N_("已決定持續列管，並通知主辦機關。"))
+            return back_to(item_id)
+    return step_page(
+        "actions/decide_closing.html",
+        item_id,
+        form,
+        closing=queries.get_closing(session(), act().by, closing_id),
+        only_promises=closing_rules.only_promises,
+        evidence_of=lambda each: [shown_file(file) for file in each.evidence],
+        unreleased=_unreleased(closing),
+    )
+
+
+@blueprint.route("/<int:item_id>/withdraw", methods=["GET", "POST"])
+@requires(Permission.Action.WITHDRAW)
+def withdraw(item_id: int) -> Any:
+    """Withdraw tracking, with reason and approval."""
+    item_for(item_id, Step.WITHDRAW)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        reason = WithdrawalReason(form.reason.data)
+        words = (form.explanation.data or "", form.approval.data or "")
+        with refused(form):
+            ending.withdraw(session(), act(), item_id, reason, *words, form.version.data)
+            tell(N_("已撤銷管制。"))
+            return back_to(item_id)
+    return step_page("actions/withdraw.html", item_id, form)
+
+
+@blueprint.route("/<int:item_id>/merge", methods=["GET", "POST"])
+@requires(Permission.Action.WITHDRAW)
+def merge(item_id: int) -> Any:
+    """Merge the item into another, which goes on alone."""
+    item_for(item_id, Step.MERGE)
+    form = MergeForm()
+    if form.validate_on_submit():
+        words = (form.into_item_no.data or "", form.explanation.data or "", form.approval.data or "")
+        with refused(form):
+            ending.merge(session(), act(), item_id, *words, form.version.data)
+            tell(N_("已併案。"))
+            return back_to(item_id)
+    return step_page("actions/merge.html", item_id, form)
+
+
+@blueprint.route("/<int:item_id>/void", methods=["GET", "POST"])
+@requires(Permission.Action.WITHDRAW)
+def make_void(item_id: int) -> Any:
+    """Void an item that was entered by mistake."""
+    item_for(item_id, Step.VOID)
+    form = VoidForm()
+    if form.validate_on_submit():
+        with refused(form):
+            ending.make_void(session(), act(), item_id, form.explanation.data or "", form.version.data)
+            tell(N_("已作廢。"))
+            return back_to(item_id)
+    return step_page("actions/make_void.html", item_id, form)
+
+
+@blueprint.route("/<int:item_id>/reopen", methods=["GET", "POST"])
+@requires(Permission.Action.REOPEN)
+def reopen(item_id: int) -> Any:
+    """Track a released item again."""
+    item_for(item_id, Step.REOPEN)
+    form = ReopenForm()
+    if form.validate_on_submit():
+        with refused(form):
+            releasing.reopen(session(), act(), item_id, form.reason.data or "", form.version.data)
+            tell(N_("已重新列管。"))
+            return back_to(item_id)
+    return step_page("actions/reopen.html", item_id, form)
+
+
+def _check_decision(closing: Closing) -> None:
+    if not rights.may_decide(act(), closing):
+        raise Forbidden
+    if request.method != "POST" and not rights.is_waiting(closing):
+        raise StepNotAllowed
+
+
+def _adoption_to_decide(closing: Closing) -> Adoption | None:
+    """Return what was decided about the recommendation so far, None where this decision is none on the whole item."""
+    decides = closing.part.role is PartRole.LEAD and act().by.may(Permission.Report.REVIEW)
+    return closing.item.recommendation.adoption if decides else None
+
+
+def _unreleased(closing: Closing) -> list[str]:
+    if closing.part.role is not PartRole.LEAD:
+        return []
+    return releasing.unreleased_departments(closing.item)

@@ -1,0 +1,89 @@
+"""The coordinators' choice of departments: one more item, a draft brought out, an item given to others."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from tracker.access import Permission
+from tracker.actions import assigning
+from tracker.actions.rules.workflow import Step
+from tracker.foundation.language import N_
+from tracker.people.queries import department_depths, list_departments, list_users
+from tracker.reports.queries import get_recommendation
+from tracker.web.actions.blueprint import blueprint
+from tracker.web.actions.forms import FurtherForm, ReassignForm, StepForm
+from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.numbers import number_of
+from tracker.web.session import act, refused, requires, say, session, tell
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.Action.ASSIGN)
+def open_further() -> Any:
+    """Open one more item for the recommendation that the address names."""
+    wanted = number_of(request.args.get("recommendation"))
+    recommendation = get_recommendation(session(), act().by, wanted or 0)
+    form = FurtherForm(lead_department_id=recommendation.report.lead_agency_id)
+    _offer_departments(form)
+    if form.validate_on_submit():
+        words = (form.title.data or "", form.value(), form.expected_result.data or "")
+        with refused(form):
+            item = assigning.open_further(
+                session(), act(), recommendation.id, *words, as_draft=form.as_draft.data
+            )
+            tell(N_("已暫存，尚未分案。") if form.as_draft.data else N_("已分案，並通知主協辦機關。"))
+            return back_to(item.id)
+    report_id, place = recommendation.report_id, f"recommendation-{recommendation.id}"
+    back = url_for("reports.show_report", report_id=report_id, _anchor=place)
+    page = render_template("actions/open_further.html", form=form, recommendation=recommendation, back=back)
+    return page, form.answer_status
+
+
+@blueprint.route("/<int:item_id>/assign", methods=["GET", "POST"])
+@requires(Permission.Action.ASSIGN)
+def assign(item_id: int) -> Any:
+    """Bring a draft out to the departments that were chosen for it."""
+    item_for(item_id, Step.ASSIGN)
+    form = StepForm()
+    if form.validate_on_submit():
+        with refused(form):
+            assigning.assign(session(), act(), item_id, form.version.data)
+            tell(N_("已分案，並通知主協辦機關。"))
+            return back_to(item_id)
+    return step_page("actions/assign.html", item_id, form)
+
+
+@blueprint.route("/<int:item_id>/reassign", methods=["GET", "POST"])
+@requires(Permission.Action.ASSIGN)
+def reassign(item_id: int) -> Any:
+    """Give the item to other departments."""
+    item = item_for(item_id, Step.REASSIGN)
+    form = ReassignForm(
+        lead_department_id=item.lead.department_id,
+        officer_id=item.lead.officer_id,
+        support_department_ids=[part.department_id for part in item.supporting],
+    )
+    _offer_departments(form)
+    if form.validate_on_submit():
+        with refused(form):
+            assigning.reassign(
+                session(), act(), item_id, form.value(item.due_on), form.reason.data or "", form.version.data
+            )
+            tell(N_("已改分，等候主辦機關簽收。"))
+            return back_to(item_id)
+    return step_page("actions/reassign.html", item_id, form)
+
+
+def _offer_departments(form: ReassignForm | FurtherForm) -> None:
+    departments = list_departments(session(), only_active=True)
+    depths = department_depths(session())
+    form.lead_department_id.offer(departments, depths, say(N_("請選擇主辦機關")))
+    form.support_department_ids.offer(departments, depths)
+    form.officer_id.offer(_possible_officers(), say(N_("由主辦機關簽收時指定")))
+
+
+def _possible_officers() -> Sequence[Any]:
+    return [
+        each for each in list_users(session(), only_active=True) if any(g.department_id for g in each.grants)
+    ]

@@ -1,0 +1,105 @@
+"""The list of items, one item with its story, and the evidence to download."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.access import Permission
+from tracker.actions import queries, rights
+from tracker.actions.models import ActionItem
+from tracker.actions.queries import GROUP_LABELS
+from tracker.actions.rules import closing as closing_rules
+from tracker.actions.rules import deadlines
+from tracker.actions.rules.workflow import LABELS, Status, Step
+from tracker.reminders.ledger import reminders_of_item
+from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
+from tracker.reports.rules.adoption import Adoption
+from tracker.web.actions import lists
+from tracker.web.actions.blueprint import blueprint
+from tracker.web.actions.telling import entries, evidence_of, shown_file, story_of
+from tracker.web.numbers import page_of
+from tracker.web.session import act, requires, say, session, today, wiring
+
+STEP_PAGES = {
+    Step.ASSIGN: "actions.assign",
+    Step.ACKNOWLEDGE: "actions.acknowledge",
+    Step.REPORT_PROGRESS: "actions.report_progress",
+    Step.REQUEST_CLOSING: "actions.request_closing",
+    Step.REASSIGN: "actions.reassign",
+    Step.WITHDRAW: "actions.withdraw",
+    Step.MERGE: "actions.merge",
+    Step.VOID: "actions.make_void",
+    Step.REOPEN: "actions.reopen",
+}
+"""Where each step is taken; a closing request is decided at an address of its own."""
+
+
+@blueprint.get("/")
+@requires(Permission.Action.READ)
+def list_actions() -> str:
+    """Show the items that the reader sees, by the filter in the address."""
+    wanted = lists.filter_of(request.args)
+    page = queries.list_actions(session(), act().by, wanted, today(), page_of(request.args), lists.SIZE)
+    counts = queries.count_by_group(session(), act().by, wanted, today())
+    groups = lists.GROUPS if wanted.group in lists.GROUPS else (*lists.GROUPS, wanted.group)
+    return render_template(
+        "actions/list_actions.html",
+        wanted=wanted,
+        page=page,
+        lines=lists.lines_of(page.rows, today()),
+        groups=[(group, say(GROUP_LABELS[group]), counts[group]) for group in groups],
+        counts=counts,
+        sort=lists.sort_of(wanted) or "due_on",
+        sortable=lists.SORTABLE,
+        departments=lists.department_options(session()),
+        officers=[(each.id, each.name) for each in lists.officer_options(session(), act())],
+        reports=queries.reports_with_items(session(), act().by),
+        statuses=[(status.value, say(LABELS[status])) for status in Status if status is not Status.DRAFT],
+        adoptions=[(each.value, say(ADOPTION_LABELS[each])) for each in Adoption],
+        themes=[(theme, theme) for theme in wiring().settings.follow_up.themes],
+    )
+
+
+@blueprint.get("/<int:item_id>")
+@requires(Permission.Action.READ)
+def show_action(item_id: int) -> str:
+    """Show one item: what it is, what the reader can do now, and its story."""
+    item = queries.get_action(session(), act().by, item_id)
+    steps = rights.steps_for(act(), item)
+    waiting = rights.waiting_for(act(), item)
+    facts = queries.deadline_of(item)
+    return render_template(
+        "actions/show_action.html",
+        item=item,
+        line=lists.lines_of([item], today())[0],
+        days_late=deadlines.days_late(facts, today()),
+        past_original=deadlines.is_overdue_vs_original(facts, today()),
+        links=_step_links(item, steps),
+        primary=lists.primary_step(steps),
+        to_decide=waiting,
+        asked=[each for each in item.closings if rights.is_waiting(each)],
+        only_promises=closing_rules.only_promises,
+        readable_report=queries.may_read_report(session(), act().by, item.recommendation.report_id),
+        entries=entries(item, story_of(item)),
+        files=[shown_file(each) for each in evidence_of(item)],
+        reminders=reminders_of_item(session(), item.id, wiring().settings.site.zone),
+        evidence_of=lambda closing: [shown_file(each) for each in closing.evidence],
+    )
+
+
+@blueprint.get("/evidence/<int:evidence_id>")
+@requires(Permission.Action.READ)
+def download_evidence(evidence_id: int) -> Response:
+    """Hand out a piece of evidence as a download that no browser runs."""
+    evidence = queries.get_evidence(session(), act().by, evidence_id)
+    with wiring().files.open(evidence.sha256) as file:
+        response = Response(file.read(), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(evidence.name, safe='')}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _step_links(item: ActionItem, steps: Sequence[Step]) -> dict[Step, str]:
+    return {step: url_for(STEP_PAGES[step], item_id=item.id) for step in steps if step in STEP_PAGES}

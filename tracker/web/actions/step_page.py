@@ -1,0 +1,57 @@
+"""What the pages of all steps share: the item, the form that knows what was seen, the way back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.actions import queries, rights
+from tracker.actions.models import ActionItem
+from tracker.actions.rules import story
+from tracker.actions.rules.workflow import Step
+from tracker.foundation.errors import Conflict, StepNotAllowed
+from tracker.web.actions import lists
+from tracker.web.actions.forms import PartForm, StepForm
+from tracker.web.actions.telling import entries, story_of
+from tracker.web.session import act, session, today, wiring
+
+
+def item_for(item_id: int, step: Step) -> ActionItem:
+    """Return the item on which a step is to be taken; raises NotFound, Forbidden or StepNotAllowed."""
+    item = queries.get_action(session(), act().by, item_id)
+    try:
+        rights.check_step(act(), item, step)
+    except StepNotAllowed:
+        # What was typed is not thrown away: the service refuses it, and the form comes back with every word.
+        if request.method != "POST":
+            raise
+    return item
+
+
+def step_page(template: str, item_id: int, form: StepForm, **values: Any) -> tuple[str, int]:
+    """Show the page of a step; after a conflict it tells what happened meanwhile, and carries the new version."""
+    item = queries.get_action(session(), act().by, item_id)
+    lines = story_of(item)
+    meanwhile: Sequence[story.Line] = ()
+    if isinstance(form.refusal, Conflict):
+        meanwhile = [line for line in lines if line.seq > (form.seen.data or 0)]
+    form.version.show(item.version)
+    form.seen.show(max((line.seq for line in lines), default=0))
+    kept = form.kept() if isinstance(form, PartForm) else []
+    page = render_template(
+        template,
+        item=item,
+        line=lists.lines_of([item], today())[0],
+        form=form,
+        kept=kept,
+        meanwhile=entries(item, meanwhile),
+        max_megabytes=wiring().settings.follow_up.max_evidence_megabytes,
+        **values,
+    )
+    return page, form.answer_status
+
+
+def back_to(item_id: int) -> Response:
+    """Lead the reader back to the item, where the step has become part of its story."""
+    return redirect(url_for("actions.show_action", item_id=item_id))

@@ -1,0 +1,85 @@
+"""The steps of the departments: take an item, report progress, ask for release."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tracker.access import Permission
+from tracker.actions import assigning, releasing, reporting, rights
+from tracker.actions.models import ActionItem, Part
+from tracker.actions.rules.workflow import Step
+from tracker.foundation.language import N_
+from tracker.people.queries import department_nodes, list_people_in
+from tracker.people.rules import tree
+from tracker.web.actions.blueprint import blueprint
+from tracker.web.actions.forms import AcknowledgeForm, ClosingForm, ProgressForm
+from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.session import act, refused, requires, say, session, tell, wiring
+
+
+@blueprint.route("/<int:item_id>/acknowledge", methods=["GET", "POST"])
+@requires(Permission.Action.ACKNOWLEDGE)
+def acknowledge(item_id: int) -> Any:
+    """Take the item for the leading department and name its officer."""
+    item = item_for(item_id, Step.ACKNOWLEDGE)
+    form = AcknowledgeForm(officer_id=item.lead.officer_id or act().by.person_id)
+    form.officer_id.offer(_people_below(item.lead.department_id), say(N_("請選擇承辦人")))
+    if form.validate_on_submit():
+        with refused(form):
+            assigning.acknowledge(session(), act(), item_id, form.officer_id.data, form.version.data)
+            tell(N_("已簽收。"))
+            return back_to(item_id)
+    return step_page("actions/acknowledge.html", item_id, form)
+
+
+@blueprint.route("/<int:item_id>/progress", methods=["GET", "POST"])
+@requires(Permission.Action.REPORT_PROGRESS)
+def report_progress(item_id: int) -> Any:
+    """File what a department has done."""
+    item = item_for(item_id, Step.REPORT_PROGRESS)
+    parts = rights.parts_for(act(), item, Step.REPORT_PROGRESS)
+    form = ProgressForm(percent=parts[0].percent if parts else None)
+    form.offer_parts(_part_choices(parts))
+    if form.validate_on_submit():
+        with refused(form):
+            reporting.submit_progress(session(), act(), item_id, form.value(), form.files, form.chosen_part())
+            tell(N_("已送出辦理情形。"))
+            return back_to(item_id)
+    return step_page("actions/report_progress.html", item_id, form, latest=_latest_update(item, parts))
+
+
+@blueprint.route("/<int:item_id>/closing", methods=["GET", "POST"])
+@requires(Permission.Action.REQUEST_CLOSING)
+def request_closing(item_id: int) -> Any:
+    """Ask for release with result, completion day and evidence."""
+    item = item_for(item_id, Step.REQUEST_CLOSING)
+    parts = rights.parts_for(act(), item, Step.REQUEST_CLOSING)
+    form = ClosingForm()
+    form.offer_parts(_part_choices(parts))
+    evidence_required = wiring().settings.follow_up.evidence_required
+    if form.validate_on_submit():
+        with refused(form):
+            releasing.request_closing(
+                session(),
+                act(),
+                item_id,
+                form.value(),
+                form.files,
+                form.chosen_part(),
+                evidence_required=evidence_required,
+            )
+            tell(N_("已申請解除列管，等候研考決定。"))
+            return back_to(item_id)
+    return step_page("actions/request_closing.html", item_id, form, evidence_required=evidence_required)
+
+
+def _people_below(department_id: int) -> Sequence[Any]:
+    return list_people_in(session(), tree.subtree(department_nodes(session()), department_id))
+
+
+def _part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
+    return [(part.id, part.department.name) for part in parts]
+
+
+def _latest_update(item: ActionItem, parts: Sequence[Part]) -> Any:
+    mine = {part.id for part in parts}
+    return next((each for each in reversed(item.updates) if each.part_id in mine), None)

@@ -1,0 +1,64 @@
+"""An item's story and its files, in the reader's language."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+
+from tracker import audit
+from tracker.actions import queries
+from tracker.actions.models import ActionItem, Evidence
+from tracker.actions.rules import story
+from tracker.foundation.language import N_
+from tracker.foundation.showing import show_date
+from tracker.web.session import act, say, session
+
+
+def story_of(item: ActionItem) -> list[story.Line]:
+    """Return what happened to an item, as the record tells it."""
+    return story.tell(audit.history_of(session(), "action_item", item.id))
+
+
+def entries(item: ActionItem, lines: Sequence[story.Line]) -> list[dict[str, Any]]:
+    """Return story lines in the reader's language, as the timeline shows them."""
+    departments = queries.departments_of(session(), (line.actor_id for line in lines if line.actor_id))
+    files = {each.id: each for each in evidence_of(item)}
+    return [
+        {
+            "at": line.at,
+            "kind": line.kind,
+            "round_no": line.round_no,
+            "sentence": _sentence(line, departments.get(line.actor_id or 0)),
+            "details": [(say(each.heading), each.words) for each in line.details],
+            "files": [_told_file(files[number]) for number in line.evidence if number in files],
+        }
+        for line in lines
+    ]
+
+
+def shown_file(evidence: Evidence) -> dict[str, Any]:
+    """Return a file as a list of files shows it, with who filed it, and when."""
+    filed = {"uploaded_by": evidence.uploaded_by.name, "uploaded_at": evidence.uploaded_at}
+    return _told_file(evidence) | filed
+
+
+def evidence_of(item: ActionItem) -> list[Evidence]:
+    """Return all files of an item in the order in which they came."""
+    filed = [each for update in item.updates for each in update.evidence]
+    asked = [each for closing in item.closings for each in closing.evidence]
+    return sorted(filed + asked, key=lambda each: each.id)
+
+
+def _sentence(line: story.Line, department: str | None) -> str:
+    actor = say(line.actor) if line.actor_id is None else line.actor
+    if department:
+        actor = say(N_("%(name)s（%(department)s）"), name=actor, department=department)
+    terms = {name: say(msgid) for name, msgid in line.terms.items()}
+    days = {name: show_date(day, act().by.language) for name, day in line.days.items()}
+    return say(line.sentence, actor=actor, **line.values, **terms, **days)
+
+
+def _told_file(evidence: Evidence) -> dict[str, Any]:
+    """Return a file as the story shows it, whose sentence already says who filed it, and when."""
+    address = url_for("actions.download_evidence", evidence_id=evidence.id)
+    return {"name": evidence.name, "href": address, "size": evidence.size}
