@@ -13,8 +13,8 @@ from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, to
 from tracker.actions.rights import is_waiting, may_decide, own_part
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
-from tracker.actions.steps import check_version, item_for, locked, move, person_of
-from tracker.foundation.database import Session, raise_event
+from tracker.actions.steps import item_for, locked, move, person_of
+from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
@@ -108,7 +108,7 @@ def decide_closing(
     part = closing.part
     if not may_decide(act, closing):
         raise Forbidden(N_("解除列管須由申請人及主辦機關以外的人決定。"))
-    check_version(item, version)
+    check_version(item.version, version)
     if not is_waiting(closing):
         raise StepNotAllowed
     if problems := _problems_with(decision):

@@ -10,8 +10,8 @@ from tracker.actions import queries
 from tracker.actions.models import ActionItem
 from tracker.actions.rights import check_step
 from tracker.actions.rules.workflow import Outcome, Step, next_status
-from tracker.foundation.database import Session
-from tracker.foundation.errors import Forbidden, StepNotAllowed, VersionConflict
+from tracker.foundation.database import Session, check_version
+from tracker.foundation.errors import Forbidden, StepNotAllowed
 
 
 def item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
@@ -20,9 +20,9 @@ def item_for(session: Session, act: Act, item_id: int, step: Step, version: int 
     try:
         check_step(act, item, step)
     except StepNotAllowed:
-        check_version(item, version)
+        check_version(item.version, version)
         raise
-    check_version(item, version)
+    check_version(item.version, version)
     return item
 
 
@@ -38,12 +38,6 @@ def lock(session: Session, *item_ids: int) -> None:
     # Several items are locked in one order, so that no two steps wait for each other's item.
     rows = select(ActionItem.id).where(ActionItem.id.in_(item_ids)).order_by(ActionItem.id)
     session.execute(rows.with_for_update()).all()
-
-
-def check_version(item: ActionItem, version: int | None) -> None:
-    """Raise VersionConflict when an item is no longer as it was shown."""
-    if version is not None and version != item.version:
-        raise VersionConflict
 
 
 def move(
