@@ -12,7 +12,7 @@ from tracker.foundation.database import Session
 from tracker.foundation.errors import Forbidden, TrackerError
 from tracker.foundation.language import N_, known_language
 from tracker.people.api_tokens import note_token_used
-from tracker.people.queries import find_api_token, principal_of
+from tracker.people.queries import act_of, find_api_token
 from tracker.wiring import Wiring
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -67,13 +67,12 @@ def _identify() -> None:
     g.language = known_language(request.accept_languages.best_match(["zh-Hant", "zh-TW", "zh", "en"]))
     if not header.startswith(SCHEME):
         raise TokenMissing
-    now = wiring().clock.now()
-    day = local_date(now, wiring().settings.site.zone)
+    now, zone = wiring().clock.now(), wiring().settings.site.zone
     with wiring().database.reading() as reading:
         token = find_api_token(reading, header.removeprefix(SCHEME).strip())
         if token is None:
             raise TokenMissing
-        g.act = Act(principal_of(reading, token.person, day), now, day, request.remote_addr)
-    if token.last_used_at is None or local_date(token.last_used_at, wiring().settings.site.zone) != day:
+        g.act = act_of(reading, token.person, now, zone, request.remote_addr)
+    if token.last_used_at is None or local_date(token.last_used_at, zone) != g.act.today:
         with wiring().database.transaction() as writing:
             note_token_used(writing, token.id, now)

@@ -13,7 +13,7 @@ from tracker.foundation import jobs
 from tracker.foundation.errors import Forbidden, Invalid, ReportUnreadable, TrackerError
 from tracker.foundation.jobs import Job, JobState
 from tracker.foundation.language import N_
-from tracker.people.queries import find_user_by_email, list_coordinators, principal_of
+from tracker.people.queries import act_of, find_user_by_email, list_coordinators
 from tracker.reports import importing
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.wiring import Wiring
@@ -73,7 +73,7 @@ def _act(wiring: Wiring, email: str | None) -> Act:
             user = next(iter(list_coordinators(session)), None)
             if user is None:
                 raise NobodyToActFor
-        act = Act(principal_of(session, user, wiring.today()), wiring.clock.now(), wiring.today())
+        act = act_of(session, user, wiring.clock.now(), wiring.settings.site.zone)
     if not act.by.may(Permission.Report.IMPORT):
         raise Forbidden
     return act

@@ -6,9 +6,8 @@ from tracker.access import SYSTEM, Act
 from tracker.demo import plan
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
-from tracker.people import credentials, organization, service
+from tracker.people import credentials, organization, queries, service
 from tracker.people.organization import DepartmentFields
-from tracker.people.queries import find_user_by_email, principal_of
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.service import mark_all_read
 from tracker.wiring import Wiring
@@ -16,11 +15,9 @@ from tracker.wiring import Wiring
 
 def act_of(wiring: Wiring, session: Session, key: str) -> Act:
     """Return the act of one of the city's people, by the city's clock."""
-    now = wiring.clock.now()
-    today = local_date(now, wiring.settings.site.zone)
-    user = find_user_by_email(session, f"{key}@city.example")
+    user = queries.find_user_by_email(session, f"{key}@city.example")
     assert user is not None, key
-    return Act(principal_of(session, user, today), now, today)
+    return queries.act_of(session, user, wiring.clock.now(), wiring.settings.site.zone)
 
 
 def found_city(wiring: Wiring, password: str) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
-from tracker.access import Grant, Principal, Role
+from tracker.access import Act, Grant, Principal, Role
+from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.language import N_
@@ -191,6 +193,12 @@ def list_delegations(session: Session, person_id: int, today: date) -> Sequence[
         .order_by(Delegation.starts_on)
     )
     return session.scalars(query).all()
+
+
+def act_of(session: Session, person: User, now: datetime, zone: ZoneInfo, ip: str | None = None) -> Act:
+    """Return the act of a person at a moment, on the grants that they hold on its local day."""
+    today = local_date(now, zone)
+    return Act(principal_of(session, person, today), now, today, ip)
 
 
 def principal_of(session: Session, user: User, today: date) -> Principal:

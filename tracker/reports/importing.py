@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from tracker.access import Act
 from tracker.extraction.model import ReadAndExtract
-from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Duplicate, FileEmpty, FileTooLarge, Forbidden, FormatNotSupported
 from tracker.foundation.filing import FileStore, StoredFile, describe
 from tracker.foundation.jobs import Job, LeaseLost, Running, enqueue
 from tracker.foundation.language import N_
-from tracker.people.queries import get_user, principal_of
+from tracker.people.queries import act_of, get_user
 from tracker.reading import SUFFIXES
 from tracker.reports.drafting import Proposals
 from tracker.reports.rules.drafts import Confidentiality
@@ -112,8 +111,6 @@ class ImportReport:
     def _act(self, running: Running) -> Act:
         if running.requested_by_id is None:
             raise Forbidden
-        now = running.clock.now()
-        today = local_date(now, self.zone)
         with running.database.reading() as session:
             user = get_user(session, running.requested_by_id)
-            return Act(principal_of(session, user, today), now, today)
+            return act_of(session, user, running.clock.now(), self.zone)

@@ -107,8 +107,8 @@ def identify() -> None:
     """Find out, before a view runs, who asks, in which language, and what the page frame shows."""
     now = wiring().clock.now()
     g.now, g.sign_in_id, g.reader, g.unread_notices = now, None, None, 0
-    day = local_date(now, wiring().settings.site.zone)
-    g.act = Act(Principal(None, SYSTEM.name), now, day, request.remote_addr)
+    zone = wiring().settings.site.zone
+    g.act = Act(Principal(None, SYSTEM.name), now, local_date(now, zone), request.remote_addr)
     g.language = known_language(request.cookies.get("language") or wiring().settings.site.language)
     token = request.cookies.get(cookie_name())
     if not token or request.endpoint == "static" or request.blueprint == "api":
@@ -117,9 +117,9 @@ def identify() -> None:
         found = queries.find_sign_in(reading, token, now)
         if found is None:
             return
-        principal = queries.principal_of(reading, found.person, day)
+        g.act = queries.act_of(reading, found.person, now, zone, request.remote_addr)
+        principal = g.act.by
         g.sign_in_id, g.language = found.id, principal.language
-        g.act = Act(principal, now, day, request.remote_addr)
         roles = "、".join(translator(g.language)(ROLE_LABELS[role]) for role in principal.roles)
         g.reader = Reader(found.person_id, found.person.name, roles)
         g.unread_notices = count_unread_notices(reading, found.person_id)

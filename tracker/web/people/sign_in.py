@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField
 from wtforms.validators import EqualTo
 
-from tracker.access import Act
 from tracker.foundation.language import N_, known_language, translator
 from tracker.people import invitations, queries, service, signing_in
 from tracker.people.invitations import TokenNotValid
@@ -21,7 +20,7 @@ from tracker.people.service import AlreadySetUp, PersonFields
 from tracker.people.signing_in import SignInLocked, SignInRefused
 from tracker.web.forms import Form, Words, required
 from tracker.web.people.blueprint import blueprint
-from tracker.web.session import act, anyone, cookie_name, local_path, refused, session, tell, today, wiring
+from tracker.web.session import act, anyone, cookie_name, local_path, refused, session, tell, wiring
 
 YEAR = 365 * 24 * 3600
 THEMES = ("auto", "light", "dark")
@@ -92,8 +91,8 @@ def _authenticated(email: str, password: str) -> User:
 def _welcome(user: User) -> Response:
     """Open a sign-in and go on; the form session is made anew, so that one planted before knows nothing."""
     browser_session.clear()
-    principal = queries.principal_of(session(), user, today())
-    entering = Act(principal, g.now, today(), request.remote_addr)
+    zone = wiring().settings.site.zone
+    entering = queries.act_of(session(), user, g.now, zone, request.remote_addr)
     _, token = signing_in.begin_sign_in(session(), entering, user, request.user_agent.string)
     response = redirect(local_path(request.args.get("next")))
     response.set_cookie(cookie_name(), token, httponly=True, samesite="Lax", secure=_secure(), path="/")
