@@ -182,7 +182,7 @@ def confirm_and_assign(desk: Desk) -> str:
     wanted.locator("form").first.get_by_role("button", name="採用").click()
     weak = desk.page.locator("article.candidate").filter(has_text="渡口候船資訊整合")
     weak.get_by_text("剔除", exact=False).first.click()
-    weak.get_by_label("剔除的理由").fill("僅供參考，無具體作為。")
+    weak.get_by_label("剔除說明").fill("僅供參考，無具體作為。")
     weak.get_by_role("button", name="剔除這一則").click()
     desk.page.get_by_text("確認 1 項建議").first.click()
     desk.page.get_by_role("button", name="確認").last.click()

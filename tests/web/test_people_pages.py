@@ -276,7 +276,7 @@ class TestPeople:
         answer = administrator.post(
             f"/people/{city.people['administrator']}/deactivate", follow_redirects=True
         )
-        assert "至少要有一位啟用中的系統管理者" in answer.text
+        assert "至少要有一位使用中的系統管理者" in answer.text
         assert user_of(city, "administrator").is_active
 
     def test_who_has_a_password_is_not_invited_again(self, visit: Callable[..., Visitor], city: City) -> None:

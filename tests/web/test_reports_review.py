@@ -121,7 +121,7 @@ class TestAcceptDraft:
         answer = reviewer.post(f"/reports/drafts/{draft.id}/accept", typed)
         assert answer.status_code == 422
         part = card(answer.text, draft.id)
-        for words in ("改寫過的名稱", "留著的話", "必須說明理由", "必須訂出研議期限", "open"):
+        for words in ("改寫過的名稱", "留著的話", "必須填寫採行說明", "必須訂出研議期限", "open"):
             assert words in part
         assert f'data-current="{draft.id}"' in answer.text
         assert state_of(wiring, draft) is DraftState.WAITING
@@ -176,7 +176,7 @@ class TestRejectDraft:
             f"/reports/drafts/{draft.id}/reject", {"version": draft.version, "rejection_reason": " "}
         )
         assert answer.status_code == 422
-        assert "請說明剔除的理由" in card(answer.text, draft.id)
+        assert "請填寫剔除說明" in card(answer.text, draft.id)
         assert state_of(wiring, draft) is DraftState.WAITING
 
     def test_shows_the_reason_and_can_be_taken_back(

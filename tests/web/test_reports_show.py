@@ -120,7 +120,7 @@ class TestDecideAdoption:
     def test_asks_for_the_reason_and_keeps_the_choice(self, visit: Visit, report_id: int) -> None:
         status, page = self.decide(visit("coordinator"), adoption="not_adopted")
         assert status == 422
-        assert "必須說明理由" in page
+        assert "必須填寫採行說明" in page
         assert '<option selected value="not_adopted">' in page
 
     def test_is_the_coordinators(self, visit: Visit, report_id: int) -> None:

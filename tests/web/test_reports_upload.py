@@ -174,7 +174,7 @@ class TestShowImport:
         visitor = visit("coordinator")
         upload(visitor, ("report.txt", GOOD))
         clock.advance(timedelta(minutes=1))
-        assert "背景程式" in visitor.get("/reports/imports/1").text
+        assert "背景程序" in visitor.get("/reports/imports/1").text
 
     def test_knows_no_other_jobs(self, visit: Visit) -> None:
         assert visit("coordinator").get("/reports/imports/9").status_code == 404

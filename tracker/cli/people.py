@@ -46,7 +46,7 @@ def list_people() -> None:
             state = (
                 N_("已停用") if not user.is_active else N_("使用中") if user.password_hash else N_("已邀請")
             )
-            roles = "、".join(
+            roles = speech()(N_("、")).join(
                 speech()(ROLE_LABELS[grant.role]) + (f"@{grant.department.code}" if grant.department else "")
                 for grant in user.grants
             )
@@ -104,7 +104,7 @@ def _tell(plan: Plan[Any]) -> None:
         line = translate(N_("第 %(line)s 列：%(problem)s"))
         click.echo(line % {"line": problem.line, "problem": problem.text(translate)}, err=True)
     if plan.unknown_columns:
-        columns = "、".join(plan.unknown_columns)
+        columns = translate(N_("、")).join(plan.unknown_columns)
         click.echo(
             translate(N_("這些欄位無法辨識，不會匯入：%(columns)s。")) % {"columns": columns}, err=True
         )

@@ -6,6 +6,7 @@ from typing import Any
 from tracker.actions.queries import ActionFilter, Group
 from tracker.dashboards.figures import DepartmentLoad
 from tracker.foundation.language import N_
+from tracker.people.rules.naming import department_name
 
 Say = Callable[[str], str]
 Address = Callable[[ActionFilter], str]
@@ -17,7 +18,9 @@ _SERIES = (
 )
 
 
-def by_department(loads: Sequence[DepartmentLoad], say: Say, address: Address) -> dict[str, Any]:
+def by_department(
+    loads: Sequence[DepartmentLoad], say: Say, address: Address, language: str
+) -> dict[str, Any]:
     """Return stacked bars, one for each department; every number leads to the items it counts."""
     numbers = {
         Group.OVERDUE: [load.overdue for load in loads],
@@ -28,7 +31,7 @@ def by_department(loads: Sequence[DepartmentLoad], say: Say, address: Address) -
         "kind": "bars",
         "unit": say(N_("件")),
         "stacked": True,
-        "categories": [load.name for load in loads],
+        "categories": [department_name(load, language) for load in loads],
         "links": [address(_items_of(load, Group.OPEN)) for load in loads],
         "series": [
             {

@@ -34,6 +34,7 @@ class DepartmentLoad:
 
     department_id: int
     name: str
+    english_name: str
     with_units: bool
     overdue: int
     due_soon: int

@@ -69,6 +69,14 @@ def _loads(
     counted: Sequence[_Count], departments: Mapping[int, Department], with_units: bool
 ) -> list[DepartmentLoad]:
     return [
-        DepartmentLoad(department_id, departments[department_id].name, with_units, overdue, due_soon, later)
+        DepartmentLoad(
+            department_id,
+            departments[department_id].name,
+            departments[department_id].english_name,
+            with_units,
+            overdue,
+            due_soon,
+            later,
+        )
         for department_id, overdue, due_soon, later in counted
     ]

@@ -21,7 +21,7 @@ class StoredFile:
 class FileMissing(NotFound):
     """The file is not in the store."""
 
-    message = N_("找不到這個檔案，可能已被移除。請聯絡系統管理員。")
+    message = N_("找不到這個檔案，可能已被移除。請洽系統管理者。")
 
 
 class FileStore(Protocol):

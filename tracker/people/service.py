@@ -85,7 +85,7 @@ def edit_person(
     _fill_person(user, fields)
     session.flush()
     if not queries.has_administrator(session):
-        raise Conflict(N_("至少要有一位啟用中的系統管理者。"))
+        raise Conflict(N_("至少要有一位使用中的系統管理者。"))
     audit.record(session, act, "person_edited", "person", person_id, before, _person_facts(user))
     return user
 
@@ -97,7 +97,7 @@ def deactivate_person(session: Session, act: Act, person_id: int) -> None:
     user.is_active = False
     session.flush()
     if not queries.has_administrator(session):
-        raise Conflict(N_("至少要有一位啟用中的系統管理者。"))
+        raise Conflict(N_("至少要有一位使用中的系統管理者。"))
     end_all_sign_ins(session, act, person_id)
     session.execute(
         update(APIToken)

@@ -19,10 +19,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from tracker.actions.rules.workflow import OPEN
 from tracker.foundation.bundled import bundled
 from tracker.foundation.clock import local_date
-from tracker.foundation.language import N_, SOURCE_LANGUAGE, translations, translator
+from tracker.foundation.language import N_, translations, translator
 from tracker.foundation.mailing import Letter
 from tracker.foundation.showing import show_date, show_days_late, show_moment, show_number
 from tracker.people.models import User
+from tracker.people.rules.naming import department_name
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import ItemBrief
@@ -227,7 +228,7 @@ class _Speech:
         return self._say(N_("明日到期") if days else N_("今日到期"))
 
     def _department(self, item: ItemBrief) -> str:
-        return item.department if self._language == SOURCE_LANGUAGE else item.department_english
+        return department_name(item.department, self._language)
 
     def _source(self, item: ItemBrief) -> str:
         title = _one_line(item.report_title)

@@ -18,6 +18,7 @@ from tracker.foundation.database import Page, Session
 from tracker.foundation.office_days import OfficeCalendar, office_calendar
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on, office_overrides
+from tracker.people.rules.naming import Named
 from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.recipients import Directory
@@ -46,8 +47,7 @@ class ItemBrief:
     status: Status
     due_on: date
     days_late: int
-    department: str
-    department_english: str
+    department: Named
     quote: str
     report_title: str
     page: int | None
@@ -172,8 +172,7 @@ def _brief(item: ActionItem, update: ProgressUpdate | None, today: date) -> Item
         status=item.status,
         due_on=item.due_on,
         days_late=days_late(deadline_of(item), today),
-        department=department.name,
-        department_english=department.english_name or department.name,
+        department=department,
         quote=item.recommendation.verbatim_quote,
         report_title=item.recommendation.report.title,
         page=item.recommendation.page,

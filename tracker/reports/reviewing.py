@@ -69,7 +69,7 @@ def reject_draft(session: Session, act: Act, draft_id: int, reason: str, version
     """Set a draft aside, with the reason; raises Invalid without one."""
     draft = _open_draft(session, act, draft_id, version)
     if not reason.strip():
-        raise Invalid(fields={"rejection_reason": N_("請說明剔除的理由。")})
+        raise Invalid(fields={"rejection_reason": N_("請填寫剔除說明。")})
     draft.state = DraftState.REJECTED
     draft.rejection_reason = reason.strip()
     session.flush()

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from tracker import __version__
 from tracker.foundation import showing
 from tracker.foundation.language import LANGUAGES, translations
+from tracker.people.rules.naming import department_name
 from tracker.web import actions, dashboards, people, reminders, reports, session
 from tracker.web.labels import TEMPLATE_LABELS
 from tracker.web.numbers import RowNumber
@@ -58,6 +59,7 @@ def _teach_templates(app: Flask) -> None:
     zone = app.extensions["tracker"].settings.site.zone
     environment.filters["date"] = lambda day: showing.show_date(_day(day), _language()) if day else ""
     environment.filters["moment"] = lambda at: showing.show_moment(at, zone, _language()) if at else ""
+    environment.filters["department_name"] = lambda each: department_name(each, _language())
     environment.filters["number"] = lambda number: showing.show_number(number, _language())
     environment.filters["percent"] = lambda percent: showing.show_percent(percent, _language())
     environment.globals.update(version=__version__, languages=LANGUAGES, none=None, **TEMPLATE_LABELS)

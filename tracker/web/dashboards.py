@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from tracker.access import Permission, Role
 from tracker.actions import queries as action_queries
@@ -10,6 +10,7 @@ from tracker.actions.queries import ActionFilter, Group
 from tracker.dashboards import charts, queries
 from tracker.dashboards.figures import DepartmentLoad, Tiles
 from tracker.foundation.language import N_
+from tracker.people.rules.naming import department_name
 from tracker.reports.queries import count_waiting_reports
 from tracker.web.actions import lists
 from tracker.web.session import act, requires, say, session, today
@@ -68,7 +69,7 @@ def show_dashboard() -> str:
         figures=tiles,
         answer=_answer(tiles, loads),
         chart_answer=_chart_answer(loads),
-        data=charts.by_department(loads, say, lists.address_of),
+        data=charts.by_department(loads, say, lists.address_of, g.language),
         lines=lists.lines_of(longest.rows, today()),
         overdue_address=lists.address_of(overdue),
         past_original_address=lists.address_of(replace(wanted, group=Group.PAST_ORIGINAL)),
@@ -118,7 +119,7 @@ def _answer(tiles: Tiles, loads: list[DepartmentLoad]) -> str:
             N_("列管中 %(open)s 件，%(overdue)s 件逾期，都在%(department)s。"),
             open=tiles.open,
             overdue=tiles.overdue,
-            department=first.name,
+            department=department_name(first, g.language),
         )
     if _is_tied(loads):
         return say(
@@ -131,7 +132,7 @@ def _answer(tiles: Tiles, loads: list[DepartmentLoad]) -> str:
         N_("列管中 %(open)s 件，%(overdue)s 件逾期，其中%(department)s %(most)s 件最多。"),
         open=tiles.open,
         overdue=tiles.overdue,
-        department=first.name,
+        department=department_name(first, g.language),
         most=first.overdue,
     )
 
@@ -147,7 +148,9 @@ def _chart_answer(loads: list[DepartmentLoad]) -> str:
         return say(N_("沒有機關逾期。"))
     if len(late) == 1:
         return say(
-            N_("只有%(department)s有逾期，%(count)s 件。"), department=late[0].name, count=late[0].overdue
+            N_("只有%(department)s有逾期，%(count)s 件。"),
+            department=department_name(late[0], g.language),
+            count=late[0].overdue,
         )
     if _is_tied(loads):
         return say(
@@ -158,6 +161,6 @@ def _chart_answer(loads: list[DepartmentLoad]) -> str:
     return say(
         N_("%(departments)s 個機關有逾期，%(department)s最多，%(count)s 件。"),
         departments=len(late),
-        department=late[0].name,
+        department=department_name(late[0], g.language),
         count=late[0].overdue,
     )

@@ -15,6 +15,7 @@ from tracker.foundation import roc
 from tracker.foundation.errors import Conflict, Invalid, TrackerError
 from tracker.foundation.language import N_, translator
 from tracker.people.models import Department, User
+from tracker.people.rules.naming import indented_name
 
 FIRST_YEAR, LAST_YEAR = 1912, 2200
 """Outside of these years a date is a typing error, and reckoning with it runs past the end of the calendar."""
@@ -104,7 +105,7 @@ class DepartmentChoice(SelectField):
 
     def offer(self, departments: Iterable[Department], depths: Mapping[int, int], none_label: str) -> None:
         """Fill in the tree, units indented below their agency."""
-        self.choices = {"": none_label, **{str(d.id): "　" * depths[d.id] + d.name for d in departments}}
+        self.choices = {"": none_label, **_tree(departments, depths)}
 
 
 class DepartmentChoices(SelectMultipleField):
@@ -118,7 +119,7 @@ class DepartmentChoices(SelectMultipleField):
 
     def offer(self, departments: Iterable[Department], depths: Mapping[int, int]) -> None:
         """Fill in the tree, units indented below their agency."""
-        self.choices = {str(d.id): "　" * depths[d.id] + d.name for d in departments}
+        self.choices = _tree(departments, depths)
 
 
 class PersonChoice(SelectField):
@@ -130,6 +131,10 @@ class PersonChoice(SelectField):
     def offer(self, people: Iterable[User], none_label: str) -> None:
         """Fill in the people, by name with title."""
         self.choices = {"": none_label, **{str(p.id): f"{p.name} {p.title}".strip() for p in people}}
+
+
+def _tree(departments: Iterable[Department], depths: Mapping[int, int]) -> dict[str, str]:
+    return {str(each.id): indented_name(each, depths[each.id], g.language) for each in departments}
 
 
 def _number_or_none(value: Any) -> int | None:

@@ -120,7 +120,8 @@ def identify() -> None:
         g.act = queries.act_of(reading, found.person, now, zone, request.remote_addr)
         principal = g.act.by
         g.sign_in_id, g.language = found.id, principal.language
-        roles = "、".join(translator(g.language)(ROLE_LABELS[role]) for role in principal.roles)
+        speak = translator(g.language)
+        roles = speak(N_("、")).join(speak(ROLE_LABELS[role]) for role in principal.roles)
         g.reader = Reader(found.person_id, found.person.name, roles)
         g.unread_notices = count_unread_notices(reading, found.person_id)
     if now - found.last_seen_at > SEEN_EVERY:

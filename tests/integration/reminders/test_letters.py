@@ -13,7 +13,7 @@ import pytest
 from tracker.actions.rules.workflow import Status
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.mailing import MemoryMailer
-from tracker.people.models import User
+from tracker.people.models import Department, User
 from tracker.reminders.letters import Digest, Written, envelope, write_digest, write_token_letter
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
 from tracker.reminders.queries import ItemBrief
@@ -37,8 +37,7 @@ def brief(number: int, due_on: date, **changes: object) -> ItemBrief:
         "status": Status.IN_PROGRESS,
         "due_on": due_on,
         "days_late": max(0, (TODAY - due_on).days),
-        "department": "智慧運輸科",
-        "department_english": "Smart Transport Section",
+        "department": Department(name="智慧運輸科", english_name="Smart Transport Section"),
         "quote": "建議選定一處封閉場域，\n先行測試自動駕駛接駁車。",
         "report_title": "智慧運輸考察報告",
         "page": 12,
@@ -132,7 +131,7 @@ def written(office, name: str, language: str) -> Written:
     return write_token_letter(office, kind, reader, f"https://tracker.city.example/{name}/token", until)
 
 
-@pytest.mark.parametrize("language", ["zh-Hant"])
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
 @pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset"])
 class TestSnapshots:
     def test_text(self, office, name: str, language: str) -> None:

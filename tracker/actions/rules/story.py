@@ -122,7 +122,7 @@ def _reassigned(act: Recorded) -> _Told:
         "to": _text(act.after, "lead"),
         "officer": _text(act.after, "officer"),
     }
-    details = [Passage(N_("理由"), _text(act.after, "reason")), _supporting(act)]
+    details = [Passage(N_("說明"), _text(act.after, "reason")), _supporting(act)]
     if values["to"]:
         return _Told(N_("%(actor)s由%(from)s改分給%(to)s，等候簽收。"), values, details=details)
     if values["officer"]:
@@ -210,7 +210,7 @@ def _void(act: Recorded) -> _Told:
 
 
 def _reopened(act: Recorded) -> _Told:
-    details = [Passage(N_("理由"), _text(act.after, "reason"))]
+    details = [Passage(N_("說明"), _text(act.after, "reason"))]
     return _Told(N_("%(actor)s重新列管這個事項。"), details=details)
 
 

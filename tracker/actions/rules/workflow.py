@@ -35,9 +35,9 @@ LABELS: Final[Mapping[Status, str]] = {
     Status.CLOSED_IMPLEMENTED: N_("已解列（完成）"),
     Status.CLOSED_PARTIAL: N_("已解列（部分完成）"),
     Status.CLOSED_NOT_IMPLEMENTED: N_("已解列（未執行）"),
-    Status.WITHDRAWN: N_("撤銷管制"),
-    Status.MERGED: N_("併案"),
-    Status.VOID: N_("作廢"),
+    Status.WITHDRAWN: N_("已撤銷管制"),
+    Status.MERGED: N_("已併案"),
+    Status.VOID: N_("已作廢"),
 }
 OPEN: Final = frozenset({Status.ASSIGNED, Status.IN_PROGRESS, Status.CLOSE_REQUESTED})
 CLOSED: Final = frozenset({Status.CLOSED_IMPLEMENTED, Status.CLOSED_PARTIAL, Status.CLOSED_NOT_IMPLEMENTED})

@@ -38,7 +38,7 @@ class ColumnsMissing(Invalid):
 
     def text(self, translate: Translate) -> str:
         """Return the sentence with the names of the columns, in the language that `translate` speaks."""
-        named = "、".join(translate(str(label)) for label in self.values["labels"])  # type: ignore[attr-defined]
+        named = translate(N_("、")).join(translate(str(label)) for label in self.values["labels"])  # type: ignore[attr-defined]
         return translate(self.message) % {"columns": named}
 
 

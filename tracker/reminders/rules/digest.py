@@ -31,12 +31,12 @@ class NoticeKind(StrEnum):
 NOTICE_LABELS: Final = {
     NoticeKind.ASSIGNED: N_("分案通知"),
     NoticeKind.REASSIGNED_AWAY: N_("改分至其他機關"),
-    NoticeKind.RETURNED: N_("持續列管"),
-    NoticeKind.REOPENED: N_("重新列管"),
-    NoticeKind.DECIDED: N_("同意解除列管"),
-    NoticeKind.ENDED: N_("結束列管"),
+    NoticeKind.RETURNED: N_("決定持續列管"),
+    NoticeKind.REOPENED: N_("已重新列管"),
+    NoticeKind.DECIDED: N_("已同意解除列管"),
+    NoticeKind.ENDED: N_("已結束列管"),
     NoticeKind.ACKNOWLEDGED: N_("已簽收"),
-    NoticeKind.CLOSING_REQUESTED: N_("申請解除列管"),
+    NoticeKind.CLOSING_REQUESTED: N_("已申請解除列管"),
     NoticeKind.LETTER_FAILED: N_("信件無法送達"),
 }
 MAILED: Final = frozenset(

@@ -41,7 +41,7 @@ class Capacity(StrEnum):
 CAPACITY_LABELS: Final = {
     Capacity.OFFICER: N_("承辦人"),
     Capacity.UNIT_HEAD: N_("單位主管"),
-    Capacity.DECIDER: N_("解列審核人"),
+    Capacity.DECIDER: N_("解除列管審查人"),
     Capacity.AGENCY_HEAD: N_("機關首長"),
     Capacity.COORDINATOR: N_("研考"),
 }

@@ -44,7 +44,7 @@ def problems_with(adoption: Adoption, reason: str, study_until: date | None, tod
     """Return, by field, the msgids of what a decision still lacks."""
     problems = {}
     if adoption not in NEEDS_NO_REASON and not reason.strip():
-        problems["adoption_reason"] = N_("「採行」以外的決定必須說明理由。")
+        problems["adoption_reason"] = N_("「採行」以外的決定必須填寫採行說明。")
     if adoption is Adoption.UNDER_STUDY:
         if study_until is None:
             problems["study_until"] = N_("「研議中」必須訂出研議期限。")

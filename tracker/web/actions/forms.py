@@ -173,7 +173,7 @@ class ReassignForm(StepForm):
     lead_department_id = DepartmentChoice(N_("主辦機關"))
     officer_id = PersonChoice(N_("承辦人"))
     support_department_ids = DepartmentChoices(N_("協辦機關"))
-    reason = TextAreaField(N_("改分的理由"), [required(N_("請說明改分的理由。"))])
+    reason = TextAreaField(N_("改分說明"), [required(N_("請說明改分的理由。"))])
 
     def value(self, due_on: Any) -> Assignment:
         """Return what was chosen; the service checks it."""
@@ -243,7 +243,7 @@ class VoidForm(StepForm):
 class ReopenForm(StepForm):
     """Why a released item is tracked again."""
 
-    reason = TextAreaField(N_("重新列管的理由"), [required(N_("請說明重新列管的理由。"))])
+    reason = TextAreaField(N_("重新列管說明"), [required(N_("請說明重新列管的理由。"))])
 
 
 def _outcomes() -> list[tuple[str, str]]:

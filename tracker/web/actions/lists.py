@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import url_for
+from flask import g, url_for
 
 from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem
@@ -20,6 +20,7 @@ from tracker.foundation.database import Session
 from tracker.foundation.language import N_
 from tracker.people.models import Department, User
 from tracker.people.queries import department_depths, list_departments, list_people_in, list_users
+from tracker.people.rules.naming import indented_name
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.numbers import number_of
 
@@ -114,7 +115,7 @@ def department_options(session: Session) -> list[tuple[int, str]]:
 
 def indented(department: Department, depths: Mapping[int, int]) -> str:
     """Return a department's name, moved in by how deep it lies in the tree."""
-    return "　" * depths[department.id] + department.name
+    return indented_name(department, depths[department.id], g.language)
 
 
 def officer_options(session: Session, act: Act) -> Sequence[User]:

@@ -16,6 +16,7 @@ from tracker.foundation.language import LANGUAGES, N_, SOURCE_LANGUAGE, translat
 from tracker.people import queries, service
 from tracker.people.models import User
 from tracker.people.queries import PERSON_STATE_LABELS, PeopleFilter, PersonState
+from tracker.people.rules.naming import indented_name
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.web.forms import DepartmentChoice, Form, Words, required
 from tracker.web.numbers import number_of, page_of
@@ -106,7 +107,7 @@ def list_people() -> str:
         "people/list_people.html",
         page=page,
         wanted=wanted,
-        departments=[(d.id, "　" * depths[d.id] + d.name) for d in departments],
+        departments=[(each.id, indented_name(each, depths[each.id], g.language)) for each in departments],
         states=[(state.value, say(label)) for state, label in PERSON_STATE_LABELS.items()],
         role_labels=ROLE_LABELS,
     )

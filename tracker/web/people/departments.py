@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
@@ -13,6 +13,7 @@ from tracker.people import organization, queries
 from tracker.people.models import Department
 from tracker.people.organization import DepartmentFields
 from tracker.people.rules.import_table import split_aliases
+from tracker.people.rules.naming import department_name
 from tracker.web.forms import DepartmentChoice, Form, Words, required
 from tracker.web.numbers import number_of
 from tracker.web.people.administration import Version, conflict_told
@@ -66,7 +67,7 @@ def add_department() -> Any:
     if form.validate_on_submit():
         with refused(form):
             department = organization.add_department(session(), act(), form.value())
-            tell(N_("已新增%(name)s。"), name=department.name)
+            tell(N_("已新增%(name)s。"), name=department_name(department, g.language))
             return redirect(url_for("people.list_departments"))
     return render_template("people/add_department.html", form=form), form.answer_status
 
@@ -81,7 +82,7 @@ def edit_department(department_id: int) -> Any:
     if form.validate_on_submit():
         with refused(form):
             organization.edit_department(session(), act(), department_id, form.value(), form.version.data)
-            tell(N_("已儲存%(name)s的資料。"), name=form.name.data)
+            tell(N_("已儲存%(name)s的資料。"), name=department_name(department, g.language))
             return redirect(url_for("people.list_departments"))
     department = queries.get_department(session(), department_id)
     conflict = isinstance(form.refusal, VersionConflict)

@@ -20,6 +20,7 @@ from tracker.people import importing, queries
 from tracker.people.importing import CHANGE_LABELS, Change, Plan
 from tracker.people.rules import import_table
 from tracker.people.rules.import_table import MAX_BYTES, Column
+from tracker.people.rules.naming import department_name
 from tracker.web.forms import Form
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, refused, requires, say, session, tell
@@ -131,7 +132,9 @@ def _page(template: str, form: ImportForm, plan: Plan[Any] | None, columns: Sequ
         else [],
         change_labels=CHANGE_LABELS,
         role_labels=ROLE_LABELS,
-        departments={d.id: d.name for d in queries.list_departments(session())},
+        departments={
+            each.id: department_name(each, g.language) for each in queries.list_departments(session())
+        },
     )
     return page, form.answer_status
 

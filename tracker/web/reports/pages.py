@@ -68,7 +68,7 @@ class AdoptionForm(Form):
 
     version = Version()
     adoption = SelectField(N_("採行情形"), coerce=Adoption)
-    adoption_reason = Words(N_("理由"))
+    adoption_reason = Words(N_("採行說明"))
     study_until = Day(N_("研議期限"))
 
 

@@ -9,6 +9,7 @@ from itertools import chain, count, repeat
 from string import ascii_uppercase
 from typing import Any, Self
 
+from flask import g
 from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
@@ -17,6 +18,7 @@ from tracker.foundation.database import Session
 from tracker.foundation.language import N_
 from tracker.people import queries as people
 from tracker.people.models import Department
+from tracker.people.rules.naming import department_name
 from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.reviewing import DraftChoice
 from tracker.reports.rules.adoption import LABELS, OPENS_ITEMS, Adoption
@@ -71,7 +73,7 @@ class RejectForm(Form):
     """Setting a draft aside, with the reason."""
 
     version = Version()
-    rejection_reason = Words(N_("剔除的理由"), [required(N_("請說明剔除的理由。"))])
+    rejection_reason = Words(N_("剔除說明"), [required(N_("請填寫剔除說明。"))])
 
 
 class SpanForm(Form):
@@ -89,7 +91,7 @@ class DraftForm(Form):
     title = Words(N_("列管事項名稱"), [required(N_("請填寫列管事項的名稱。"))])
     theme = SelectField(N_("主題"))
     adoption = SelectField(N_("採行情形"), coerce=Adoption)
-    adoption_reason = Words(N_("理由"))
+    adoption_reason = Words(N_("採行說明"))
     study_until = Day(N_("研議期限"))
     lead_department_id = DepartmentChoice(N_("主辦機關"))
     support_department_ids = DepartmentChoices(N_("協辦機關"))
@@ -147,7 +149,7 @@ class Offer:
         departments = people.list_departments(session, only_active=True)
         users = people.list_users(session, only_active=True)
         officers = [
-            (user.id, f"{department.name}　{user.name} {user.title}".strip())
+            (user.id, f"{department_name(department, g.language)}　{user.name} {user.title}".strip())
             for department in departments
             for user in users
             if department.id == next((g.department_id for g in user.grants if g.department_id), None)
@@ -267,7 +269,7 @@ def build_desk(report: Report, drafts: Sequence[Draft], offer: Offer, sent: "Sen
     """Lay out the desk; what was sent and refused stands where it was typed."""
     sent = sent or Sent()
     numbers = numbered(drafts)
-    names = {department.id: department.name for department in offer.departments}
+    names = {each.id: department_name(each, g.language) for each in offer.departments}
     confirmed = {each.draft_id: each for each in report.recommendations}
     cards = [
         Card(
