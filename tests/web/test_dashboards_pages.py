@@ -55,6 +55,12 @@ class TestDashboard:
         for address, number in numbers:
             assert length(visitor.get(address).text) == number, address
 
+    def test_names_departments_in_the_readers_language(self, busy: City, visit: Visit) -> None:
+        page = visit("coordinator", language="en").get("/dashboard").text
+        assert "Transport Bureau" in page
+        assert "Transport Planning Section" in page
+        assert "交通局" not in page
+
     def test_says_how_many_are_late_and_whose(self, busy: City, visit: Visit) -> None:
         page = visit("coordinator").get("/dashboard").text
         assert "3 件逾期" in page
