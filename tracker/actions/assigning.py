@@ -266,7 +266,7 @@ def _check_officer(session: Session, officer_id: int, department_id: int) -> Use
     below = tree.subtree(department_nodes(session), department_id)
     belongs = any(grant.department_id in below for grant in officer.grants)
     if not officer.is_active or not belongs:
-        raise Invalid(fields={"officer_id": N_("承辦人必須是該機關或單位啟用中的同仁。")})
+        raise Invalid(fields={"officer_id": N_("承辦人必須是該機關或單位使用中的同仁。")})
     return officer
 
 

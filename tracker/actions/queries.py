@@ -145,7 +145,7 @@ GROUP_LABELS: Mapping[Group, str] = {
     Group.CLOSED: N_("已解列"),
     Group.ALL: N_("全部"),
     Group.LATER: N_("其他列管中"),
-    Group.PAST_ORIGINAL: N_("已過原定期限"),
+    Group.PAST_ORIGINAL: N_("已過原預定完成日"),
 }
 
 
@@ -312,15 +312,15 @@ def get_evidence(session: Session, principal: Principal, evidence_id: int) -> Ev
     return found
 
 
-def departments_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, str]:
-    """Return the name of the department in which each person holds a role, where they hold one."""
+def departments_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, Department]:
+    """Return the department in which each person holds a role, where they hold one."""
     query = (
-        select(RoleGrant.person_id, Department.name)
+        select(RoleGrant.person_id, Department)
         .join(Department, Department.id == RoleGrant.department_id)
         .where(RoleGrant.person_id.in_(set(person_ids)))
         .order_by(RoleGrant.id.desc())
     )
-    return {row.person_id: row.name for row in session.execute(query)}
+    return {row.person_id: row.Department for row in session.execute(query)}
 
 
 def may_read_report(session: Session, principal: Principal, report_id: int) -> bool:

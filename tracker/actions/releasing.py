@@ -18,6 +18,7 @@ from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
+from tracker.people.models import Department
 from tracker.reports.confirming import decide_adoption
 from tracker.reports.rules.adoption import FINAL, Adoption
 
@@ -154,9 +155,9 @@ def reopen(session: Session, act: Act, item_id: int, reason: str, version: int |
     return item
 
 
-def unreleased_departments(item: ActionItem) -> list[str]:
-    """Return the names of the supporting departments that hold up the closing of an item."""
-    return [part.department.name for part in item.supporting if part.status is not PartStatus.RELEASED]
+def unreleased_departments(item: ActionItem) -> list[Department]:
+    """Return the supporting departments that hold up the closing of an item."""
+    return [part.department for part in item.supporting if part.status is not PartStatus.RELEASED]
 
 
 def _problems_with(decision: ClosingDecision) -> dict[str, str]:
@@ -172,7 +173,9 @@ def _problems_with(decision: ClosingDecision) -> dict[str, str]:
 
 def _check_supporting_released(item: ActionItem) -> None:
     if unreleased := unreleased_departments(item):
-        raise Conflict(N_("協辦機關尚未全部解列：%(names)s"), names="、".join(unreleased))
+        raise Conflict(
+            N_("協辦機關尚未全部解列：%(names)s"), names="、".join(each.name for each in unreleased)
+        )
 
 
 def _close(

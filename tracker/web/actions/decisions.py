@@ -11,6 +11,7 @@ from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import PartRole, Step, WithdrawalReason
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
+from tracker.people.models import Department
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import DecisionForm, MergeForm, ReopenForm, VoidForm, WithdrawForm
@@ -117,7 +118,7 @@ def _adoption_to_decide(closing: Closing) -> Adoption | None:
     return closing.item.recommendation.adoption if decides else None
 
 
-def _unreleased(closing: Closing) -> list[str]:
+def _unreleased(closing: Closing) -> list[Department]:
     if closing.part.role is not PartRole.LEAD:
         return []
     return releasing.unreleased_departments(closing.item)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import g
+
 from tracker.access import Permission
 from tracker.actions import assigning, releasing, reporting, rights
 from tracker.actions.models import ActionItem, Part
@@ -10,6 +12,7 @@ from tracker.actions.rules.workflow import Step
 from tracker.foundation.language import N_
 from tracker.people.queries import department_nodes, list_people_in
 from tracker.people.rules import tree
+from tracker.people.rules.naming import department_name
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import AcknowledgeForm, ClosingForm, ProgressForm
 from tracker.web.actions.step_page import back_to, item_for, step_page
@@ -77,7 +80,7 @@ def _people_below(department_id: int) -> Sequence[Any]:
 
 
 def _part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
-    return [(part.id, part.department.name) for part in parts]
+    return [(part.id, department_name(part.department, g.language)) for part in parts]
 
 
 def _latest_update(item: ActionItem, parts: Sequence[Part]) -> Any:

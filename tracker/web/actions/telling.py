@@ -11,6 +11,8 @@ from tracker.actions.models import ActionItem, Evidence
 from tracker.actions.rules import story
 from tracker.foundation.language import N_
 from tracker.foundation.showing import show_date
+from tracker.people.models import Department
+from tracker.people.rules.naming import department_name
 from tracker.web.session import act, say, session
 
 
@@ -49,10 +51,11 @@ def evidence_of(item: ActionItem) -> list[Evidence]:
     return sorted(filed + asked, key=lambda each: each.id)
 
 
-def _sentence(line: story.Line, department: str | None) -> str:
+def _sentence(line: story.Line, department: Department | None) -> str:
     actor = say(line.actor) if line.actor_id is None else line.actor
     if department:
-        actor = say(N_("%(name)s（%(department)s）"), name=actor, department=department)
+        named = department_name(department, act().by.language)
+        actor = say(N_("%(name)s（%(department)s）"), name=actor, department=named)
     terms = {name: say(msgid) for name, msgid in line.terms.items()}
     days = {name: show_date(day, act().by.language) for name, day in line.days.items()}
     return say(line.sentence, actor=actor, **line.values, **terms, **days)
