@@ -228,6 +228,7 @@ def release(desk: Desk, item_path: str) -> None:
     desk.open(item_path)
     desk.page.get_by_role("link", name=re.compile("解除列管")).first.click()
     desk.page.get_by_label("同意解除列管").check()
+    desk.page.get_by_label("決定說明").fill("評估報告完整，同意解除列管。")
     desk.page.get_by_role("button", name="送出決定").click()
     expect(desk.page.get_by_text("已解列（完成）").first).to_be_visible()
     photograph(desk.page, "item")

@@ -52,6 +52,8 @@ class NoAnswer(Unavailable):
 def demo(port: int | None, host: str) -> None:
     """Load the city if it is not there yet, start everything, and wait."""
     signal.signal(signal.SIGTERM, _end)
+    # A shell that starts a program in the background lets it ignore Ctrl-C; here it must end every child.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     port = port or load_settings().web.port
     check_address(host, port)
     environment = _environment(host, port, _free_port())
