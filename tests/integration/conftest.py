@@ -89,6 +89,8 @@ class FaultyServer:
     conversations: int = 0
 
     def __post_init__(self) -> None:
+        # Each conversation has a thread of its own, and must not read what another was answered.
+        self._said = threading.local()
         self._listener = socket.create_server((LOOPBACK, 0))
         self.port = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -125,7 +127,7 @@ class FaultyServer:
             for line in lines:
                 verb = line[:4].decode("ascii", "replace").strip().upper()
                 goes_on = self._answer(connection, verb)
-                if goes_on and verb == "DATA" and self._reply == ANSWERS["DATA"]:
+                if goes_on and verb == "DATA" and self._said.reply == ANSWERS["DATA"]:
                     goes_on = self._answer(connection, "dot", self._body(lines))
                 if not goes_on or verb == "QUIT":
                     return
@@ -141,7 +143,7 @@ class FaultyServer:
     def _answer(self, connection: socket.socket, step: str, body: bytes = b"") -> bool:
         prepared = self.faults.get(step, [])
         reply = prepared.pop(0) if prepared else "ok"
-        self._reply = reply = ANSWERS.get(step, "500 unknown") if reply == "ok" else reply
+        self._said.reply = reply = ANSWERS.get(step, "500 unknown") if reply == "ok" else reply
         if step == "dot" and reply.startswith(("250", "take")):
             self.taken.append(body)
         if "hang" in reply:
