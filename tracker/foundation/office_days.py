@@ -93,7 +93,7 @@ def _published_calendar(country: str, years: range) -> OfficeCalendar:
     try:
         known = holidays.country_holidays(country, years=years)
     except NotImplementedError as error:
-        raise Misconfigured(detail=f"calendar.country = {country}") from error
+        raise Misconfigured(detail=f"site.country = {country}") from error
     return OfficeCalendar(
         days_off=frozenset(known),
         work_days=frozenset(day for day in known.weekend_workdays if day.year in years),
