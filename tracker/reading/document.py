@@ -2,16 +2,36 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a stretch of the text is; furniture is running headers, footers and page numbers."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ROW = "row"
+    FURNITURE = "furniture"
 
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, heading or table row; `level` is the heading level where the format itself names one."""
+    """A stretch of the text that its format keeps together, in the order of the text.
+
+    `level` is the heading level, from 1, where the format itself names one. `label` is the enumerator that the format
+    counted by itself (一、, (一), 1., •); the text carries it already, at `start`. `cells` are the spans of a row's
+    cells, which stand on one line with a tab between them. `size` is the font's in points, where there is one.
+    """
 
     start: int
     end: int
     page: int | None = None
     level: int | None = None
+    kind: BlockKind = BlockKind.PARAGRAPH
+    label: str = ""
+    cells: tuple[tuple[int, int], ...] = ()
+    size: float | None = None
+    bold: bool = False
 
 
 @dataclass(frozen=True)
