@@ -11,7 +11,8 @@ from functools import cached_property, lru_cache
 
 from tracker.extraction.passage import Line, Passage, joined
 from tracker.foundation import roc
-from tracker.reading.document import Document
+from tracker.reading.document import BlockKind, Document
+from tracker.reading.text import blocks_of
 
 # Headings that reports use without a number. They close whatever stands open.
 KNOWN_HEADINGS = re.compile(
@@ -73,11 +74,6 @@ _SPACED = re.compile(rf"(\d{{1,2}}|{_FORMAL}{{1,2}}|{_COUNT}{{1,2}})[\s　]+(?=\
 _HASHES = re.compile(r"(#{1,6})\s+")
 _BOLD = re.compile(r"^\*\*(.{1,80}?)\*\*[:：]?$|^__(.{1,80}?)__[:：]?$")
 _TASK_BOX = re.compile(r"\[[ xX]\]\s+")
-_PAGE_NUMBER = re.compile(
-    r"(?:[-–—(\[]\s?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s?[-–—)\]])?|"
-    r"第\s?\d{1,4}\s?頁(?:[,，/ ]*共\s?\d{1,4}\s?頁)?|page \d{1,4}(?: of \d{1,4})?",
-    re.IGNORECASE,
-)
 _LEADER = re.compile(r"(?:[.…·‧．]{2,}|\t|\s{3,})\s*(?:\d{1,4}|[ivx]{1,5})$|[.…·．]{6,}$", re.IGNORECASE)
 _LEADER_ENDS = frozenset("0123456789ivxIVX.…·．")
 _STOPS = "。！？!?；;"
@@ -215,39 +211,18 @@ def _lines(text: str) -> list[Line]:
 
 
 def _without_furniture(lines: list[Line], document: Document) -> list[Line]:
-    numbers = {i for i, line in enumerate(lines) if len(line.text) < 24 and _PAGE_NUMBER.fullmatch(line.text)}
-    edges = {n + step for n in numbers for step in (-1, 1)} - numbers
-    if document.pages:
-        edges |= _page_edges(lines, document)
-    counts = Counter(
-        _digitless(lines[i].text) for i in edges if 0 <= i < len(lines) and cells(lines[i].text) <= 100
-    )
-    often = min(3, max(2, len(document.pages))) if document.pages else 3
-    running = {text for text, count in counts.items() if count >= often}
-    removed = numbers | {i for i in edges if 0 <= i < len(lines) and _digitless(lines[i].text) in running}
-    removed |= {i for i, line in enumerate(lines[:3]) if _digitless(line.text) in running}
+    blocks = document.blocks or blocks_of(document.text, document.pages)
+    furniture = {block.start for block in blocks if block.kind is BlockKind.FURNITURE}
     kept: list[Line] = []
-    for i, line in enumerate(lines):
-        if i in removed:
+    was_furniture = False
+    for line in lines:
+        if line.start in furniture:
+            was_furniture = True
             continue
-        torn = kept and i - 1 in removed and not _SENTENCE_STOP.search(kept[-1].text)
+        torn = kept and was_furniture and not _SENTENCE_STOP.search(kept[-1].text)
         kept.append(Line(line.start, line.text, False) if torn else line)
+        was_furniture = False
     return kept
-
-
-def _page_edges(lines: list[Line], document: Document) -> set[int]:
-    edges: set[int] = set()
-    page = None
-    for i, line in enumerate(lines):
-        here = document.page_at(line.start)
-        if here != page:
-            edges |= {i - 1, i}
-            page = here
-    return edges
-
-
-def _digitless(text: str) -> str:
-    return re.sub(r"\d+", "#", text)
 
 
 def _without_contents(lines: list[Line]) -> tuple[list[Line], frozenset[str]]:

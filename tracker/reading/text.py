@@ -1,9 +1,10 @@
-"""Plain UTF-8 text. The byte order mark and the line ends stay, so that offsets are those of the decoded file."""
+"""Plain text. The byte order mark and the line ends stay, so that offsets are those of the decoded file."""
 
 import re
 
 from tracker.foundation.errors import EncodingUnknown, FileTruncated, TextMissing
-from tracker.reading.document import Block, Document, ReadingLimits
+from tracker.reading.document import Block, BlockKind, Document, ReadingLimits
+from tracker.reading.furniture import furniture_of, without
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES = (
@@ -21,29 +22,37 @@ _PARAGRAPH = re.compile(r"[^\s][^\n]*(?:\n(?![ \t\r　]*(?:\n|\Z))[^\n]*)*")
 
 
 class TextReader:
-    """Reads text in UTF-8, with or without a byte order mark."""
+    """Reads text in any encoding that `decode` knows."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
     def accepts(self, data: bytes) -> bool:
         """Refuse what carries another format's signature or characters that no text holds."""
-        if data.startswith(_UTF16_MARKS):
-            return True
         if data.startswith(_SIGNATURES):
             return False
-        return data.translate(None, _CONTROLS) == data
+        return data.translate(None, _CONTROLS) == data or is_wide(data)
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
         """Decode the bytes; raise EncodingUnknown, FileTruncated (cut within a character) or TextMissing."""
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            cut = error.reason == "unexpected end of data" and error.start > 0
-            raise FileTruncated if cut else EncodingUnknown from error
+        text = decode(data)
         if not text.strip("\ufeff \t\r\n\v\f　"):
             raise TextMissing
-        return Document(text, self._kind, None, tuple(paragraphs(text)))
+        return plain(text, self._kind)
+
+
+def plain(text: str, kind: str = "text", pages: tuple[int, ...] | None = None) -> Document:
+    """Return the document of a text of which no more is known than, perhaps, where its pages start."""
+    return Document(text, kind, pages, tuple(blocks_of(text, pages)))
+
+
+def blocks_of(text: str, pages: tuple[int, ...] | None = None) -> list[Block]:
+    """Return the paragraphs and the page furniture of a plain text, in order; no paragraph holds furniture."""
+    furniture = furniture_of(text, pages)
+    found = [Block(start, end, kind=BlockKind.FURNITURE) for start, end in furniture]
+    for start, end in without(text, furniture):
+        found += paragraphs(text[start:end], start)
+    return sorted(found, key=lambda block: block.start)
 
 
 def paragraphs(text: str, offset: int = 0, page: int | None = None) -> list[Block]:
