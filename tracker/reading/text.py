@@ -2,11 +2,11 @@
 
 import re
 
-from tracker.foundation.errors import EncodingUnknown, FileTruncated, TextMissing
+from tracker.foundation.errors import TextMissing
 from tracker.reading.document import Block, BlockKind, Document, ReadingLimits
+from tracker.reading.encoding import decode, is_wide
 from tracker.reading.furniture import furniture_of, without
 
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES = (
     b"%PDF-",
     b"\x89PNG",

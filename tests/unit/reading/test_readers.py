@@ -59,8 +59,7 @@ class TestRefusals:
         [
             ("a.txt", b"", FileEmpty),
             ("a.txt", b" \r\n\t", TextMissing),
-            ("a.txt", "建議".encode("big5"), EncodingUnknown),
-            ("a.txt", "建議".encode("utf-16"), EncodingUnknown),
+            ("a.txt", "건의 사항".encode("euc-kr"), EncodingUnknown),
             ("a.txt", "建議".encode()[:-1], FileTruncated),
             ("a.txt", b"text\0with nul", FormatNotSupported),
             ("a.txt", TWO_PAGES, FormatNotSupported),
