@@ -6,17 +6,17 @@ its own transactions, so that what it finished stays finished.
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.foundation.clock import Clock
-from tracker.foundation.database import Base, Database, Session, code_column
+from tracker.foundation.database import Base, Database, Page, Session, code_column
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import N_
 
@@ -38,8 +38,22 @@ class JobState(StrEnum):
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
 
 
+class JobBatch(Base):
+    """Jobs that were asked for together."""
+
+    __tablename__ = "job_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    requested_by_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
 class Job(Base):
-    """One piece of long work; `message` is a msgid, filled from `message_values`."""
+    """One piece of long work; `message` is a msgid, filled from `message_values`.
+
+    The result of a failed job names the member of the error family, under "error".
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix__job__state_id", "state", "id"),)
@@ -61,6 +75,7 @@ class Job(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("job_batch.id"), index=True)
 
 
 class Cancelled(TrackerError):
@@ -103,10 +118,21 @@ Handler = Callable[[Running], Mapping[str, Any]]
 
 
 def enqueue(
-    session: Session, kind: str, payload: Mapping[str, Any], now: datetime, requested_by_id: int | None = None
+    session: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    requested_by_id: int | None = None,
+    batch_id: int | None = None,
 ) -> Job:
     """Put a job in line; it runs once this transaction is committed."""
-    job = Job(kind=kind, payload=dict(payload), created_at=now, requested_by_id=requested_by_id)
+    job = Job(
+        kind=kind,
+        payload=dict(payload),
+        created_at=now,
+        requested_by_id=requested_by_id,
+        batch_id=batch_id,
+    )
     session.add(job)
     session.flush()
     return job
@@ -120,8 +146,8 @@ def find_job(session: Session, job_id: int) -> Job | None:
 def list_jobs(
     session: Session, requested_by_id: int | None = None, kind: str | None = None, limit: int = 50
 ) -> Sequence[Job]:
-    """Return the newest jobs, of one person or of all, of one kind or of all."""
-    query = select(Job).order_by(Job.id.desc()).limit(limit)
+    """Return the newest jobs outside of batches, of one person or of all, of one kind or of all."""
+    query = select(Job).where(Job.batch_id.is_(None)).order_by(Job.id.desc()).limit(limit)
     if kind is not None:
         query = query.where(Job.kind == kind)
     if requested_by_id is not None:
@@ -131,12 +157,143 @@ def list_jobs(
 
 def cancel(session: Session, job_id: int, now: datetime) -> None:
     """Ask a job to stop; one that has not begun ends at once."""
-    session.execute(
-        update(Job).where(Job.id == job_id, Job.state.not_in(ENDED)).values(cancel_requested=True)
+    _cancel(session, Job.id == job_id, now)
+
+
+def retry(session: Session, job: Job) -> None:
+    """Put a job that failed in line again, as if it had never begun."""
+    job.state, job.attempts, job.cancel_requested = JobState.WAITING, 0, False
+    job.done, job.total, job.message, job.message_values, job.result = 0, 0, "", {}, {}
+    job.started_at, job.finished_at = None, None
+    session.flush()
+
+
+def begin_batch(session: Session, kind: str, now: datetime, requested_by_id: int | None) -> JobBatch:
+    """Make a batch, for `enqueue` and `note_refused` to fill."""
+    batch = JobBatch(kind=kind, created_at=now, requested_by_id=requested_by_id)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def note_refused(
+    session: Session, batch: JobBatch, payload: Mapping[str, Any], error: TrackerError, now: datetime
+) -> None:
+    """Keep with a batch what was refused before it came into line, so that nothing of the batch goes untold."""
+    session.add(
+        Job(
+            kind=batch.kind,
+            payload=dict(payload),
+            state=JobState.FAILED,
+            message=error.message,
+            message_values=dict(error.values),
+            result=_result_of(error),
+            created_at=now,
+            finished_at=now,
+            requested_by_id=batch.requested_by_id,
+            batch_id=batch.id,
+        )
     )
+
+
+def find_batch(session: Session, batch_id: int) -> JobBatch | None:
+    """Return a batch."""
+    return session.get(JobBatch, batch_id)
+
+
+def list_batches(session: Session, requested_by_id: int | None, kind: str, limit: int) -> Sequence[JobBatch]:
+    """Return the newest batches of a person."""
+    return session.scalars(
+        select(JobBatch)
+        .where(JobBatch.kind == kind, JobBatch.requested_by_id == requested_by_id)
+        .order_by(JobBatch.id.desc())
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class JobCount:
+    """How many jobs of a batch are in a state; of failed ones, with which error and msgid."""
+
+    batch_id: int
+    state: JobState
+    error: str | None
+    message: str
+    count: int
+
+
+def count_jobs(session: Session, batch_ids: Sequence[int]) -> Sequence[JobCount]:
+    """Count the jobs of some batches, most first."""
+    error = Job.result["error"].as_string()
+    number = func.count(Job.id)
+    # What a running job says of itself changes all the time and tells nothing of the others.
+    message = case((Job.state == JobState.FAILED, Job.message), else_="")
+    rows = session.execute(
+        select(Job.batch_id, Job.state, error, message, number)
+        .where(Job.batch_id.in_(batch_ids))
+        .group_by(Job.batch_id, Job.state, error, message)
+        .order_by(number.desc(), message)
+    )
+    return [JobCount(*row) for row in rows]
+
+
+def page_of_batch(
+    session: Session,
+    batch_id: int,
+    number: int,
+    size: int,
+    states: Collection[JobState] = (),
+    *,
+    errors: Collection[str] = (),
+    but_errors: Collection[str] = (),
+) -> Page[Job]:
+    """Return a page of a batch in its order: of some states or all, failed with some errors or with none of some."""
+    error = func.coalesce(Job.result["error"].as_string(), "")
+    query = select(Job).where(Job.batch_id == batch_id)
+    if states:
+        query = query.where(Job.state.in_(states))
+    if errors:
+        query = query.where(error.in_(errors))
+    if but_errors:
+        query = query.where(error.not_in(but_errors))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(query.order_by(Job.id).limit(size).offset((number - 1) * size)).all()
+    return Page(rows, total, number, size)
+
+
+def recent_durations(session: Session, batch_id: int, limit: int = 30) -> Sequence[timedelta]:
+    """Return how long the jobs of a batch took that ended last."""
+    rows = session.execute(
+        select(Job.started_at, Job.finished_at)
+        .where(Job.batch_id == batch_id, Job.state.in_((JobState.DONE, JobState.FAILED)))
+        .where(Job.started_at.is_not(None), Job.finished_at.is_not(None))
+        .order_by(Job.finished_at.desc())
+        .limit(limit)
+    )
+    return [finished - started for started, finished in rows]
+
+
+def list_failed(session: Session, batch_id: int) -> Sequence[Job]:
+    """Return the failed jobs of a batch in its order."""
+    return session.scalars(
+        select(Job).where(Job.batch_id == batch_id, Job.state == JobState.FAILED).order_by(Job.id)
+    ).all()
+
+
+def cancel_batch(session: Session, batch_id: int, now: datetime) -> Sequence[Job]:
+    """Ask all jobs of a batch to stop; returns those that had not begun, which are ended now."""
+    waiting = session.scalars(
+        select(Job).where(Job.batch_id == batch_id, Job.state == JobState.WAITING).with_for_update()
+    ).all()
+    _cancel(session, Job.batch_id == batch_id, now)
+    return waiting
+
+
+def _cancel(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    session.execute(update(Job).where(which, Job.state.not_in(ENDED)).values(cancel_requested=True))
     session.execute(
         update(Job)
-        .where(Job.id == job_id, Job.state == JobState.WAITING)
+        .where(which, Job.state == JobState.WAITING)
         .values(state=JobState.CANCELLED, finished_at=now, message=Cancelled.message)
     )
 
@@ -201,4 +358,8 @@ def _finish(
         job.lease_token, job.lease_until = None, None
         if error is not None:
             job.message, job.message_values = error.message, dict(error.values)
-        job.result = dict(result or {})
+        job.result = dict(result or _result_of(error))
+
+
+def _result_of(error: TrackerError | None) -> dict[str, Any]:
+    return {"error": type(error).__name__} if error else {}
