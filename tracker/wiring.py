@@ -34,6 +34,8 @@ from tracker.reminders.post_office import PostOffice
 from tracker.reports import importing
 from tracker.reports.drafting import Proposals
 from tracker.reports.events import RecommendationConfirmed
+from tracker.reports.importing import ImportAtOnce
+from tracker.reports.rules.drafts import Confidentiality
 from tracker.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -65,6 +67,20 @@ class Wiring:
                 self.reader, self.files, self.proposals(), self.settings.site.zone
             )
         }
+
+    def import_at_once(self, person_id: int, confidentiality: Confidentiality) -> ImportAtOnce:
+        """Return what imports a file for a person while they wait."""
+        return ImportAtOnce(
+            reader=self.reader,
+            files=self.files,
+            proposals=self.proposals(),
+            zone=self.settings.site.zone,
+            database=self.database,
+            clock=self.clock,
+            max_bytes=self.settings.reading.max_megabytes * MEGABYTE,
+            person_id=person_id,
+            confidentiality=confidentiality,
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from types import FrameType
@@ -37,25 +38,27 @@ def tick(wiring: Wiring) -> None:
         _safely(wiring, name, work)
 
 
-def works(wiring: Wiring) -> Mapping[str, Callable[[], object]]:
-    """Return the regular works by name."""
+def works(wiring: Wiring, over: threading.Event | None = None) -> Mapping[str, Callable[[], object]]:
+    """Return the regular works by name; jobs that wait are left alone once it is over."""
+    over = over or threading.Event()
     office, database = wiring.office, wiring.database
     return {
         PLAN: lambda: plan_reminders(office, database),
         DELIVER: lambda: deliver_outbox(office, database),
-        JOBS: lambda: _run_jobs(wiring),
+        JOBS: lambda: _run_jobs(wiring, over),
     }
 
 
-def make_scheduler(wiring: Wiring) -> BackgroundScheduler:
+def make_scheduler(wiring: Wiring, over: threading.Event | None = None) -> BackgroundScheduler:
     """Return the ticker: reminders every 30 seconds, letters and background jobs every other second."""
+    regular = works(wiring, over)
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(len(works(wiring)))},
+        executors={"default": ThreadPoolExecutor(len(regular))},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=UTC,
     )
-    for name, work in works(wiring).items():
+    for name, work in regular.items():
         seconds = TICK_SECONDS if name == PLAN else POLL_SECONDS
         scheduler.add_job(
             _safely,
@@ -79,7 +82,7 @@ def run(wiring: Wiring) -> None:
         signal.signal(number, end)
     # A pass over the outbox may well outlast the poll; the ticker need not say so every other second.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    scheduler = make_scheduler(wiring)
+    scheduler = make_scheduler(wiring, over)
     scheduler.start()
     _log.info("worker %s is running", os.getpid())
     over.wait()
@@ -100,6 +103,10 @@ def _safely(wiring: Wiring, name: str, work: Callable[[], object]) -> None:
     beat(wiring.database, name, started_at, wiring.clock.now(), error)
 
 
-def _run_jobs(wiring: Wiring) -> None:
-    while run_next(wiring.database, wiring.handlers(), wiring.clock):
-        pass
+def _run_jobs(wiring: Wiring, over: threading.Event) -> None:
+    handlers = wiring.handlers()
+    # A pass ends now and then, however many jobs wait, so that the heartbeat tells of a worker that is alive.
+    until = time.monotonic() + TICK_SECONDS
+    while not over.is_set() and time.monotonic() < until:
+        if not run_next(wiring.database, handlers, wiring.clock):
+            break

@@ -14,7 +14,7 @@ COMMANDS = {
     "departments": "tracker.cli.people:departments",
     "doctor": "tracker.cli.doctor:doctor",
     "extract": "tracker.cli.extract:extract_command",
-    "import": "tracker.cli.reports:import_command",
+    "import": "tracker.cli.importing:import_command",
     "people": "tracker.cli.people:people",
     "serve": "tracker.cli.serve:serve",
     "setup": "tracker.cli.people:setup",

@@ -8,47 +8,53 @@ from typing import Any
 import click
 
 from tracker.adapters.sandbox import Sandbox
+from tracker.cli.files import NOTHING_INSIDE, bytes_of, find_files
+from tracker.cli.parallel import in_order, usual_jobs
 from tracker.cli.support import speech
 from tracker.extraction.model import Candidate, Metadata, ReadReport, to_json
 from tracker.foundation import roc
-from tracker.foundation.errors import FileTooLarge, ReportUnreadable, Translate
+from tracker.foundation.errors import ReportUnreadable, Translate
 from tracker.foundation.language import N_
 from tracker.reading.document import ReadingLimits
 
 _TEXT_KINDS = ("text", "markdown")
-NOT_FOUND = N_("找不到檔案，或沒有讀取的權限。")
 RECOMMENDATIONS = N_("建議事項：%(count)s 項")
 POSSIBLE = N_("另有可能的建議：%(count)s 項")
 NONE_FOUND = N_("沒有找到建議事項。")
 
 
-@click.command("extract", help=N_("讀取報告並列出其中的建議事項，不需要資料庫。"))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.command("extract", help=N_("讀取報告並列出其中的建議事項，不需要資料庫。可以指定檔案或整個目錄。"))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--jsonl", is_flag=True, help=N_("標準輸出只寫 JSON，每個檔案一行。"))
-def extract_command(files: tuple[Path, ...], jsonl: bool) -> None:
-    """Extract each file in turn; a bad one is told on stderr and does not stop the others."""
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=usual_jobs,
+    help=N_("同時讀取幾個檔案；省略時為處理器的數目，最多四個。"),
+)
+def extract_command(paths: tuple[Path, ...], jsonl: bool, jobs: int) -> None:
+    """Extract what the paths stand for, in order; a bad file is told on stderr and does not stop the others."""
     translate = speech()
     sandbox = Sandbox()
+    found = find_files(paths)
     code = 0
-    for file in files:
+
+    def read(file: Path) -> tuple[Path, ReadReport | ReportUnreadable]:
         try:
-            report = sandbox.read(file.name, bytes_of(file, ReadingLimits().max_bytes))
+            return file, sandbox.read(file.name, bytes_of(file, ReadingLimits().max_bytes))
         except ReportUnreadable as error:
-            click.echo(f"{file}: {error.text(translate)}", err=True)
-            code = error.exit_code
+            return file, error
+
+    for empty in found.empty:
+        click.echo(f"{empty}: {translate(NOTHING_INSIDE)}", err=True)
+        code = ReportUnreadable.exit_code
+    for file, report in in_order(read, found.files, jobs):
+        if isinstance(report, ReportUnreadable):
+            click.echo(f"{file}: {report.text(translate)}", err=True)
+            code = report.exit_code
         else:
             click.echo(_json_line(file, report) if jsonl else _summary(file, report, translate))
     sys.exit(code)
-
-
-def bytes_of(file: Path, max_bytes: int) -> bytes:
-    """Return what a file holds; raises FileTooLarge before reading it, or ReportUnreadable."""
-    try:
-        if file.stat().st_size > max_bytes:
-            raise FileTooLarge
-        return file.read_bytes()
-    except OSError as error:
-        raise ReportUnreadable(NOT_FOUND) from error
 
 
 def _json_line(file: Path, report: ReadReport) -> str:

@@ -270,7 +270,7 @@ def recent_durations(session: Session, batch_id: int, limit: int = 30) -> Sequen
         .order_by(Job.finished_at.desc())
         .limit(limit)
     )
-    return [finished - started for started, finished in rows]
+    return [finished - started for started, finished in rows if started and finished]
 
 
 def list_failed(session: Session, batch_id: int) -> Sequence[Job]:

@@ -45,5 +45,11 @@ def show_percent(percent: float, language: str) -> str:
     return format_percent(percent / 100, "#,##0.#%", locale=_locale(language))
 
 
+def safe_cell(text: str) -> str:
+    """Return a text that a spreadsheet shows as it stands, and never takes for a formula (ASVS 1.2.10)."""
+    begins = text.lstrip("\ufeff \u3000")[:1]
+    return f"'{text}" if begins and begins in "=+-@\t\r\n＝＋－＠" else text
+
+
 def _locale(language: str) -> str:
     return _LOCALES.get(language, language)

@@ -52,6 +52,12 @@ def check_not_imported(session: Session, act: Act, file: StoredFile) -> None:
         raise ReportKnown(title=known.title)
 
 
+def check_may_be_kept(read: ReadReport) -> None:
+    """Raise SecretReport for a report whose cover marks it 密."""
+    if is_marked_secret(read.document_text):
+        raise SecretReport
+
+
 def import_report(
     session: Session,
     act: Act,
@@ -62,8 +68,7 @@ def import_report(
 ) -> Report:
     """Store a report that was read, with its drafts, all or nothing; raises ReportKnown or SecretReport."""
     check_not_imported(session, act, file)
-    if is_marked_secret(read.document_text):
-        raise SecretReport
+    check_may_be_kept(read)
     found = read.extraction.metadata
     nodes = department_nodes(session)
     report = Report(
