@@ -109,9 +109,7 @@ class City:
             act = self.act("coordinator", session)
             report = _import(session, act, self, (quote,), agency, confidentiality)
             draft = report.drafts[0]
-            accept_draft(
-                session, act, draft.id, DraftChoice(draft.start, draft.end, "試辦候車資訊看板", THEMES[0])
-            )
+            accept_draft(session, act, draft.id, DraftChoice("試辦候車資訊看板", THEMES[0]))
             draft.lead_department_id = None
             (recommendation,) = confirm(session, act, report.id)
             session.info.pop("events", None)

@@ -150,7 +150,7 @@ def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, An
         drafts = session.scalars(select(Draft).where(Draft.report_id == waiting).order_by(Draft.id)).all()
         found |= {"draft": drafts[0].id, "draft_start": drafts[0].start, "draft_end": drafts[0].end}
         act = city.act("coordinator", session)
-        chosen = DraftChoice(drafts[1].start, drafts[1].end, "更新路線圖", THEMES[0])
+        chosen = DraftChoice("更新路線圖", THEMES[0])
         accept_draft(session, act, drafts[1].id, chosen)
         found["waiting_version"] = drafts[1].report.version
         file = f"另一份報告 {ids['fresh_item_no']}".encode()

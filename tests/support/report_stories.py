@@ -71,8 +71,6 @@ def choice(draft: Draft, **changes: object) -> dict[str, object]:
     """Return what the form of a draft would send unchanged, with some changes."""
     stored = {
         "version": draft.version,
-        "start": draft.start,
-        "end": draft.end,
         "title": draft.title,
         "theme": draft.theme,
         "adoption": draft.adoption.value,

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.access import Act
 from tracker.demo.founding import act_of
 from tracker.demo.plan import ItemPlan, ReportPlan, day_of
 from tracker.demo.samples import Sample
+from tracker.foundation.database import Session
 from tracker.foundation.jobs import JobState, enqueue, find_job, run_next
 from tracker.people.queries import find_department_by_code, find_user_by_email
-from tracker.reports import confirming, importing, queries, reviewing
+from tracker.reports import confirming, importing, queries, reviewing, spanning
 from tracker.reports.models import Draft
 from tracker.reports.reviewing import DraftChoice
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality, DraftState
+from tracker.reports.rules.spans import share_words
 from tracker.wiring import Wiring
 
 COORDINATOR = "shuyi.wei"
@@ -58,17 +61,13 @@ class Desk:
             report = queries.get_report(session, act.by, report_id, with_text=True)
             start = report.text.index(quote)
             end = start + len(quote)
-            draft = _best(queries.list_drafts(session, report_id), start, end) or reviewing.add_draft(
-                session, act, report_id, start, end, self.wiring.proposals()
-            )
+            draft = self._draft_at(session, act, report_id, (start, end))
             departments = [
                 find_department_by_code(session, code) for code in (decided.lead, *decided.support)
             ]
             officer = find_user_by_email(session, f"{decided.officer}@city.example")
             lead, *support = (each.id if each else None for each in departments)
             choice = DraftChoice(
-                start,
-                end,
                 decided.title,
                 decided.theme,
                 Adoption(decided.adoption),
@@ -81,6 +80,17 @@ class Desk:
                 decided.expected,
             )
             reviewing.accept_draft(session, act, draft.id, choice)
+
+    def _draft_at(self, session: Session, act: Act, report_id: int, span: tuple[int, int]) -> Draft:
+        drafts = queries.list_drafts(session, report_id)
+        best = _best(drafts, *span)
+        for other in drafts:
+            waits = other is not best and other.state is DraftState.WAITING
+            if waits and share_words(span, (other.start, other.end)):
+                reviewing.reject_draft(session, act, other.id, NO_REQUEST)
+        if best is None:
+            return reviewing.add_draft(session, act, report_id, *span, self.wiring.proposals())
+        return spanning.move_boundary(session, act, best.id, *span)
 
     def _reject_others(self, report_id: int) -> None:
         with self.wiring.database.transaction() as session:

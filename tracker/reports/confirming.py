@@ -1,6 +1,6 @@
 """The end of a review: accepted drafts become recommendations with numbers, and adoption (採行情形) is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from tracker import audit
 from tracker.access import Act, Permission
 from tracker.foundation.database import Session, check_version, raise_event
-from tracker.foundation.errors import Conflict, Invalid
+from tracker.foundation.errors import Conflict, Invalid, VersionConflict
 from tracker.foundation.language import N_
 from tracker.people.models import Department
 from tracker.reports import queries
 from tracker.reports.drafting import quote_at
 from tracker.reports.events import RecommendationConfirmed
+from tracker.reports.guards import hold_desk
 from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.rules import adoption as adoption_rules
 from tracker.reports.rules.adoption import Adoption
@@ -21,18 +22,27 @@ from tracker.reports.rules.drafts import DraftKind, DraftState, ReportState, ite
 
 
 def confirm(
-    session: Session, act: Act, report_id: int, version: int | None = None
+    session: Session,
+    act: Act,
+    report_id: int,
+    version: int | None = None,
+    shown: Mapping[int, int] | None = None,
 ) -> Sequence[Recommendation]:
     """Turn the accepted drafts into recommendations, and ask for their action items.
 
-    Ends the review once no proposed recommendation waits; what was only possible and stayed untouched is set aside.
-    Raises Conflict when nothing was accepted or a due date has passed, Invalid when the report has no lead agency.
+    `shown` gives the ids and versions of the accepted drafts that were seen: what a colleague accepted or changed
+    meanwhile is not confirmed unseen. Ends the review once no proposed recommendation waits; what was only possible
+    and stayed untouched is set aside. Raises Conflict when nothing was accepted or a due date has passed,
+    VersionConflict, and Invalid when the report has no lead agency.
     """
     act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
+    hold_desk(session, report.id)
     check_version(report.version, version)
     drafts = queries.list_drafts(session, report_id)
     accepted = [draft for draft in drafts if draft.state is DraftState.ACCEPTED]
+    if shown is not None and shown != {draft.id: draft.version for draft in accepted}:
+        raise VersionConflict
     if not accepted:
         raise Conflict(N_("還沒有採用任何建議事項。若報告沒有建議事項，請選「本報告無建議事項」。"))
     _check_still_fits(accepted, act.today)
@@ -54,6 +64,7 @@ def declare_no_recommendation(
     """End the review of a report that recommends nothing (無建議), a legal value; raises Conflict otherwise."""
     act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id)
+    hold_desk(session, report.id)
     check_version(report.version, version)
     if report.recommendations or any(
         d.state is DraftState.ACCEPTED for d in queries.list_drafts(session, report_id)

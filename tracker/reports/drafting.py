@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tracker.extraction.duedates import due_in
 from tracker.extraction.model import Candidate
+from tracker.extraction.wording import owner_in
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
 from tracker.people.rules.tree import Node, named_department
@@ -49,11 +51,32 @@ def propose_draft(
         title=short_title(candidate.text),
         theme=propose_theme(proposals.themes, label, candidate.text),
         adoption=Adoption.PENDING,
+        adoption_reason="",
         lead_department_id=named_department(nodes, candidate.owner_hint) or report.lead_agency_id,
         support_department_ids=[],
         due_on=hinted_on
         if hinted_on and hinted_on >= today
         else today + timedelta(days=proposals.default_due_days),
+        expected_result="",
+        rejection_reason="",
+    )
+
+
+def candidate_at(report: Report, span: tuple[int, int], *why: str, label: str = "") -> Candidate:
+    """Return the candidate that a person marked, with the owner and the due date that its words name.
+
+    Raises Invalid for a place outside of the text.
+    """
+    words = quote_at(report, *span)
+    return Candidate(
+        *span,
+        words,
+        page_at(report, span[0]),
+        label,
+        owner_in(words),
+        due_in(words, report.trip_start or report.report_date),
+        confidence=1.0,
+        why=why,
     )
 
 

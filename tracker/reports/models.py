@@ -1,14 +1,16 @@
 """Reports, travellers, drafts and confirmed recommendations as rows."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.foundation.database import Base, code_column
 from tracker.people.models import Department, User
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
+from tracker.reports.rules.steps import Verb
 
 
 class Report(Base):
@@ -109,6 +111,32 @@ class Draft(Base):
     officer: Mapped[User | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+
+class ReviewStep(Base):
+    """What a reviewer did at the desk: the drafts it changed, by id, as they were before and after.
+
+    A draft that the step made was gone before it; rows are never deleted, so that no id is given to another draft.
+    """
+
+    __tablename__ = "review_step"
+    __table_args__ = (Index("ix__review_step__report_id", "report_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    verb: Mapped[Verb] = mapped_column(code_column(Verb))
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+
+    person: Mapped[User | None] = relationship()
+
+    @property
+    def title(self) -> str:
+        """Return the title of the first draft that the step was about."""
+        return str(next(iter(self.after.values()))["title"])
 
 
 class Recommendation(Base):

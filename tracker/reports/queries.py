@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import selectinload, undefer
@@ -10,7 +11,7 @@ from tracker.access import Permission, Principal
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
-from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
 from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
 
 
@@ -63,11 +64,21 @@ def find_report_by_hash(session: Session, sha256: str) -> Report | None:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One line of the list of reports."""
+    """One line of the list of reports: how many drafts wait of how many, and how many were confirmed.
+
+    `first_waiting` is the draft at which a review goes on.
+    """
 
     report: Report
+    proposed: int
     waiting: int
+    first_waiting: int | None
     recommendations: int
+
+    @property
+    def decided(self) -> int:
+        """Return how many of the proposed drafts somebody has decided on."""
+        return self.proposed - self.waiting
 
 
 @dataclass(frozen=True)
@@ -81,16 +92,23 @@ class ReportFilter:
 def list_reports(
     session: Session, principal: Principal, wanted: ReportFilter, number: int = 1, size: int = 25
 ) -> Page[ReportLine]:
-    """Return one page of reports, newest import first, with how many drafts wait and how many were confirmed."""
+    """Return one page of reports, newest import first, with how far the review of each has come."""
     conditions = [visible_to(principal)]
     if wanted.state:
         conditions.append(Report.state == wanted.state)
     conditions += holds(wanted.words, Report.title, Report.report_no)
     total = session.scalar(select(func.count(Report.id)).where(*conditions)) or 0
-    waiting = _count(Draft, Draft.state == DraftState.WAITING, Draft.kind != DraftKind.POSSIBLE)
-    confirmed = _count(Recommendation)
+    first_waiting = (
+        select(Draft.id)
+        .where(Draft.report_id == Report.id, _WAITS)
+        .order_by(Draft.start, Draft.id)
+        .limit(1)
+        .correlate(Report)
+        .scalar_subquery()
+    )
+    counts = (_count(Draft, _IS_PROPOSED), _count(Draft, _WAITS), first_waiting, _count(Recommendation))
     rows = session.execute(
-        select(Report, waiting, confirmed)
+        select(Report, *counts)
         .where(*conditions)
         .options(selectinload(Report.lead_agency))
         .order_by(Report.imported_at.desc(), Report.id.desc())
@@ -100,15 +118,46 @@ def list_reports(
     return Page([ReportLine(*row) for row in rows], total, number, size)
 
 
-def list_drafts(session: Session, report_id: int) -> Sequence[Draft]:
-    """Return a report's drafts in the order of the text."""
+def list_drafts(session: Session, report_id: int, *, with_gone: bool = False) -> Sequence[Draft]:
+    """Return a report's drafts as they are stored now, in the order of the text."""
     query = (
         select(Draft)
         .where(Draft.report_id == report_id)
         .options(selectinload(Draft.lead_department), selectinload(Draft.officer))
         .order_by(Draft.start, Draft.id)
+        .execution_options(populate_existing=True)
     )
+    if not with_gone:
+        query = query.where(Draft.state != DraftState.GONE)
     return session.scalars(query).all()
+
+
+def find_last_step(session: Session, principal: Principal, report_id: int) -> ReviewStep | None:
+    """Return the reader's own last step at a report's desk that was not taken back."""
+    query = select(ReviewStep).where(
+        ReviewStep.report_id == report_id,
+        ReviewStep.person_id == principal.person_id,
+        ReviewStep.undone_at.is_(None),
+    )
+    return session.scalars(query.order_by(ReviewStep.id.desc()).limit(1)).one_or_none()
+
+
+def find_colleague_step(
+    session: Session, principal: Principal, report_id: int, since: datetime
+) -> ReviewStep | None:
+    """Return the last step that somebody else took at a report's desk since a moment."""
+    query = (
+        select(ReviewStep)
+        .where(
+            ReviewStep.report_id == report_id,
+            ReviewStep.person_id != principal.person_id,
+            ReviewStep.at >= since,
+        )
+        .options(selectinload(ReviewStep.person))
+        .order_by(ReviewStep.at.desc(), ReviewStep.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
 
 
 def get_draft(session: Session, principal: Principal, draft_id: int) -> Draft:
@@ -140,6 +189,11 @@ def count_waiting_reports(session: Session, principal: Principal) -> int:
         return 0
     query = select(func.count(Report.id)).where(visible_to(principal), Report.state == ReportState.IN_REVIEW)
     return session.scalar(query) or 0
+
+
+_WAITS = and_(Draft.state == DraftState.WAITING, Draft.kind != DraftKind.POSSIBLE)
+_TAKEN_UP = Draft.state.in_((DraftState.ACCEPTED, DraftState.CONFIRMED))
+_IS_PROPOSED = and_(Draft.state != DraftState.GONE, or_(Draft.kind != DraftKind.POSSIBLE, _TAKEN_UP))
 
 
 def _count(model: type[Draft] | type[Recommendation], *conditions: ColumnElement[bool]) -> ColumnElement[int]:

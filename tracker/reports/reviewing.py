@@ -5,18 +5,21 @@ from datetime import date
 
 from tracker import audit
 from tracker.access import Act, Permission
-from tracker.extraction.model import Candidate
-from tracker.foundation.database import Session, check_version
-from tracker.foundation.errors import Conflict, Invalid
+from tracker.foundation.database import Session
+from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
 from tracker.people.queries import department_nodes, get_department, get_user
 from tracker.people.rules.tree import subtree
 from tracker.reports import queries
-from tracker.reports.drafting import Proposals, page_at, propose_draft, quote_at
-from tracker.reports.models import Draft, Report
+from tracker.reports.drafting import Proposals, candidate_at, propose_draft, quote_at
+from tracker.reports.guards import check_free, hold_desk, open_draft
+from tracker.reports.models import Draft
 from tracker.reports.rules import adoption as adoption_rules
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import DraftKind, DraftState
+from tracker.reports.rules.spans import trimmed
+from tracker.reports.rules.steps import Verb
+from tracker.reports.undoing import facts_of, remember
 
 
 class PassageMissing(Invalid):
@@ -27,10 +30,8 @@ class PassageMissing(Invalid):
 
 @dataclass(frozen=True)
 class DraftChoice:
-    """What a reviewer chose for a draft; offsets are code points of the report's text."""
+    """What a reviewer chose for a draft."""
 
-    start: int
-    end: int
     title: str
     theme: str = ""
     adoption: Adoption = Adoption.PENDING
@@ -43,46 +44,64 @@ class DraftChoice:
     expected_result: str = ""
 
 
+def choice_of(draft: Draft) -> DraftChoice:
+    """Return what is proposed or chosen for a draft now."""
+    return DraftChoice(
+        title=draft.title,
+        theme=draft.theme,
+        adoption=draft.adoption,
+        adoption_reason=draft.adoption_reason,
+        study_until=draft.study_until,
+        lead_department_id=draft.lead_department_id,
+        support_department_ids=tuple(draft.support_department_ids),
+        officer_id=draft.officer_id,
+        due_on=draft.due_on,
+        expected_result=draft.expected_result,
+    )
+
+
 def accept_draft(
-    session: Session, act: Act, draft_id: int, choice: DraftChoice, version: int | None = None
+    session: Session, act: Act, draft_id: int, choice: DraftChoice | None = None, version: int | None = None
 ) -> Draft:
-    """Keep what a reviewer chose for a draft; nothing is published before `confirm`. Raises Invalid."""
-    draft = _open_draft(session, act, draft_id, version)
-    _check_choice(session, draft.report, choice, act.today)
+    """Keep a draft with what a reviewer chose, or as it stands; nothing is published before `confirm`.
+
+    Raises Invalid, and Conflict when it can no longer be changed or was changed since it was shown.
+    """
+    draft = open_draft(session, act, draft_id, version)
+    choice = choice or choice_of(draft)
+    _check_choice(session, choice, act.today)
+    _check_words(session, draft)
+    before = facts_of([draft])
     _fill_draft(draft, choice)
     draft.state = DraftState.ACCEPTED
     draft.rejection_reason = ""
-    session.flush()
-    audit.record(
-        session,
-        act,
-        "draft_accepted",
-        "report",
-        draft.report_id,
-        {},
-        {"draft": draft.id, "title": draft.title},
-    )
+    remember(session, act, Verb.ACCEPT, before, [draft])
+    after = {"draft": draft.id, "title": draft.title}
+    audit.record(session, act, "draft_accepted", "report", draft.report_id, {}, after)
     return draft
 
 
 def reject_draft(session: Session, act: Act, draft_id: int, reason: str, version: int | None = None) -> Draft:
     """Set a draft aside, with the reason; raises Invalid without one."""
-    draft = _open_draft(session, act, draft_id, version)
+    draft = open_draft(session, act, draft_id, version)
     if not reason.strip():
         raise Invalid(fields={"rejection_reason": N_("請填寫剔除說明。")})
+    before = facts_of([draft])
     draft.state = DraftState.REJECTED
     draft.rejection_reason = reason.strip()
-    session.flush()
+    remember(session, act, Verb.REJECT, before, [draft])
     after = {"draft": draft.id, "title": draft.title, "reason": draft.rejection_reason}
     audit.record(session, act, "draft_rejected", "report", draft.report_id, {}, after)
     return draft
 
 
 def reconsider_draft(session: Session, act: Act, draft_id: int, version: int | None = None) -> Draft:
-    """Put an accepted or rejected draft back among those that wait."""
-    draft = _open_draft(session, act, draft_id, version)
+    """Put an accepted or rejected draft back among those that wait; raises WordsTaken if others hold its words."""
+    draft = open_draft(session, act, draft_id, version)
+    _check_words(session, draft)
+    before = facts_of([draft])
     draft.state = DraftState.WAITING
-    session.flush()
+    remember(session, act, Verb.RECONSIDER, before, [draft])
     audit.record(session, act, "draft_reconsidered", "report", draft.report_id, {}, {"draft": draft.id})
     return draft
 
@@ -90,31 +109,33 @@ def reconsider_draft(session: Session, act: Act, draft_id: int, version: int | N
 def add_draft(
     session: Session, act: Act, report_id: int, start: int, end: int, proposals: Proposals
 ) -> Draft:
-    """Add a passage that a reviewer marked in the text; raises Invalid for a place outside of it."""
+    """Add a passage that a reviewer marked in the text.
+
+    Raises Invalid for a place outside of it, WordsTaken where another draft holds the words.
+    """
     act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
-    quote = quote_at(report, start, end)
-    page = page_at(report, start)
-    marked = Candidate(start, end, quote, page, confidence=1.0, why=("marked_by_reviewer",))
+    hold_desk(session, report.id)
+    quote_at(report, start, end)
+    span = trimmed(report.text, (start, end))
+    check_free(session, report.id, [span])
+    marked = candidate_at(report, span, "marked_by_reviewer")
     draft = propose_draft(DraftKind.MANUAL, marked, report, department_nodes(session), proposals, act.today)
     draft.report_id = report.id
     session.add(draft)
-    session.flush()
-    audit.record(session, act, "draft_added", "report", report.id, {}, {"draft": draft.id, "quote": quote})
+    remember(session, act, Verb.ADD, {}, [draft])
+    after = {"draft": draft.id, "quote": marked.text}
+    audit.record(session, act, "draft_added", "report", report.id, {}, after)
     return draft
 
 
-def _open_draft(session: Session, act: Act, draft_id: int, version: int | None) -> Draft:
-    act.require(Permission.Report.REVIEW)
-    draft = queries.get_draft(session, act.by, draft_id)
-    check_version(draft.version, version)
-    if draft.state is DraftState.CONFIRMED:
-        raise Conflict(N_("這項建議已確認，引文不能再更動。"))
-    return draft
+def _check_words(session: Session, draft: Draft) -> None:
+    """Let a rejected draft come back only while no other one holds its words."""
+    if draft.state is DraftState.REJECTED:
+        check_free(session, draft.report_id, [(draft.start, draft.end)], without=[draft.id])
 
 
-def _check_choice(session: Session, report: Report, choice: DraftChoice, today: date) -> None:
-    quote_at(report, choice.start, choice.end)
+def _check_choice(session: Session, choice: DraftChoice, today: date) -> None:
     problems = adoption_rules.problems_with(
         choice.adoption, choice.adoption_reason, choice.study_until, today
     )
@@ -146,8 +167,6 @@ def _may_work_there(session: Session, officer_id: int | None, department_id: int
 
 
 def _fill_draft(draft: Draft, choice: DraftChoice) -> None:
-    draft.start, draft.end = choice.start, choice.end
-    draft.page = page_at(draft.report, choice.start)
     draft.title = choice.title.strip()
     draft.theme = choice.theme
     draft.adoption = choice.adoption

@@ -57,8 +57,6 @@ def accepting(city: City, **changes: object) -> Callable[[Session, Act, Draft], 
 def choice_of(draft: Draft, city: City, **changes: object) -> DraftChoice:
     """Return a choice that can be taken, with some changes."""
     plain = DraftChoice(
-        draft.start,
-        draft.end,
         "試辦候車資訊看板",
         THEMES[0],
         lead_department_id=city.departments["TPT-P"],
@@ -76,8 +74,6 @@ class TestAcceptDraft:
             ("study_until", {"adoption": Adoption.UNDER_STUDY, "adoption_reason": "待評估"}),
             ("lead_department_id", {"adoption": Adoption.ADOPTED, "lead_department_id": None}),
             ("due_on", {"due_on": None}),
-            ("start", {"start": 5, "end": 5}),
-            ("start", {"start": 0, "end": 10_000}),
         ],
     )
     def test_refuses_what_would_not_do(
@@ -138,9 +134,9 @@ class TestAddDraft:
         with city.database.transaction() as session:
             act = city.act("coordinator", session)
             source = queries.get_report(session, act.by, report_id, with_text=True).text
-            start = source.index("互訪")
-            draft = add_draft(session, act, report_id, start, start + 2, Proposals(THEMES, 180))
-            assert source[draft.start : draft.end] == "互訪"
+            start = source.index("海港城")
+            draft = add_draft(session, act, report_id, start, start + 3, Proposals(THEMES, 180))
+            assert source[draft.start : draft.end] == "海港城"
             assert draft.why == ["marked_by_reviewer"]
 
     def test_refuses_a_place_outside(self, city: City, report_id: int) -> None:

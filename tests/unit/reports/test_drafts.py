@@ -3,11 +3,10 @@
 from datetime import date
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.reports.rules.drafts import (
-    find_passage,
     is_marked_secret,
     item_number,
     report_number,
@@ -45,31 +44,6 @@ class TestShortTitle:
         title = short_title(quote)
         assert len(title) <= 40
         assert "\n" not in title
-
-
-class TestFindPassage:
-    def test_finds_words_that_the_source_breaks_over_lines(self) -> None:
-        source = "四、建議\n請增設\n  候車亭。"
-        found = find_passage(source, "請增設候車亭")
-        assert found is not None
-        assert source[slice(*found)] == "請增設\n  候車亭"
-
-    def test_takes_signs_as_they_are(self) -> None:
-        assert find_passage("a.c (b*)", "(b*)") == (4, 8)
-        assert find_passage("abc", "a.c") is None
-
-    @pytest.mark.parametrize("words", ["", " \n", "沒有這段"])
-    def test_finds_nothing_for_what_is_not_there(self, words: str) -> None:
-        assert find_passage("請增設候車亭。", words) is None
-
-    @given(TEXTS, st.data())
-    def test_finds_every_slice(self, source: str, data: st.DataObject) -> None:
-        start = data.draw(st.integers(0, len(source) - 1))
-        words = source[start : data.draw(st.integers(start + 1, len(source)))]
-        assume(words.strip())
-        found = find_passage(source, words)
-        assert found is not None
-        assert "".join(source[slice(*found)].split()) == "".join(words.split())
 
 
 class TestIsMarkedSecret:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from tracker.foundation.roc import EPOCH
 
@@ -22,6 +23,12 @@ class DraftState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CONFIRMED = "confirmed"
+    GONE = "gone"
+    """It became part of another one, or its making was taken back; it is kept for undoing, and shown nowhere."""
+
+
+HOLDS_ITS_WORDS: Final = frozenset({DraftState.WAITING, DraftState.ACCEPTED, DraftState.CONFIRMED})
+"""Drafts in these states never share words with each other."""
 
 
 class ReportState(StrEnum):
@@ -51,15 +58,6 @@ def item_number(report_no: str, sequence: int) -> str:
 def number_of_item(item_no: str) -> int:
     """Return the last part of an action item's number, counted within its report."""
     return int(item_no.rpartition("-")[2])
-
-
-def find_passage(source: str, words: str) -> tuple[int, int] | None:
-    """Return where words first stand in the source, whatever blanks and line ends lie between their characters."""
-    characters = [character for character in words if not character.isspace()]
-    if not characters:
-        return None
-    found = re.search(r"\s*".join(map(re.escape, characters)), source)
-    return found.span() if found else None
 
 
 _TITLE_LENGTH = 40

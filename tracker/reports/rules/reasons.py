@@ -26,6 +26,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "useful-for-reference": N_("只說可供參考"),
     "commitment": N_("是撰寫人承諾要做的事"),
     "marked_by_reviewer": N_("由審閱人從原文選取"),
+    "split-by-reviewer": N_("由審閱人從一則分割而來"),
+    "merged-by-reviewer": N_("由審閱人將幾則合併而成"),
+    "moved-by-reviewer": N_("範圍由審閱人調整過"),
 }
 VERY_SURE: Final = 0.85
 SURE: Final = 0.6

@@ -9,7 +9,8 @@ from tracker.foundation.language import N_
 from tracker.reports import confirming, queries, reviewing
 from tracker.reports.models import Draft, Report
 from tracker.reports.rules.adoption import LABELS
-from tracker.reports.rules.drafts import DraftKind, DraftState, find_passage
+from tracker.reports.rules.drafts import DraftKind, DraftState
+from tracker.reports.rules.spans import find_passage
 from tracker.web.reports import review
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.pages import items_of

@@ -98,8 +98,6 @@ class DraftForm(Form):
     officer_id = SelectField(N_("承辦人"), coerce=lambda value: int(value) if value else None)
     due_on = Day(N_("預定完成日"))
     expected_result = TextAreaField(N_("預期成果"))
-    start = Offset(N_("引文起點"))
-    end = Offset(N_("引文終點"))
 
     @classmethod
     def of(cls, draft: Draft, offer: "Offer", **options: Any) -> Self:
@@ -112,8 +110,6 @@ class DraftForm(Form):
     def value(self) -> DraftChoice:
         """Return the choice as the service takes it."""
         return DraftChoice(
-            start=self.start.data if self.start.data is not None else -1,
-            end=self.end.data if self.end.data is not None else -1,
             title=self.title.data or "",
             theme=self.theme.data or "",
             adoption=self.adoption.data,
