@@ -141,11 +141,11 @@ class _Body:
 
     def _label(self, properties: Element | None, style: str | None) -> str:
         list_id, depth = list_of(properties)
-        named = self._styles.numbering(style)
+        named = self._styles.list_id(style)
         if list_id is None and named:
-            owner, list_id, own_depth = named
-            tied = self._numbering.level_of_style(list_id, owner)
-            depth = depth if depth is not None else tied if tied is not None else own_depth
+            owner, list_id = named
+            steps = (depth, self._styles.list_depth(style), self._numbering.level_of_style(list_id, owner))
+            depth = _first(*steps)
         if list_id is None or list_id == "0":
             return ""
         return self._numbering.label(list_id, depth or 0)

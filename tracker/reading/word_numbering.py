@@ -72,7 +72,7 @@ class Numbering:
         nums = {} if root is None else {n.get(W + "numId"): n for n in root.iter(W + "num")}
         self._lists = {key: _list(num, nums, abstracts, style_lists) for key, num in nums.items() if key}
         self._counts: dict[str, dict[int, int]] = {}
-        self._begun: set[tuple[str, int]] = set()
+        self._begun: set[str] = set()
 
     def level_of_style(self, list_id: str, style: str) -> int | None:
         """Return the level of a list that is tied to a paragraph style."""
@@ -91,13 +91,17 @@ class Numbering:
         self._count(numbers, list_id, counts, depth)
         if level.format == "bullet":
             return BULLET if level.text else ""
-        text = _OUTER_PLACE.sub(lambda m: "" if _is_silent(numbers, int(m[1]) - 1, depth) else m[0], level.text)
+        text = _OUTER_PLACE.sub(
+            lambda m: "" if _is_silent(numbers, int(m[1]) - 1, depth) else m[0], level.text
+        )
         return _PLACE.sub(lambda m: _shown(numbers, counts, level, int(m[1]) - 1), text)
 
     def _count(self, numbers: _List, list_id: str, counts: dict[int, int], depth: int) -> None:
         level = numbers.levels[depth]
-        anew = depth in numbers.starts and (list_id, depth) not in self._begun
-        self._begun.add((list_id, depth))
+        anew = depth in numbers.starts and list_id not in self._begun
+        if anew:
+            # A list starts anew once, at the first paragraph for which it names a start.
+            self._begun.add(list_id)
         for above in range(depth):
             counts.setdefault(above, numbers.levels.get(above, Level()).start)
         if anew:
@@ -122,7 +126,8 @@ def _shown(numbers: _List, counts: Mapping[int, int], level: Level, depth: int) 
     shown = numbers.levels.get(depth)
     if shown is None or depth not in counts:
         return ""
-    return counting.written(counts[depth], counting.OOXML, "decimal" if level.legal else shown.format)
+    number = counts[depth]
+    return counting.written(number, counting.OOXML, shown.format if number and not level.legal else "decimal")
 
 
 def _list(

@@ -46,9 +46,13 @@ class Styles:
         """Return the heading level from 1 that a style gives."""
         return self._once("level", key, _heading_level)
 
-    def numbering(self, key: str | None) -> tuple[str, str, int | None] | None:
-        """Return the style that names a list, the list, and the depth it names, if any."""
-        return self._once("list", key, _numbering)
+    def list_id(self, key: str | None) -> tuple[str, str] | None:
+        """Return the list that a style puts its paragraphs in, after the style that names it."""
+        return self._once("list", key, _list_of_style)
+
+    def list_depth(self, key: str | None) -> int | None:
+        """Return the depth in its list that a style names, None where it does not say."""
+        return self._once("depth", key, lambda style: list_of(style.paragraph)[1])
 
     def bold(self, key: str | None) -> bool | None:
         """Say whether a style is bold, None where it does not say."""
@@ -121,9 +125,9 @@ def _list_id(properties: Element | None) -> str | None:
     return list_of(properties)[0]
 
 
-def _numbering(style: Style) -> tuple[str, str, int | None] | None:
-    list_id, depth = list_of(style.paragraph)
-    return None if list_id is None else (style.key, list_id, depth)
+def _list_of_style(style: Style) -> tuple[str, str] | None:
+    list_id = _list_id(style.paragraph)
+    return None if list_id is None else (style.key, list_id)
 
 
 def _heading_level(style: Style) -> int | None:
