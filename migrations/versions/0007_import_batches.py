@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_import_batches"
-down_revision = "0005_reminders"
+down_revision = "0006_review_steps"
 branch_labels = None
 depends_on = None
 
