@@ -36,12 +36,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """The text of a report; `pages` holds the offset at which each page starts, None where there are none."""
+    """The text of a report; `pages` holds the offset at which each page starts, None where there are none.
+
+    `scanned` are the numbers of pages that hold a picture and no text, in a file whose other pages can be read.
+    """
 
     text: str
     kind: str
     pages: tuple[int, ...] | None = None
     blocks: tuple[Block, ...] = ()
+    scanned: tuple[int, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, counted from 1, on which an offset lies."""

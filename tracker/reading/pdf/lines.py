@@ -1,0 +1,105 @@
+"""The printed lines of a page, as text that remembers where in the file each of its characters stands."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from tracker.reading.pdf.layer import Box, Layer
+
+_PRINTED: Final = re.compile(r"[^\r\n]+")
+# Controls, marks without width, and characters that stand for another one: radicals and compatibility forms, which
+# look like the character that was meant, ligatures, and the bullets of symbol fonts.
+_ODD: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2e80-\u2fdf\uf000-\uf0ff"
+    "\uf900-\ufaff\ufb00-\ufb06\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_MEANT: Final = str.maketrans(
+    "⺟⺠⺩⺼⻁⻂⻃⻄⻅⻆⻉⻋⻌⻑⻓⻔⻘⻚⻛⻜⻝⻟⻢⻣⻤⻥⻨⻩⻫⻬⻮⻯⻰⻳",
+    "母民王月虎衣西西見角贝車辶長长门青页风飞食食马骨鬼鱼麦黄斉齐齿竜龙龟",
+)
+_BULLETS: Final = str.maketrans(
+    "\uf0b7\uf06c\uf06e\uf0a7\uf075\uf076\uf0d8\uf0fc\uf0a8\uf0fe\uf0e0\uf0a1\uf0b2",
+    "•●■▪◆❖➢✓□☑→○□",
+)
+
+
+class Piece(NamedTuple):
+    """Text with the place of its first character in the layer's text; None for what stands there between cells.
+
+    `count` is how many characters of the layer it came from.
+    """
+
+    text: str
+    first: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A printed line, or a row of a table with the spans of its cells within the text."""
+
+    text: str
+    pieces: tuple[Piece, ...] = ()
+    box: Box | None = None
+    size: float | None = None
+    bold: bool = False
+    level: int | None = None
+    cells: tuple[tuple[int, int], ...] = ()
+    is_repeated: bool = False
+
+
+def lines_of(layer: Layer) -> list[Line]:
+    """Return the lines of a page in the order in which PDFium reads it."""
+    return [line for span in printed(layer.text) if (line := line_of(layer, *span))]
+
+
+def printed(text: str) -> Iterator[tuple[int, int]]:
+    """Return the spans of a layer's text between its line ends."""
+    return (match.span() for match in _PRINTED.finditer(text))
+
+
+def line_of(layer: Layer, start: int, end: int) -> Line | None:
+    """Return a stretch of a layer as a line, None when it is blank."""
+    raw = layer.text[start:end]
+    kept = raw.strip()
+    if not kept:
+        return None
+    first = start + raw.index(kept)
+    return dressed(layer, pieces_of(kept, first), first, first + len(kept) - 1)
+
+
+def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Line | None:
+    """Return pieces as a line that looks as its first and last characters do; None when nothing is left to read."""
+    text = "".join(piece.text for piece in pieces)
+    if not text.strip():
+        return None
+    look = layer.look(first)
+    begin, end = layer.box(first), layer.box(last)
+    box = Box(begin.left, min(begin.bottom, end.bottom), end.right, max(begin.top, end.top))
+    bold = look.bold and (first == last or layer.look(last).bold)
+    return Line(text, tuple(pieces), box, look.size, bold, look.level)
+
+
+def pieces_of(text: str, first: int) -> list[Piece]:
+    """Return a stretch of a layer's text as it was meant, from the place of its first character."""
+    if not _ODD.search(text):
+        return [Piece(text, first, len(text))]
+    pieces: list[Piece] = []
+    begin = 0
+    for match in _ODD.finditer(text):
+        pieces.append(Piece(text[begin : match.start()], first + begin, match.start() - begin))
+        pieces.append(Piece(_meant(match[0]), first + match.start(), 1))
+        begin = match.end()
+    pieces.append(Piece(text[begin:], first + begin, len(text) - begin))
+    return [piece for piece in pieces if piece.text]
+
+
+def _meant(character: str) -> str:
+    if "\uf000" <= character <= "\uf0ff":
+        bullet = character.translate(_BULLETS)
+        return "" if bullet == character else bullet
+    if character < "\u2e80" or character > "\ufb06":
+        return ""
+    return unicodedata.normalize("NFKC", character.translate(_MEANT))

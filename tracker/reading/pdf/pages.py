@@ -1,0 +1,73 @@
+"""The pages of a PDF, one open at a time, as PDFium reads them."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import pypdfium2
+
+from tracker.foundation.errors import FileEncrypted, FileTooLarge
+from tracker.reading.document import ReadingLimits
+from tracker.reading.pdf.headings import Titles, bookmarked_titles, is_tagged, marked, tagged_levels
+from tracker.reading.pdf.layer import Layer
+from tracker.reading.pdf.lines import Line, lines_of
+from tracker.reading.pdf.tables import grids_of, lines_with_tables
+
+# A page number or a stamp stands on scanned pages too.
+_FEWEST_CHARACTERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The lines of a page; `is_picture` says that what is to be read there stands in a picture."""
+
+    lines: list[Line]
+    is_picture: bool = False
+
+    @property
+    def length(self) -> int:
+        """Return the length of the text of its lines, each on a line of its own."""
+        return sum(len(line.text) + 1 for line in self.lines) - 1 if self.lines else 0
+
+
+def pages_of(data: bytes, limits: ReadingLimits) -> Iterator[tuple[Page, Layer]]:
+    """Read page after page; a layer is open only until the next one is asked for.
+
+    Raises FileEncrypted, FileTooLarge and what PDFium answers to a broken file.
+    """
+    with _opened(data) as document:
+        check_count(len(document), limits)
+        titles = bookmarked_titles(document)
+        has_tags = is_tagged(document)
+        bold_fonts: dict[int, bool] = {}
+        for number in range(len(document)):
+            with closing(document[number]) as page, closing(page.get_textpage()) as characters:
+                levels = tagged_levels(page.raw) if has_tags else {}
+                layer = Layer(page.raw, characters.raw, characters.get_text_range(), levels, bold_fonts)
+                yield _page(layer, titles, number), layer
+
+
+def check_count(count: int, limits: ReadingLimits) -> None:
+    """Raise FileTooLarge for more pages than are read."""
+    if count > limits.max_pages:
+        raise FileTooLarge
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise FileEncrypted from error
+        raise
+    with closing(document):
+        yield document
+
+
+def _page(layer: Layer, titles: Titles, number: int) -> Page:
+    grids = grids_of(layer)
+    lines = lines_with_tables(layer, grids) if grids else lines_of(layer)
+    is_bare = sum(len(line.text) for line in lines[: _FEWEST_CHARACTERS + 1]) < _FEWEST_CHARACTERS
+    return Page(marked(lines, titles.get(number, {})), is_bare and layer.has_picture())

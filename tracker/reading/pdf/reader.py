@@ -1,0 +1,65 @@
+"""The reader of PDF files: PDFium first, pypdf as a second try, and a clear word for what neither can read."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from tracker.foundation.errors import FileTruncated, ReportUnreadable, TextMissing
+from tracker.reading.document import Document, ReadingLimits
+from tracker.reading.pdf.pages import Page, pages_of
+from tracker.reading.pdf.paragraphs import document_of
+
+_SIGNATURE: Final = b"%PDF-"
+_SIGNATURE_WITHIN: Final = 1024
+_END: Final = b"%%EOF"
+_END_WITHIN: Final = 2048
+_FEWEST_CHARACTERS: Final = 20
+
+Try = Callable[[bytes, ReadingLimits], Iterator[Page]]
+
+
+class PDFReader:
+    """Reads the text layer of a PDF, page by page."""
+
+    def accepts(self, data: bytes) -> bool:
+        """Look for the signature where readers in general look for it."""
+        return _SIGNATURE in data[:_SIGNATURE_WITHIN]
+
+    def read(self, data: bytes, limits: ReadingLimits) -> Document:
+        """Return the text; raise FileEncrypted, FileTruncated, FileTooLarge, or TextMissing for a scan."""
+        if _END not in data[-_END_WITHIN:]:
+            # Parsers rebuild what they can of a cut-off file; half a report must not pass for a whole one.
+            raise FileTruncated
+        pages = _first_that_reads(data, limits)
+        if sum(len(line.text.strip()) for page in pages for line in page.lines) < _FEWEST_CHARACTERS:
+            raise TextMissing
+        return document_of(pages)
+
+
+def _first_that_reads(data: bytes, limits: ReadingLimits) -> list[Page]:
+    for attempt in (_by_pdfium, _by_pypdf):
+        pages = _pages(attempt, data, limits)
+        if pages is not None and any(page.lines for page in pages):
+            return pages
+    if pages is None:
+        raise FileTruncated
+    return pages
+
+
+def _pages(attempt: Try, data: bytes, limits: ReadingLimits) -> list[Page] | None:
+    try:
+        return list(attempt(data, limits))
+    except (ReportUnreadable, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - parsers answer broken files with all sorts; the second may still know better
+        return None
+
+
+def _by_pdfium(data: bytes, limits: ReadingLimits) -> Iterator[Page]:
+    return (page for page, _ in pages_of(data, limits))
+
+
+def _by_pypdf(data: bytes, limits: ReadingLimits) -> Iterator[Page]:
+    # Loaded only when it is needed: most files never get here.
+    from tracker.reading.pdf import second  # noqa: PLC0415 - see above
+
+    return second.pages_of(data, limits)
