@@ -14,6 +14,10 @@ TrackerError
 │   ├── FileEncrypted
 │   ├── FileTooLarge
 │   ├── FormatNotSupported
+│   │   ├── FormatTooOld      .doc, .rtf, .wps
+│   │   ├── FormatWithoutText an image
+│   │   ├── FormatOfOthers    a spreadsheet, slides, an archive
+│   │   └── FormatMismatch    the name says one format, the content another
 │   ├── EncodingUnknown
 │   ├── TextMissing      a scan, or a file that holds no readable text
 │   └── ReadingTookTooLong
@@ -143,7 +147,43 @@ class FileTooLarge(ReportUnreadable):
 class FormatNotSupported(ReportUnreadable):
     """The file is of a kind that is not read."""
 
-    message = N_("不支援這種檔案格式。請改用 PDF 或純文字檔（.txt）。")
+    message = N_(
+        "不支援這種檔案格式。可以匯入 Word（.docx）、ODT、PDF、網頁（.html）、Markdown（.md）或純文字檔（.txt）。"
+    )
+
+
+class FormatTooOld(FormatNotSupported):
+    """The file was written by an older word processor, in a format that is not read."""
+
+    message = N_(
+        "這是舊式的文書檔（.doc、.rtf 或 .wps），無法讀取。"
+        "請以 Word 或 LibreOffice 開啟，另存為 .docx、.odt 或 PDF 後再匯入。"
+    )
+
+
+class FormatWithoutText(FormatNotSupported):
+    """The file is an image."""
+
+    message = N_(
+        "這是影像檔，裡面沒有文字。請匯入報告的電子檔（.docx、.odt 或有文字的 PDF）；"
+        "只有紙本時，請先以文字辨識（OCR）軟體轉成有文字的 PDF。"
+    )
+
+
+class FormatOfOthers(FormatNotSupported):
+    """The file is a spreadsheet, a set of slides or an archive, not the text of a report."""
+
+    message = N_(
+        "這是試算表、簡報或壓縮檔，不是報告本文。請匯入報告的 .docx、.odt 或 PDF 檔；壓縮檔請先解開，再匯入其中的報告。"
+    )
+
+
+class FormatMismatch(FormatNotSupported):
+    """The content of the file is of another format than its name says."""
+
+    message = N_(
+        "檔案的內容與副檔名不符。請以原來的程式開啟，另存為 .docx、.odt 或 PDF；如果只是副檔名打錯，請更正後再匯入。"
+    )
 
 
 class EncodingUnknown(ReportUnreadable):
