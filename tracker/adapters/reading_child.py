@@ -1,6 +1,7 @@
 """The child program that reads one untrusted file: bytes come by stdin, one JSON object goes out by stdout.
 
-Started by `sandbox` with the limits and the file's name as arguments; it binds itself before it loads any parser.
+Started by `sandbox` with the limits and the file's name as arguments, and with the span of the text whose boxes are
+wanted, if that is the question; it binds itself before it loads any parser.
 """
 
 import json
@@ -16,12 +17,12 @@ from tracker.reading.document import ReadingLimits
 def main() -> None:
     """Read the file on stdin and answer on what was stdout; whatever else a parser prints goes nowhere."""
     limits = ReadingLimits(**json.loads(sys.argv[1]))
-    name = sys.argv[2]
+    name, span = sys.argv[2], [int(number) for number in sys.argv[3:]]
     bind(limits)
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with answer:
-        answer.write(json.dumps(_answer(name, limits)).encode("ascii"))
+        answer.write(json.dumps(_answer(name, limits, *span)).encode("ascii"))
 
 
 def bind(limits: ReadingLimits) -> None:
@@ -36,26 +37,37 @@ def bind(limits: ReadingLimits) -> None:
             resource.setrlimit(what, (value, value))
 
 
-def _answer(name: str, limits: ReadingLimits) -> dict[str, Any]:
+def _answer(name: str, limits: ReadingLimits, *span: int) -> dict[str, Any]:
     # Loaded only now, when the limits hold: the readers bring parsers written in C.
-    from tracker.extraction import extract  # noqa: PLC0415 - see above
-    from tracker.extraction.model import to_json  # noqa: PLC0415 - see above
     from tracker.foundation.errors import ReportUnreadable  # noqa: PLC0415 - see above
-    from tracker.reading import readers  # noqa: PLC0415 - see above
 
     try:
-        document = readers.read(name, sys.stdin.buffer.read(limits.max_bytes + 1), limits)
-        extraction = to_json(extract(document))
+        data = sys.stdin.buffer.read(limits.max_bytes + 1)
+        return _boxes(name, data, limits, *span) if span else _report(name, data, limits)
     except ReportUnreadable as error:
         return {"error": type(error).__name__}
     except (MemoryError, RecursionError):
         return {"error": "ReadingTookTooLong"}
+
+
+def _report(name: str, data: bytes, limits: ReadingLimits) -> dict[str, Any]:
+    from tracker.extraction import extract  # noqa: PLC0415 - see above
+    from tracker.extraction.model import to_json  # noqa: PLC0415 - see above
+    from tracker.reading import readers  # noqa: PLC0415 - see above
+
+    document = readers.read(name, data, limits)
     return {
         "text": document.text,
         "kind": document.kind,
         "page_starts": document.pages,
-        "extraction": extraction,
+        "extraction": to_json(extract(document)),
     }
+
+
+def _boxes(name: str, data: bytes, limits: ReadingLimits, start: int, end: int) -> dict[str, Any]:
+    from tracker.reading import readers  # noqa: PLC0415 - see above
+
+    return {"boxes": readers.boxes(name, data, start, end, limits)}
 
 
 if __name__ == "__main__":

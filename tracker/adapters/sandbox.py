@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +21,7 @@ import tracker
 from tracker.extraction.model import ReadReport, from_json
 from tracker.foundation import errors
 from tracker.foundation.errors import FileEmpty, FileTooLarge, ReadingTookTooLong, ReportUnreadable
-from tracker.reading.document import ReadingLimits
+from tracker.reading.document import PlaceOnPage, ReadingLimits
 
 _CHILD = "tracker.adapters.reading_child"
 _CHUNK = 64 * 1024
@@ -38,19 +39,26 @@ class Sandbox:
 
     def read(self, name: str, data: bytes) -> ReadReport:
         """Read a file and extract from it; raise a member of the ReportUnreadable family."""
+        return _report(self._answer_of_child(name, data))
+
+    def boxes(self, name: str, data: bytes, start: int, end: int) -> tuple[PlaceOnPage, ...]:
+        """Return where a span of a report's text stands on the pages, a box for each line; empty without pages.
+
+        Raises a member of the ReportUnreadable family.
+        """
+        return _places(self._answer_of_child(name, data, start, end))
+
+    def _answer_of_child(self, name: str, data: bytes, *span: int) -> bytes:
         if not data:
             raise FileEmpty
         if len(data) > self._limits.max_bytes:
             raise FileTooLarge
-        return _report(self._answer_of_child(_plain(name), data))
-
-    def _answer_of_child(self, name: str, data: bytes) -> bytes:
         with TemporaryFile() as file:
             # A file for stdin, since a pipe could fill up while the child is writing its answer.
             file.write(data)
             file.seek(0)
             with subprocess.Popen(  # noqa: S603 - our own program, the name is an argument and no command
-                _command(name, self._limits),
+                _command(_plain(name), self._limits, span),
                 stdin=file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -80,8 +88,8 @@ class Sandbox:
 _CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
 
-def _command(name: str, limits: ReadingLimits) -> list[str]:
-    return [sys.executable, "-P", "-m", _CHILD, json.dumps(asdict(limits)), name]
+def _command(name: str, limits: ReadingLimits, span: Sequence[int] = ()) -> list[str]:
+    return [sys.executable, "-P", "-m", _CHILD, json.dumps(asdict(limits)), name, *map(str, span)]
 
 
 def _environment() -> dict[str, str]:
@@ -139,6 +147,16 @@ def _report(answer: bytes) -> ReadReport:
             page_starts=None if starts is None else tuple(int(s) for s in starts),
             extraction=from_json(values["extraction"]),
         )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportUnreadable from error
+
+
+def _places(answer: bytes) -> tuple[PlaceOnPage, ...]:
+    try:
+        values: dict[str, Any] = json.loads(answer)
+        if "error" in values:
+            raise _error(values["error"])
+        return tuple(PlaceOnPage(int(page), *map(float, box)) for page, *box in values["boxes"])
     except (ValueError, KeyError, TypeError) as error:
         raise ReportUnreadable from error
 

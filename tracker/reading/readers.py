@@ -1,16 +1,15 @@
-"""Choose the reader of a file by its suffix; a new format is one file and one line in `READERS`.
+"""Choose the reader of a file by its suffix; a new format is one module and one line in `READERS`.
 
-Imported by the child program only: readers load parsers of untrusted files.
+Imported by the child program only: readers load parsers of untrusted files, each when its format is at hand.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import PurePosixPath
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tracker.foundation.errors import FileEmpty, FileTooLarge, FormatNotSupported
-from tracker.reading.document import Document, ReadingLimits
-from tracker.reading.pdf import PDFReader
-from tracker.reading.text import TextReader
+from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
 
 
 class Reader(Protocol):
@@ -25,10 +24,20 @@ class Reader(Protocol):
         ...
 
 
-READERS: Mapping[str, Reader] = {
-    ".txt": TextReader("text"),
-    ".md": TextReader("markdown"),
-    ".pdf": PDFReader(),
+@runtime_checkable
+class PagedReader(Reader, Protocol):
+    """Reads a format that tells where on its pages the text stands."""
+
+    def boxes(self, data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[PlaceOnPage, ...]:
+        """Return a box for each line of a span of the document's text."""
+        ...
+
+
+# The suffix of a format, the module that reads it, and the name of its reader there.
+READERS: Mapping[str, tuple[str, str]] = {
+    ".txt": ("tracker.reading.text", "TEXT"),
+    ".md": ("tracker.reading.text", "MARKDOWN"),
+    ".pdf": ("tracker.reading.pdf", "PDF"),
 }
 
 
@@ -37,11 +46,28 @@ def read(name: str, data: bytes, limits: ReadingLimits) -> Document:
 
     Raises FileEmpty, FileTooLarge, FormatNotSupported and what the reader of the format raises.
     """
+    return _reader_of(name, data, limits).read(data, limits)
+
+
+def boxes(name: str, data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[PlaceOnPage, ...]:
+    """Return where a span of a document's text stands on its pages; empty for formats without pages.
+
+    Raises what `read` does.
+    """
+    reader = _reader_of(name, data, limits)
+    return reader.boxes(data, start, end, limits) if isinstance(reader, PagedReader) else ()
+
+
+def _reader_of(name: str, data: bytes, limits: ReadingLimits) -> Reader:
     if not data:
         raise FileEmpty
     if len(data) > limits.max_bytes:
         raise FileTooLarge
-    reader = READERS.get(PurePosixPath(name.replace("\\", "/")).suffix.lower())
-    if reader is None or not reader.accepts(data):
+    place = READERS.get(PurePosixPath(name.replace("\\", "/")).suffix.lower())
+    if place is None:
         raise FormatNotSupported
-    return reader.read(data, limits)
+    module, reader_name = place
+    reader: Reader = getattr(import_module(module), reader_name)
+    if not reader.accepts(data):
+        raise FormatNotSupported
+    return reader

@@ -41,6 +41,10 @@ class TextReader:
         return plain(text, self._kind)
 
 
+TEXT = TextReader("text")
+MARKDOWN = TextReader("markdown")
+
+
 def plain(text: str, kind: str = "text", pages: tuple[int, ...] | None = None) -> Document:
     """Return the document of a text of which no more is known than, perhaps, where its pages start."""
     return Document(text, kind, pages, tuple(blocks_of(text, pages)))

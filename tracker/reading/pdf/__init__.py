@@ -2,4 +2,6 @@
 
 from tracker.reading.pdf.reader import PDFReader
 
-__all__ = ["PDFReader"]
+__all__ = ["PDF", "PDFReader"]
+
+PDF = PDFReader()

@@ -3,7 +3,7 @@
 import ctypes
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
@@ -65,15 +65,14 @@ def _walk(element: Any, level: int | None, levels: dict[int, int], depth: int) -
     if not element or depth > _DEEPEST:
         return
     level = _level(element) or level
+    contents = pdfium.FPDF_StructElement_GetMarkedContentIdCount(element)
+    children = pdfium.FPDF_StructElement_CountChildren(element)
     if level:
-        levels.update((number, level) for number in _contents(element))
-    for number in range(pdfium.FPDF_StructElement_CountChildren(element)):
+        for number in range(contents):
+            levels[pdfium.FPDF_StructElement_GetMarkedContentIdAtIndex(element, number)] = level
+    # Marked contents count as children too: most paragraphs have no others.
+    for number in range(children if children > contents else 0):
         _walk(pdfium.FPDF_StructElement_GetChildAtIndex(element, number), level, levels, depth + 1)
-
-
-def _contents(element: Any) -> Iterator[int]:
-    for number in range(pdfium.FPDF_StructElement_GetMarkedContentIdCount(element)):
-        yield pdfium.FPDF_StructElement_GetMarkedContentIdAtIndex(element, number)
 
 
 def _level(element: Any) -> int | None:

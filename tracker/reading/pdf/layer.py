@@ -7,6 +7,7 @@ whatever the list holds. Lengths are PDF points, with the origin at the lower le
 import ctypes
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import hypot
 from typing import Any, Final, NamedTuple
 
@@ -89,15 +90,18 @@ class Layer:
 
     def drawings(self) -> list[Any]:
         """Return the paths that are drawn on the page."""
-        get, kind_of, path = pdfium.FPDFPage_GetObject, pdfium.FPDFPageObj_GetType, pdfium.FPDF_PAGEOBJ_PATH
-        count = pdfium.FPDFPage_CountObjects(self.page)
-        return [drawn for drawn in (get(self.page, n) for n in range(count)) if kind_of(drawn) == path]
+        return [each for each, kind in self._objects() if kind == pdfium.FPDF_PAGEOBJ_PATH]
 
     def has_picture(self) -> bool:
-        """Say whether an image stands on the page."""
-        count = pdfium.FPDFPage_CountObjects(self.page)
-        kinds = (pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(self.page, n)) for n in range(count))
-        return any(kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM) for kind in kinds)
+        """Say whether an image stands on the page, by itself or within a form."""
+        pictures = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
+        return any(kind in pictures for _, kind in self._objects())
+
+    def _objects(self) -> Iterator[tuple[Any, int]]:
+        """Give what stands on the page, in calls as few as can be: some files hold an object for each character."""
+        numbers = range(pdfium.FPDFPage_CountObjects(self.page))
+        objects = list(map(pdfium.FPDFPage_GetObject, repeat(self.page), numbers))
+        return zip(objects, map(pdfium.FPDFPageObj_GetType, objects), strict=True)
 
     def _is_bold(self, written: Any) -> bool:
         font = pdfium.FPDFTextObj_GetFont(written)

@@ -28,12 +28,12 @@ _BULLETS: Final = str.maketrans(
 class Piece(NamedTuple):
     """Text with the place of its first character in the layer's text; None for what stands there between cells.
 
-    `count` is how many characters of the layer it came from.
+    `taken` is how many characters of the layer it came from.
     """
 
     text: str
     first: int | None
-    count: int
+    taken: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from tracker.foundation.errors import FileTruncated, ReportUnreadable, TextMissing
-from tracker.reading.document import Document, ReadingLimits
+from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
+from tracker.reading.pdf.boxes import boxes
 from tracker.reading.pdf.pages import Page, pages_of
 from tracker.reading.pdf.paragraphs import document_of
 
@@ -23,6 +24,15 @@ class PDFReader:
     def accepts(self, data: bytes) -> bool:
         """Look for the signature where readers in general look for it."""
         return _SIGNATURE in data[:_SIGNATURE_WITHIN]
+
+    def boxes(self, data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[PlaceOnPage, ...]:
+        """Return where a span of the text stands; empty where only the second try could read the file."""
+        try:
+            return boxes(data, start, end, limits)
+        except (ReportUnreadable, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - as for reading: parsers answer broken files with all sorts of errors
+            return ()
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
         """Return the text; raise FileEncrypted, FileTruncated, FileTooLarge, or TextMissing for a scan."""

@@ -260,8 +260,9 @@ def _rows(layer: Layer, grid: Grid, cells: dict[Place, _Cell]) -> Iterator[Line]
     """Return a line for each row; a cell alone in its row, and one that arranges running text, gives its own lines."""
     for row in range(len(grid.rows) - 1):
         homes = [grid.homes.get((row, column)) for column in range(len(grid.columns) - 1)]
-        own = [cells[home] for home in dict.fromkeys(homes) if home and home[0] == row and home in cells]
-        if len(own) == 1 or any(cell.is_list() for cell in own):
+        filled = [home for home in dict.fromkeys(homes) if home in cells]
+        own = [cells[home] for home in filled if home[0] == row]
+        if len(filled) == 1 or any(cell.is_list() for cell in own):
             for cell in own:
                 yield from _lines_of_cell(layer, cell)
         elif own:
@@ -302,8 +303,8 @@ def _row(layer: Layer, contents: Sequence[list[Piece]]) -> Iterator[Line]:
 
 
 def _dressed(layer: Layer, pieces: Sequence[Piece]) -> Line | None:
-    places = [(piece.first, piece.count) for piece in pieces if piece.first is not None]
+    places = [(piece.first, piece.taken) for piece in pieces if piece.first is not None]
     if not places:
         return None
-    (first, _), (last, count) = places[0], places[-1]
-    return dressed(layer, pieces, first, last + count - 1)
+    (first, _), (last, taken) = places[0], places[-1]
+    return dressed(layer, pieces, first, last + taken - 1)
