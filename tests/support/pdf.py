@@ -22,7 +22,7 @@ def pdf(*pages: str) -> bytes:
             " /Resources << /Font << /F1 3 0 R >> >> >>"
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-    return _file(objects)
+    return file_of(objects)
 
 
 def encrypted(data: bytes, password: str = "open sesame") -> bytes:
@@ -38,7 +38,8 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
 
 
-def _file(objects: list[str]) -> bytes:
+def file_of(objects: list[str]) -> bytes:
+    """Return a PDF file of objects, numbered from 1."""
     out = bytearray(b"%PDF-1.4\n")
     places = []
     for number, body in enumerate(objects, start=1):

@@ -63,7 +63,9 @@ def furniture_of(text: str, page_starts: Sequence[int] | None = None) -> list[tu
     edges = _page_edges(lines, starts)
     numbers = _page_numbers(lines, edges if starts else None)
     beside = {number + step for number in numbers for step in (-1, 1)} - numbers
-    running = _running(lines, (edges | beside) - numbers, often=min(3, max(2, len(starts))) if starts else 3)
+    running = _running(
+        lines, (edges | beside) - numbers, starts, often=min(3, max(2, len(starts))) if starts else 3
+    )
     running |= _running_with_number(lines)
     return [(lines[i].start, lines[i].end) for i in sorted(numbers | running)]
 
@@ -118,10 +120,11 @@ def _ends_a_page(lines: Sequence[_Line], bare: Sequence[int], n: int) -> bool:
     return all(abs(other.start - line.start) >= _SHORTEST_PAGE for other in near)
 
 
-def _running(lines: Sequence[_Line], edges: set[int], often: int) -> set[int]:
-    """Return the lines at the edges of pages, and at the top of the first, whose words come again."""
+def _running(lines: Sequence[_Line], edges: set[int], starts: Sequence[int], often: int) -> set[int]:
+    """Return the lines at the edges of pages, and at the top of the first, whose words come again on other pages."""
     keys = {i: lines[i].key for i in edges if 0 <= i < len(lines) and _may_run(lines[i])}
-    counts = Counter(keys.values())
+    pages = {(key, bisect_right(starts, lines[i].start) if starts else i) for i, key in keys.items()}
+    counts = Counter(key for key, _ in pages)
     again = {key for key, count in counts.items() if count >= often}
     opening = {i for i, line in enumerate(lines[:_EDGE_LINES]) if line.key in again}
     return {i for i, key in keys.items() if key in again} | opening

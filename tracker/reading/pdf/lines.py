@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from tracker.reading.pdf.layer import Box, Layer
@@ -23,6 +24,9 @@ _BULLETS: Final = str.maketrans(
     "\uf0b7\uf06c\uf06e\uf0a7\uf075\uf076\uf0d8\uf0fc\uf0a8\uf0fe\uf0e0\uf0a1\uf0b2",
     "•●■▪◆❖➢✓□☑→○□",
 )
+
+# Single characters are rare in horizontal text.
+_FEWEST_UPRIGHT: Final = 4
 
 
 class Piece(NamedTuple):
@@ -47,12 +51,11 @@ class Line:
     bold: bool = False
     level: int | None = None
     cells: tuple[tuple[int, int], ...] = ()
-    is_repeated: bool = False
 
 
 def lines_of(layer: Layer) -> list[Line]:
     """Return the lines of a page in the order in which PDFium reads it."""
-    return [line for span in printed(layer.text) if (line := line_of(layer, *span))]
+    return _upright([line for span in printed(layer.text) if (line := line_of(layer, *span))])
 
 
 def printed(text: str) -> Iterator[tuple[int, int]]:
@@ -103,3 +106,29 @@ def _meant(character: str) -> str:
     if character < "\u2e80" or character > "\ufb06":
         return ""
     return unicodedata.normalize("NFKC", character.translate(_MEANT))
+
+
+def _upright(lines: list[Line]) -> list[Line]:
+    """Join characters that stand below each other, as vertical text is read, to a line for each column."""
+    if sum(_is_single(line) for line in lines) < _FEWEST_UPRIGHT:
+        return lines
+    return [_stacked(list(column)) for _, column in groupby(lines, key=_column)]
+
+
+def _is_single(line: Line) -> bool:
+    # Numbers below each other count the items of a list.
+    return len(line.text) == 1 and line.text > "\u2e80"
+
+
+def _column(line: Line) -> object:
+    """Return what the characters of one column share; other lines share it with none."""
+    if not _is_single(line) or line.box is None or not line.size:
+        return id(line)
+    return line.size, round(line.box.middle[0] / line.size)
+
+
+def _stacked(lines: Sequence[Line]) -> Line:
+    if len(lines) == 1:
+        return lines[0]
+    pieces = tuple(piece for line in lines for piece in line.pieces)
+    return replace(lines[0], text="".join(line.text for line in lines), pieces=pieces, box=None)

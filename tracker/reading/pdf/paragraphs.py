@@ -22,8 +22,10 @@ def document_of(pages: Sequence[Page]) -> Document:
     text = "\n".join("\n".join(line.text for line in page.lines) for page in pages)
     furniture = {start for start, _ in furniture_of(text, starts)}
     blocks: list[Block] = []
+    header = ""
     for number, (page, start) in enumerate(zip(pages, starts, strict=True), start=1):
-        blocks += _blocks(page.lines, start, number, furniture)
+        again, header = _repeated_header(page.lines, header)
+        blocks += _blocks(page.lines, start, number, furniture, again)
     pictures = tuple(number for number, page in enumerate(pages, start=1) if page.is_picture)
     return Document(text, "pdf", starts, tuple(blocks), pictures)
 
@@ -33,14 +35,26 @@ def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
     return tuple(accumulate((page.length + 1 for page in pages[:-1]), initial=0)) if pages else ()
 
 
-def _blocks(lines: Sequence[Line], offset: int, number: int, furniture: set[int]) -> Iterator[Block]:
+def _repeated_header(lines: Sequence[Line], header: str) -> tuple[Line | None, str]:
+    """Return the row in which a page repeats the header of the table before, and the header of its own last table."""
+    above: Sequence[Line | None] = (None, *lines[:-1])
+    firsts = [
+        line for over, line in zip(above, lines, strict=True) if line.cells and not (over and over.cells)
+    ]
+    again = firsts[0] if firsts and firsts[0].text == header else None
+    return again, firsts[-1].text if firsts else header
+
+
+def _blocks(
+    lines: Sequence[Line], offset: int, number: int, furniture: set[int], again: Line | None
+) -> Iterator[Block]:
     edges = _column_edges(lines)
     open_from: int | None = None
     first: Line | None = None
     previous: Line | None = None
     for place, line in enumerate(lines):
         indent = len(line.text) - len(line.text.lstrip())
-        kind = _kind(line, offset + indent in furniture)
+        kind = BlockKind.FURNITURE if line is again else _kind(line, offset + indent in furniture)
         goes_on = (
             previous is not None
             and first is not None
@@ -63,10 +77,10 @@ def _blocks(lines: Sequence[Line], offset: int, number: int, furniture: set[int]
 
 
 def _kind(line: Line, is_furniture: bool) -> BlockKind:
-    if is_furniture or line.is_repeated:
-        return BlockKind.FURNITURE
     if line.cells:
         return BlockKind.ROW
+    if is_furniture:
+        return BlockKind.FURNITURE
     return BlockKind.HEADING if line.level is not None else BlockKind.PARAGRAPH
 
 
