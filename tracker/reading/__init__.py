@@ -3,4 +3,4 @@
 from typing import Final
 
 # Told apart from `readers.READERS`, so that a door can refuse a name without loading the parsers.
-SUFFIXES: Final = (".txt", ".md", ".pdf")
+SUFFIXES: Final = (".docx", ".odt", ".pdf", ".html", ".htm", ".md", ".txt")

@@ -40,6 +40,7 @@ class Table:
 
 
 Item = Paragraph | Table
+BULLET: Final = "•"
 
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff\uf000-\uf0ff]"
@@ -47,8 +48,8 @@ _NOT_TEXT = re.compile(
 # A number at the end of a line after a tab belongs to a table of contents; other tabs only push words aside.
 _TABS = re.compile(r" *\t[ \t]*(?!\d{0,4}$)")
 _EDGES = " \t\r\n\v\f\u3000\xa0"
-_HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-_BROKEN_HAN = re.compile(rf"(?<=[{_HAN}])\s*\n\s*(?=[{_HAN}])")
+HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_BROKEN_HAN = re.compile(rf"(?<=[{HAN}])\s*\n\s*(?=[{HAN}])")
 _BLANKS = re.compile(r"[\s\xa0]+")
 _CLOSED = re.compile("[、。，．：）】」』〉》］]$")
 _NAMES_ACTION = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from tracker.foundation.errors import FileTruncated
+from tracker.foundation.errors import FileTruncated, FormatMismatch
 from tracker.reading.assembly import Cell, Item, Paragraph, Table, assemble
 from tracker.reading.document import Document, ReadingLimits
 from tracker.reading.package import Element, Package
@@ -57,15 +57,21 @@ class DOCXReader:
         return data.startswith(b"PK\x03\x04")
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
-        """Return body text and blocks; raise what `Package` raises, and TextMissing for an empty body."""
+        """Return body text and blocks; raise what `Package` raises, FormatMismatch or TextMissing."""
         package = Package(data)
         main = _related(package, "", "officeDocument") or "word/document.xml"
-        body = package.tree(main).find(W + "body")
+        root = package.tree(main) if main in package else None
+        if root is None or root.tag != W + "document":
+            raise FormatMismatch
+        body = root.find(W + "body")
         if body is None:
             raise FileTruncated
         styles = Styles(_optional(package, main, "styles"))
         numbering = Numbering(_optional(package, main, "numbering"), styles.lists)
         return assemble(_Body(styles, numbering).items(body), "docx")
+
+
+DOCX = DOCXReader()
 
 
 def _optional(package: Package, main: str, kind: str) -> Element | None:

@@ -16,6 +16,7 @@ from tracker.reading.package import Element, Package
 OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 DRAW: Final = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_CONTENT: Final = "content.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 _ENCRYPTED: Final = b"encryption-data"
 _PARAGRAPH, _HEADING, _LIST = TEXT + "p", TEXT + "h", TEXT + "list"
@@ -44,16 +45,21 @@ class ODTReader:
         return data.startswith(b"PK\x03\x04")
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
-        """Return body text and blocks; raise what `Package` raises, FileEncrypted, FormatMismatch, TextMissing."""
+        """Return body text and blocks; raise what `Package` raises, FormatMismatch or TextMissing."""
         package = Package(data)
         if _MANIFEST in package and _ENCRYPTED in package.part(_MANIFEST):
             raise FileEncrypted
-        content = package.tree("content.xml")
+        if _CONTENT not in package:
+            raise FormatMismatch
+        content = package.tree(_CONTENT)
         body = content.find(f"{OFFICE}body/{OFFICE}text")
         if body is None:
             raise FormatMismatch
         roots = [package.tree("styles.xml"), content] if "styles.xml" in package else [content]
         return assemble(_Body(Styles(roots), list_styles(roots)).items(body), "odt")
+
+
+ODT = ODTReader()
 
 
 @dataclass

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tracker.reading import counting
+from tracker.reading.assembly import BULLET
 from tracker.reading.package import Element
 
 TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _LIBREOFFICE: Final = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
-BULLET: Final = "•"
 OUTLINE: Final = "Outline"
 _LEVELS = 10
 _OUTER_PLACE = re.compile(r"%(\d{1,2})%[^%]*")

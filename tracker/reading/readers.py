@@ -5,11 +5,11 @@ Imported by the child program only: readers load parsers of untrusted files, eac
 
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Protocol, runtime_checkable
 
-from tracker.foundation.errors import FileEmpty, FileTooLarge, FormatNotSupported
+from tracker.foundation.errors import FileEmpty, FileTooLarge, FormatMismatch
 from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
+from tracker.reading.formats import check_beginning, suffix_of
 
 
 class Reader(Protocol):
@@ -38,6 +38,10 @@ READERS: Mapping[str, tuple[str, str]] = {
     ".txt": ("tracker.reading.text", "TEXT"),
     ".md": ("tracker.reading.text", "MARKDOWN"),
     ".pdf": ("tracker.reading.pdf", "PDF"),
+    ".docx": ("tracker.reading.docx", "DOCX"),
+    ".odt": ("tracker.reading.odt", "ODT"),
+    ".html": ("tracker.reading.html", "HTML"),
+    ".htm": ("tracker.reading.html", "HTML"),
 }
 
 
@@ -63,11 +67,10 @@ def _reader_of(name: str, data: bytes, limits: ReadingLimits) -> Reader:
         raise FileEmpty
     if len(data) > limits.max_bytes:
         raise FileTooLarge
-    place = READERS.get(PurePosixPath(name.replace("\\", "/")).suffix.lower())
-    if place is None:
-        raise FormatNotSupported
-    module, reader_name = place
+    suffix = suffix_of(name)
+    check_beginning(suffix, data)
+    module, reader_name = READERS[suffix]
     reader: Reader = getattr(import_module(module), reader_name)
     if not reader.accepts(data):
-        raise FormatNotSupported
+        raise FormatMismatch
     return reader

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tracker.reading import counting
+from tracker.reading.assembly import BULLET
 from tracker.reading.package import Element
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-BULLET: Final = "•"
 _LEVELS = 9
 _OUTER_PLACE = re.compile(r"%([1-9])[^%]*")
 _PLACE = re.compile(r"%([1-9])")

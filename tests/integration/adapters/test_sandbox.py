@@ -18,7 +18,7 @@ from tracker.foundation.errors import (
     FileEncrypted,
     FileTooLarge,
     FileTruncated,
-    FormatNotSupported,
+    FormatMismatch,
     ReadingTookTooLong,
     ReportUnreadable,
     TextMissing,
@@ -62,7 +62,7 @@ class TestRefusals:
             ("a.pdf", PAGES[:300], FileTruncated),
             ("a.pdf", encrypted(PAGES), FileEncrypted),
             ("a.pdf", pdf(""), TextMissing),
-            ("a.pdf", os.urandom(2000), FormatNotSupported),
+            ("a.pdf", os.urandom(2000), FormatMismatch),
         ],
         ids=["empty", "big5", "cut off", "password", "scan", "garbage"],
     )

@@ -12,7 +12,11 @@ from tracker.foundation.errors import (
     FileEncrypted,
     FileTooLarge,
     FileTruncated,
+    FormatMismatch,
     FormatNotSupported,
+    FormatOfOthers,
+    FormatTooOld,
+    FormatWithoutText,
     ReportUnreadable,
     TextMissing,
 )
@@ -20,6 +24,7 @@ from tracker.reading import readers
 from tracker.reading.document import Document, ReadingLimits
 
 LIMITS = ReadingLimits()
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more"
 TWO_PAGES = pdf("Report on trams\n1. Purpose", "2. Recommendations\nThe Depot should wash trams first.")
 
 
@@ -61,11 +66,20 @@ class TestRefusals:
             ("a.txt", b" \r\n\t", TextMissing),
             ("a.txt", "건의 사항".encode("euc-kr"), EncodingUnknown),
             ("a.txt", "建議".encode()[:-1], FileTruncated),
-            ("a.txt", b"text\0with nul", FormatNotSupported),
-            ("a.txt", TWO_PAGES, FormatNotSupported),
-            ("a.txt", b"PK\x03\x04 zip", FormatNotSupported),
-            ("a.pdf", b"\x89PNG\r\n\x1a\n", FormatNotSupported),
-            ("a.pdf", b"plain text", FormatNotSupported),
+            ("a.txt", b"text\0with nul", FormatMismatch),
+            ("a.txt", TWO_PAGES, FormatMismatch),
+            ("a.txt", b"PK\x03\x04 zip", FormatMismatch),
+            ("a.pdf", b"\x89PNG\r\n\x1a\n", FormatWithoutText),
+            ("a.pdf", b"plain text", FormatMismatch),
+            ("a.docx", b"PK\x05\x06" + b"\0" * 18, FormatMismatch),
+            ("a.docx", OLD_WORD, FormatTooOld),
+            ("a.doc", OLD_WORD, FormatTooOld),
+            ("a.txt", b"{\\rtf1 text}", FormatTooOld),
+            ("a.odt", b"Rar!\x1a\x07\0", FormatOfOthers),
+            ("a.xlsx", b"PK\x03\x04", FormatOfOthers),
+            ("a.docx", OLD_WORD + "EncryptedPackage".encode("utf-16-le"), FileEncrypted),
+            ("a.html", b"words without any tag", FormatMismatch),
+            ("a.png", b"anything", FormatWithoutText),
             ("a.exe", b"text", FormatNotSupported),
             ("noending", b"text", FormatNotSupported),
             ("a.pdf", TWO_PAGES[: len(TWO_PAGES) // 2], FileTruncated),
