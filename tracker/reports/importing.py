@@ -5,7 +5,6 @@ Either way it is read in a child process, with no transaction open, and then sto
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +19,6 @@ from tracker.foundation.errors import (
     FileEmpty,
     FileTooLarge,
     Forbidden,
-    FormatNotSupported,
     ReadingTookTooLong,
     TrackerError,
     VersionConflict,
@@ -29,7 +27,7 @@ from tracker.foundation.filing import FileStore, StoredFile, describe
 from tracker.foundation.jobs import Job, JobBatch, JobState, LeaseLost, Running, enqueue
 from tracker.foundation.language import N_
 from tracker.people.queries import act_of, get_user
-from tracker.reading import SUFFIXES
+from tracker.reading.formats import suffix_of
 from tracker.reports.drafting import Proposals
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import Confidentiality
@@ -100,8 +98,7 @@ def check_file(name: str, data: bytes, max_bytes: int) -> None:
         raise FileEmpty
     if len(data) > max_bytes:
         raise FileTooLarge
-    if PurePath(name).suffix.lower() not in SUFFIXES:
-        raise FormatNotSupported
+    suffix_of(name)
 
 
 def payload_of(file: StoredFile, confidentiality: Confidentiality, *, is_new: bool = False) -> dict[str, Any]:

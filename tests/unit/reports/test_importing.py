@@ -2,7 +2,15 @@
 
 import pytest
 
-from tracker.foundation.errors import FileEmpty, FileTooLarge, FormatNotSupported, ReportUnreadable
+from tracker.foundation.errors import (
+    FileEmpty,
+    FileTooLarge,
+    FormatNotSupported,
+    FormatOfOthers,
+    FormatTooOld,
+    FormatWithoutText,
+    ReportUnreadable,
+)
 from tracker.reading import SUFFIXES
 from tracker.reading.readers import READERS
 from tracker.reports.importing import check_file
@@ -16,6 +24,9 @@ class TestCheckFile:
             ("a.txt", b"123456", FileTooLarge),
             ("a.exe", b"12345", FormatNotSupported),
             ("txt", b"12345", FormatNotSupported),
+            ("a.doc", b"12345", FormatTooOld),
+            ("scan.TIF", b"12345", FormatWithoutText),
+            ("list.xlsx", b"12345", FormatOfOthers),
         ],
     )
     def test_refuses(self, name: str, data: bytes, reason: type[ReportUnreadable]) -> None:
