@@ -6,6 +6,7 @@ from typing import Final
 
 from tracker.reading.document import Block, BlockKind, Document
 from tracker.reading.furniture import furniture_of
+from tracker.reading.pdf.layer import Box
 from tracker.reading.pdf.lines import Line
 from tracker.reading.pdf.pages import Page
 
@@ -14,6 +15,9 @@ _RAGGED: Final = 2.5
 _DEEPER: Final = 0.8
 _UNEVEN: Final = 0.15
 _FARTHEST: Final = 2.2
+# Lines that start within so many points share a column; a page with more columns is a drawing.
+_COLUMN: Final = 4
+_MOST_COLUMNS: Final = 100
 
 
 def document_of(pages: Sequence[Page]) -> Document:
@@ -37,9 +41,10 @@ def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
 
 def _repeated_header(lines: Sequence[Line], header: str) -> tuple[Line | None, str]:
     """Return the row in which a page repeats the header of the table before, and the header of its own last table."""
-    above: Sequence[Line | None] = (None, *lines[:-1])
     firsts = [
-        line for over, line in zip(above, lines, strict=True) if line.cells and not (over and over.cells)
+        line
+        for above, line in zip((None, *lines), lines, strict=False)
+        if line.cells and not (above and above.cells)
     ]
     again = firsts[0] if firsts and firsts[0].text == header else None
     return again, firsts[-1].text if firsts else header
@@ -49,31 +54,26 @@ def _blocks(
     lines: Sequence[Line], offset: int, number: int, furniture: set[int], again: Line | None
 ) -> Iterator[Block]:
     edges = _column_edges(lines)
-    open_from: int | None = None
-    first: Line | None = None
-    previous: Line | None = None
+    paragraph: list[tuple[int, Line]] = []
     for place, line in enumerate(lines):
         indent = len(line.text) - len(line.text.lstrip())
         kind = BlockKind.FURNITURE if line is again else _kind(line, offset + indent in furniture)
-        goes_on = (
-            previous is not None
-            and first is not None
-            and kind is BlockKind.PARAGRAPH
-            and _goes_on(first, previous, line, edges[place - 1])
-        )
-        if not goes_on and first is not None and open_from is not None:
-            yield _block(first, open_from, offset - 1, number, BlockKind.PARAGRAPH)
-            first = None
-        if kind is not BlockKind.PARAGRAPH:
-            yield _block(line, offset, offset + len(line.text), number, kind)
-            first = previous = None
+        is_text = kind is BlockKind.PARAGRAPH
+        if paragraph and not (is_text and _goes_on(paragraph, line, edges[place - 1])):
+            yield _paragraph(paragraph, number)
+            paragraph = []
+        if is_text:
+            paragraph.append((offset, line))
         else:
-            if first is None:
-                first, open_from = line, offset
-            previous = line
+            yield _block(line, offset, offset + len(line.text), number, kind)
         offset += len(line.text) + 1
-    if first is not None and open_from is not None:
-        yield _block(first, open_from, offset - 1, number, BlockKind.PARAGRAPH)
+    if paragraph:
+        yield _paragraph(paragraph, number)
+
+
+def _paragraph(lines: Sequence[tuple[int, Line]], number: int) -> Block:
+    (start, first), (begin, last) = lines[0], lines[-1]
+    return _block(first, start, begin + len(last.text), number, BlockKind.PARAGRAPH)
 
 
 def _kind(line: Line, is_furniture: bool) -> BlockKind:
@@ -92,22 +92,27 @@ def _block(line: Line, start: int, end: int, number: int, kind: BlockKind) -> Bl
 def _column_edges(lines: Sequence[Line]) -> list[float]:
     """Return for each line how far to the right the lines reach that share its column."""
     ends = [(line.box.left, line.box.right) for line in lines if line.box]
-    reaches: dict[float, float] = {}
+    reaches: dict[int, float] = {}
     for line in lines:
-        if line.box and line.box.left not in reaches:
+        if line.box and (key := _column(line.box)) not in reaches:
             middle = (line.box.left + line.box.right) / 2
-            reaches[line.box.left] = max(right for left, right in ends if left <= middle)
-    return [reaches[line.box.left] if line.box else 0.0 for line in lines]
+            beside = (right for left, right in ends if left <= middle)
+            reaches[key] = max(beside if len(reaches) < _MOST_COLUMNS else (right for _, right in ends[:1]))
+    return [reaches[_column(line.box)] if line.box else 0.0 for line in lines]
 
 
-def _goes_on(first: Line, previous: Line, line: Line, edge: float) -> bool:
-    """Say whether a line goes on with the paragraph of the one above it, as far as the print shows."""
-    size = previous.size or line.size
-    if previous.box is None or line.box is None or not size or not line.size:
+def _column(box: Box) -> int:
+    return round(box.left / _COLUMN)
+
+
+def _goes_on(above: Sequence[tuple[int, Line]], line: Line, edge: float) -> bool:
+    """Say whether a line goes on with the paragraph of the ones above it, as far as the print shows."""
+    first, previous = above[0][1], above[-1][1]
+    if previous.box is None or line.box is None or not first.size or not line.size:
         return False
-    if abs(line.size - size) > _UNEVEN * size or line.bold != first.bold:
+    if abs(line.size - first.size) > _UNEVEN * first.size or line.bold != first.bold:
         return False
-    is_below = 0 < previous.box.top - line.box.top <= _FARTHEST * size
-    is_full = previous.box.right >= edge - _RAGGED * size
-    is_new_indent = previous is not first and line.box.left > previous.box.left + _DEEPER * size
+    is_below = 0 < previous.box.top - line.box.top <= _FARTHEST * first.size
+    is_full = previous.box.right >= edge - _RAGGED * first.size
+    is_new_indent = len(above) > 1 and line.box.left > previous.box.left + _DEEPER * first.size
     return is_below and is_full and not is_new_indent

@@ -15,6 +15,7 @@ _NEAR: Final = 4.0
 _SHORTEST_STROKE: Final = 6.0
 _FEWEST_STROKES: Final = 4
 _MOST_STROKES: Final = 4_000
+_MOST_PLACES: Final = 10_000
 # An owner or a date counts for every row of the cell that was merged; a text is written once.
 _LONGEST_REPEATED: Final = 30
 _HAN: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -101,6 +102,7 @@ def grids_of(layer: Layer) -> list[Grid]:
 def lines_with_tables(layer: Layer, grids: Sequence[Grid]) -> list[Line]:
     """Return the lines of a page with the rows of its tables, each table where its first character was read."""
     found: list[Line | int] = []
+    begun: set[int] = set()
     cells: list[dict[Place, _Cell]] = [defaultdict(_Cell) for _ in grids]
     for number, (start, end) in enumerate(printed(layer.text)):
         for first, last, place in _stretches(layer, grids, start, end):
@@ -109,7 +111,8 @@ def lines_with_tables(layer: Layer, grids: Sequence[Grid]) -> list[Line]:
                 found += [line] if line else []
                 continue
             which, cell = place
-            if which not in found:
+            if which not in begun:
+                begun.add(which)
                 found.append(which)
             for piece in _trimmed(layer.text, first, last):
                 cells[which][cell].add(piece, number)
@@ -190,7 +193,7 @@ def _grid(lying: Sequence[Stroke], standing: Sequence[Stroke]) -> Grid | None:
         return None
     columns = _apart([s.at for s in standing] + [end for s in lying for end in (s.start, s.end)])
     rows = _apart([-s.at for s in lying] + [-end for s in standing for end in (s.start, s.end)])
-    if len(columns) < 3 or len(rows) < 2:
+    if len(columns) < 3 or len(rows) < 2 or len(columns) * len(rows) > _MOST_PLACES:
         return None
     homes = _homes(columns, rows, lying, standing)
     return Grid(columns, rows, homes) if len(set(homes.values())) > 1 else None
