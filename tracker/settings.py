@@ -93,9 +93,10 @@ class MailSettings:
 
 @dataclass(frozen=True)
 class ReadingSettings:
-    """What one uploaded file may take."""
+    """What one uploaded file may take, and how much may come at once."""
 
     max_megabytes: int
+    max_upload_megabytes: int
     max_pages: int
     cpu_seconds: int
     wall_seconds: int

@@ -24,6 +24,7 @@ from tracker.people.rules.tokens import Purpose
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.models import LetterState, Notice, OutboxLetter
 from tracker.reports import importing
+from tracker.reports.batches import begin_batch
 from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.reviewing import DraftChoice, accept_draft
 from tracker.reports.rules.drafts import Confidentiality
@@ -159,6 +160,9 @@ def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, An
         )
         session.flush()
         found["job"] = job.id
+        kept = importing.keep_file(wiring.files, "one.txt", f"又一份報告 {found['job']}".encode(), 2**20)
+        batch = begin_batch(session, act, wiring.files, [("one.txt", kept)], Confidentiality.PUBLIC)
+        found["batch"] = batch.id
         return found
 
 

@@ -32,6 +32,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "closing_id": "closing",
         "draft_id": "draft",
         "job_id": "job",
+        "batch_id": "batch",
         "person_id": "leaver",
         "department_id": "empty_department",
         "sign_in_id": "sign_in",

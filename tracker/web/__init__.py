@@ -35,6 +35,7 @@ CONTENT_SECURITY_POLICY = (
 def register(app: Flask) -> CSRFProtect:
     """Give an application the pages; returns the CSRF guard so that other doors can step outside of it."""
     app.before_request(session.identify)
+    app.before_request(session.make_room)
     app.before_request(_refuse_nonsense)
     guard = CSRFProtect(app)
     app.after_request(_safe_headers)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import N_, translator
+from tracker.web import session
 
 _log = logging.getLogger(__name__)
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -42,7 +43,15 @@ def _stale_form(_: CSRFError) -> tuple[str, int]:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 413 and request.endpoint == "reports.upload_report":
+        return _page(413, _upload_too_large())
     return _page(error.code, None)
+
+
+def _upload_too_large() -> str:
+    sentence = N_("一次上傳最多 %(files)s 個檔案、合計 %(limit)s MB。請分幾次上傳。")
+    limit = session.wiring().settings.reading.max_upload_megabytes
+    return session.say(sentence, files=session.MOST_FILES, limit=limit)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:

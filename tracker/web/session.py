@@ -28,6 +28,9 @@ from tracker.wiring import Wiring
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=1)
+MEGABYTE = 1024 * 1024
+MOST_FILES = 300
+"""How many files one upload may bring; each is an open file while the request lasts."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -126,6 +129,12 @@ def identify() -> None:
         g.unread_notices = count_unread_notices(reading, found.person_id)
     if now - found.last_seen_at > SEEN_EVERY:
         _note_seen(found.id)
+
+
+def make_room() -> None:
+    """Let those who may import reports send many at once; everybody else is held to the size of one file."""
+    if request.endpoint == "reports.upload_report" and g.act.by.may(Permission.Report.IMPORT):
+        request.max_content_length = wiring().settings.reading.max_upload_megabytes * MEGABYTE
 
 
 def cookie_name() -> str:

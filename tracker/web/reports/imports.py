@@ -12,17 +12,19 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField
 
 from tracker.access import Permission
-from tracker.foundation import filing, jobs
+from tracker.foundation import jobs
 from tracker.foundation.errors import NotFound, TrackerError
 from tracker.foundation.jobs import Job, JobState
 from tracker.foundation.language import N_
-from tracker.reports import importing, queries
+from tracker.reading import SUFFIXES
+from tracker.reports import batches, importing, queries
+from tracker.reports.importing import Kept
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.web.forms import Form, required
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.pages import confidentialities, file_name
-from tracker.web.session import act, requires, say, session, tell, wiring
+from tracker.web.session import MOST_FILES, act, requires, say, session, tell, wiring
 
 MEGABYTE = 1024 * 1024
 WORKER_IS_LATE = timedelta(seconds=20)
@@ -62,34 +64,42 @@ def upload_report() -> Any:
     """Take report files, and put each good one in line to be read."""
     form = UploadForm()
     form.confidentiality.choices = confidentialities()
-    begun: list[Job] = []
     refusals: list[Refusal] = []
     if form.validate_on_submit():
         files = [file for file in form.files.data or [] if file and file.filename]
-        for file in files:
-            _take(file, form.confidentiality.data, begun, refusals)
         if not files:
             form.files.errors = [say(N_("請選擇要匯入的檔案。"))]
-        elif not refusals:
-            return redirect(_progress_address(begun))
-    failed = bool(form.errors or refusals)
+        elif len(files) > MOST_FILES:
+            form.files.errors = [say(N_("一次最多 %(files)s 個檔案，請分幾次上傳。"), files=MOST_FILES)]
+        else:
+            address, refusals = _take(files, form.confidentiality.data)
+            if address:
+                return redirect(address)
+    reading = wiring().settings.reading
     page = render_template(
         "reports/upload_report.html",
         form=form,
-        begun=begun,
         refusals=refusals,
-        max_megabytes=wiring().settings.reading.max_megabytes,
+        suffixes=SUFFIXES,
+        max_megabytes=reading.max_megabytes,
+        max_upload_megabytes=reading.max_upload_megabytes,
+        max_files=MOST_FILES,
     )
-    return page, 422 if failed and not begun else 200
+    return page, 422 if form.errors or refusals else 200
 
 
 @blueprint.get("/imports")
 @requires(Permission.Report.IMPORT)
 def list_imports() -> str:
-    """Show the reader's own imports, newest first."""
+    """Show the reader's own imports, newest first: single files and whole batches."""
     found = jobs.list_jobs(session(), act().by.person_id, importing.KIND)
     return render_template(
-        "reports/list_imports.html", jobs=found, labels=JOB_STATES, tell_job=_job_sentence, ended=jobs.ENDED
+        "reports/list_imports.html",
+        jobs=found,
+        batches=batches.list_own(session(), act()),
+        labels=JOB_STATES,
+        tell_job=job_sentence,
+        ended=jobs.ENDED,
     )
 
 
@@ -109,11 +119,12 @@ def show_import(job_id: int) -> Any:
         "reports/show_import.html",
         job=job,
         label=JOB_STATES[job.state],
-        sentence=_job_sentence(job),
+        sentence=job_sentence(job),
         ended=job.state in jobs.ENDED,
         percent=round(100 * job.done / job.total) if job.total else 0,
         worker_is_late=job.state is JobState.WAITING and act().at - job.created_at > WORKER_IS_LATE,
-        known=queries.find_report_by_hash(session(), job.payload["sha256"]),
+        known=queries.find_report_by_hash(session(), job.payload.get("sha256", "")),
+        is_kept=importing.may_be_tried_again(wiring().files, job),
     )
 
 
@@ -130,24 +141,35 @@ def cancel_import(job_id: int) -> Any:
     return redirect(url_for("reports.show_import", job_id=job.id))
 
 
-def _take(
-    file: FileStorage, confidentiality: Confidentiality, begun: list[Job], refusals: list[Refusal]
-) -> None:
-    name, data = file_name(file.filename or ""), file.read()
+def _take(files: Sequence[FileStorage], confidentiality: Confidentiality) -> tuple[str, list[Refusal]]:
+    """Store files and put them in line; returns where their progress is told, or why nothing was begun."""
+    # The files are stored before the database is asked for anything: writing hundreds must hold nobody up.
+    sent = [_kept(file) for file in files]
+    if len(sent) == 1:
+        return _take_one(*sent[0], confidentiality)
+    batch = batches.begin_batch(session(), act(), wiring().files, sent, confidentiality)
+    return url_for("reports.show_batch", batch_id=batch.id), []
+
+
+def _take_one(
+    name: str, kept: Kept | TrackerError, confidentiality: Confidentiality
+) -> tuple[str, list[Refusal]]:
+    if isinstance(kept, TrackerError):
+        return "", [Refusal(name, kept.text(say))]
+    try:
+        job = importing.request_import_of(session(), act(), wiring().files, kept, confidentiality)
+    except TrackerError as error:
+        return "", [Refusal(name, error.text(say), queries.find_report_by_hash(session(), kept.file.sha256))]
+    return url_for("reports.show_import", job_id=job.id, wait=1), []
+
+
+def _kept(file: FileStorage) -> tuple[str, Kept | TrackerError]:
+    name = file_name(file.filename or "")
     max_bytes = wiring().settings.reading.max_megabytes * MEGABYTE
     try:
-        begun.append(
-            importing.request_import(session(), act(), wiring().files, name, data, max_bytes, confidentiality)
-        )
+        return name, importing.keep_file(wiring().files, name, file.read(), max_bytes)
     except TrackerError as error:
-        known = queries.find_report_by_hash(session(), filing.describe(data).sha256)
-        refusals.append(Refusal(name, error.text(say), known))
-
-
-def _progress_address(begun: Sequence[Job]) -> str:
-    if len(begun) == 1:
-        return url_for("reports.show_import", job_id=begun[0].id, wait=1)
-    return url_for("reports.list_imports")
+        return name, error
 
 
 def _own_job(job_id: int) -> Job:
@@ -158,5 +180,6 @@ def _own_job(job_id: int) -> Job:
     return job
 
 
-def _job_sentence(job: Job) -> str:
+def job_sentence(job: Job) -> str:
+    """Return what a job says of itself, in the reader's language."""
     return say(job.message, **job.message_values) if job.message else ""
