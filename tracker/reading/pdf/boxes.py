@@ -1,55 +1,67 @@
 """Where a stretch of a PDF's text stands: found by reading the file once more, on demand."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.reading.document import PlaceOnPage, ReadingLimits
-from tracker.reading.pdf.layer import Box, Layer
+from tracker.reading.pdf.breaks import mended
+from tracker.reading.pdf.layer import Box
 from tracker.reading.pdf.lines import Line, Piece
-from tracker.reading.pdf.pages import Page, pages_of
+from tracker.reading.pdf.pages import Page, layers_of, opened, pages_of
 
 # Two boxes belong to one line when they share this part of the lower one's height.
 _SHARED = 0.5
+
+Stretch = tuple[int, int]
 
 
 def boxes(data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[PlaceOnPage, ...]:
     """Return a box for each printed line of a span of the document's text, within a table for each line of a cell.
 
-    Empty when only pypdf could read the file, which does not tell where its text stands. Raises what `pages_of` does.
+    Raises what `opened` does.
     """
     found: list[PlaceOnPage] = []
-    offset = 0
-    # All pages are read, as they were for the text: when PDFium fails at the last one, pypdf wrote that text.
-    for number, (page, layer) in enumerate(pages_of(data, limits), start=1):
-        found += (PlaceOnPage(number, *box) for box in _boxes_on(page, layer, start - offset, end - offset))
-        offset += page.length + 1
+    with opened(data, limits) as document:
+        # All pages are read, as they were for the text: when PDFium fails at the last one, pypdf wrote that text.
+        stretches = _stretches_by_page(mended(list(pages_of(document))), start, end)
+        for number, layer in layers_of(document, sorted(stretches)):
+            for cell in stretches[number]:
+                joined = _joined(box for stretch in cell for box in layer.rectangles(*stretch))
+                found += (PlaceOnPage(number + 1, *box) for box in joined)
     return tuple(found)
 
 
-def _boxes_on(page: Page, layer: Layer, start: int, end: int) -> Iterator[Box]:
+def _stretches_by_page(pages: Sequence[Page], start: int, end: int) -> Mapping[int, list[list[Stretch]]]:
+    """Return for each page, counted from 0, what a span of the text takes of its layer, cell by cell."""
+    found: dict[int, list[list[Stretch]]] = defaultdict(list)
     offset = 0
-    for line in page.lines:
-        if offset < end and start < offset + len(line.text):
-            for stretches in _cells(line, start - offset, end - offset):
-                yield from _joined(box for stretch in stretches for box in layer.rectangles(*stretch))
-        offset += len(line.text) + 1
+    for number, page in enumerate(pages):
+        begin = offset
+        for line in page.lines:
+            if begin < end and start < begin + len(line.text):
+                for later, cell in _cells(line, start - begin, end - begin):
+                    found[number + later].append(cell)
+            begin += len(line.text) + 1
+        offset += page.length + 1
+    return found
 
 
-def _cells(line: Line, start: int, end: int) -> Iterator[list[tuple[int, int]]]:
-    """Return for each cell of a line the stretches of the layer, first and count, that a span of its text takes."""
-    stretches: list[tuple[int, int]] = []
+def _cells(line: Line, start: int, end: int) -> Iterator[tuple[int, list[Stretch]]]:
+    """Return for each cell of a line, and each page it stands on, the stretches that a span of its text takes."""
+    cell: dict[int, list[Stretch]] = defaultdict(list)
     offset = 0
     for piece in line.pieces:
-        if piece.text == "\t" and piece.first is None:
-            yield stretches
-            stretches = []
+        if piece.is_tab:
+            yield from cell.items()
+            cell = defaultdict(list)
         begin, finish = max(start - offset, 0), min(end - offset, len(piece.text))
         if piece.first is not None and begin < finish:
-            stretches.append(_stretch(piece, piece.first, begin, finish))
+            cell[piece.later].append(_stretch(piece, piece.first, begin, finish))
         offset += len(piece.text)
-    yield stretches
+    yield from cell.items()
 
 
-def _stretch(piece: Piece, first: int, begin: int, finish: int) -> tuple[int, int]:
+def _stretch(piece: Piece, first: int, begin: int, finish: int) -> Stretch:
     is_one_to_one = len(piece.text) == piece.taken
     return (first + begin, finish - begin) if is_one_to_one else (first, piece.taken)
 

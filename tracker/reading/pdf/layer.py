@@ -5,6 +5,7 @@ whatever the list holds. Lengths are PDF points, with the origin at the lower le
 """
 
 import ctypes
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -13,6 +14,10 @@ from typing import Any, Final, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+# Stands for a character that is not to be read, so that those after it keep their places.
+NOTHING: Final = "\u200b"
+_SPACED: Final = re.compile("(?<=[\u3400-\u9fff]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z]) (?=[\u3400-\u9fff])")
+_SPACED_BY: Final = 0.5
 _STROKED_TOO: Final = 2
 _FORCED_BOLD: Final = 1 << 18
 _BOLD_WEIGHT: Final = 600
@@ -59,6 +64,16 @@ class Layer:
         self._numbers = _list_numbers(self.characters, self.text)
         self._box = tuple(ctypes.c_double() for _ in range(4))
         self._matrix = pdfium.FS_MATRIX()
+        self.text = _SPACED.sub(self._closed, self.text)
+
+    def _closed(self, blank: re.Match[str]) -> str:
+        """Return what stands for a blank between Han and Latin: nothing where only the typesetting spaced them."""
+        at = blank.start()
+        if pdfium.FPDFText_IsGenerated(self.characters, self._numbers[at]) != 1:
+            return " "
+        one, other = self.box(at - 1), self.box(at + 1)
+        widest = max(one.right - one.left, other.right - other.left)
+        return NOTHING if other.left - one.right <= _SPACED_BY * widest else " "
 
     def box(self, index: int) -> Box:
         """Return the box of a character; one that PDFium put in, as a blank between words, has no extent."""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final, NamedTuple
 
 from tracker.reading.pdf.layer import Box, Layer
@@ -25,6 +25,7 @@ _BULLETS: Final = str.maketrans(
     "•●■▪◆❖➢✓□☑→○□",
 )
 
+HAN: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 # Single characters are rare in horizontal text.
 _FEWEST_UPRIGHT: Final = 4
 
@@ -32,17 +33,23 @@ _FEWEST_UPRIGHT: Final = 4
 class Piece(NamedTuple):
     """Text with the place of its first character in the layer's text; None for what stands there between cells.
 
-    `taken` is how many characters of the layer it came from.
+    `taken` is how many characters of the layer it came from; `later` counts the pages from its line to that layer.
     """
 
     text: str
     first: int | None
     taken: int
+    later: int = 0
+
+    @property
+    def is_tab(self) -> bool:
+        """Say whether it parts two cells."""
+        return self.text == "\t" and self.first is None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A printed line, or a row of a table with the spans of its cells within the text."""
+    """A printed line, or a row of a table: the spans of its cells within the text, and where its columns start."""
 
     text: str
     pieces: tuple[Piece, ...] = ()
@@ -51,6 +58,8 @@ class Line:
     bold: bool = False
     level: int | None = None
     cells: tuple[tuple[int, int], ...] = ()
+    columns: tuple[float, ...] = ()
+    is_repeated: bool = False
 
 
 def lines_of(layer: Layer) -> list[Line]:
@@ -83,6 +92,21 @@ def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Lin
     box = Box(begin.left, min(begin.bottom, end.bottom), end.right, max(begin.top, end.top))
     bold = look.bold and (first == last or layer.look(last).bold)
     return Line(text, tuple(pieces), box, look.size, bold, look.level)
+
+
+def row_of(line: Line, cells: Sequence[Sequence[Piece]]) -> Line:
+    """Return a line as a row of cells, with a tab between them."""
+    spans: list[tuple[int, int]] = []
+    offset = 0
+    for cell in cells:
+        length = sum(len(piece.text) for piece in cell)
+        spans.append((offset, offset + length))
+        offset += length + 1
+    tab = Piece("\t", None, 0)
+    pieces = list(chain.from_iterable((tab, *cell) for cell in cells))[1:]
+    return replace(
+        line, text="".join(piece.text for piece in pieces), pieces=tuple(pieces), cells=tuple(spans)
+    )
 
 
 def pieces_of(text: str, first: int) -> list[Piece]:

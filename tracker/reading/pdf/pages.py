@@ -1,6 +1,6 @@
 """The pages of a PDF, one open at a time, as PDFium reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ import pypdfium2
 
 from tracker.foundation.errors import FileEncrypted, FileTooLarge
 from tracker.reading.document import ReadingLimits
-from tracker.reading.pdf.headings import Titles, bookmarked_titles, is_tagged, marked, tagged_levels
+from tracker.reading.pdf.headings import bookmarked_titles, is_tagged, marked, tagged_levels
 from tracker.reading.pdf.layer import Layer
 from tracker.reading.pdf.lines import Line, lines_of
 from tracker.reading.pdf.tables import grids_of, lines_with_tables
@@ -31,21 +31,35 @@ class Page:
         return sum(len(line.text) + 1 for line in self.lines) - 1 if self.lines else 0
 
 
-def pages_of(data: bytes, limits: ReadingLimits) -> Iterator[tuple[Page, Layer]]:
-    """Read page after page; a layer is open only until the next one is asked for.
-
-    Raises FileEncrypted, FileTooLarge and what PDFium answers to a broken file.
-    """
-    with _opened(data) as document:
+@contextmanager
+def opened(data: bytes, limits: ReadingLimits) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a file; raise FileEncrypted, FileTooLarge and what PDFium answers to a broken one."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise FileEncrypted from error
+        raise
+    with closing(document):
         check_count(len(document), limits)
-        titles = bookmarked_titles(document)
-        has_tags = is_tagged(document)
-        bold_fonts: dict[int, bool] = {}
-        for number in range(len(document)):
-            with closing(document[number]) as page, closing(page.get_textpage()) as characters:
-                levels = tagged_levels(page.raw) if has_tags else {}
-                layer = Layer(page.raw, characters.raw, characters.get_text_range(), levels, bold_fonts)
-                yield _page(layer, titles, number), layer
+        yield document
+
+
+def pages_of(document: pypdfium2.PdfDocument) -> Iterator[Page]:
+    """Read page after page."""
+    titles = bookmarked_titles(document)
+    for number, layer in layers_of(document, range(len(document))):
+        yield _page(layer, titles.get(number, {}))
+
+
+def layers_of(document: pypdfium2.PdfDocument, numbers: Iterable[int]) -> Iterator[tuple[int, Layer]]:
+    """Give the layers of pages, counted from 0; each is open only until the next one is asked for."""
+    has_tags = is_tagged(document)
+    bold_fonts: dict[int, bool] = {}
+    for number in numbers:
+        with closing(document[number]) as page, closing(page.get_textpage()) as characters:
+            levels = tagged_levels(page.raw) if has_tags else {}
+            yield number, Layer(page.raw, characters.raw, characters.get_text_range(), levels, bold_fonts)
 
 
 def check_count(count: int, limits: ReadingLimits) -> None:
@@ -54,20 +68,8 @@ def check_count(count: int, limits: ReadingLimits) -> None:
         raise FileTooLarge
 
 
-@contextmanager
-def _opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
-            raise FileEncrypted from error
-        raise
-    with closing(document):
-        yield document
-
-
-def _page(layer: Layer, titles: Titles, number: int) -> Page:
+def _page(layer: Layer, titles: Mapping[str, int]) -> Page:
     grids = grids_of(layer)
     lines = lines_with_tables(layer, grids) if grids else lines_of(layer)
     is_bare = sum(len(line.text) for line in lines[: _FEWEST_CHARACTERS + 1]) < _FEWEST_CHARACTERS
-    return Page(marked(lines, titles.get(number, {})), is_bare and layer.has_picture())
+    return Page(marked(lines, titles), is_bare and layer.has_picture())

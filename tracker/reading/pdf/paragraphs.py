@@ -6,6 +6,7 @@ from typing import Final
 
 from tracker.reading.document import Block, BlockKind, Document
 from tracker.reading.furniture import furniture_of
+from tracker.reading.pdf.breaks import mended
 from tracker.reading.pdf.layer import Box
 from tracker.reading.pdf.lines import Line
 from tracker.reading.pdf.pages import Page
@@ -22,14 +23,13 @@ _MOST_COLUMNS: Final = 100
 
 def document_of(pages: Sequence[Page]) -> Document:
     """Return the text of the pages, a line feed between their lines, with page starts and blocks."""
+    pages = mended(pages)
     starts = page_starts(pages)
     text = "\n".join("\n".join(line.text for line in page.lines) for page in pages)
     furniture = {start for start, _ in furniture_of(text, starts)}
     blocks: list[Block] = []
-    header = ""
     for number, (page, start) in enumerate(zip(pages, starts, strict=True), start=1):
-        again, header = _repeated_header(page.lines, header)
-        blocks += _blocks(page.lines, start, number, furniture, again)
+        blocks += _blocks(page.lines, start, number, furniture)
     pictures = tuple(number for number, page in enumerate(pages, start=1) if page.is_picture)
     return Document(text, "pdf", starts, tuple(blocks), pictures)
 
@@ -39,25 +39,12 @@ def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
     return tuple(accumulate((page.length + 1 for page in pages[:-1]), initial=0)) if pages else ()
 
 
-def _repeated_header(lines: Sequence[Line], header: str) -> tuple[Line | None, str]:
-    """Return the row in which a page repeats the header of the table before, and the header of its own last table."""
-    firsts = [
-        line
-        for above, line in zip((None, *lines), lines, strict=False)
-        if line.cells and not (above and above.cells)
-    ]
-    again = firsts[0] if firsts and firsts[0].text == header else None
-    return again, firsts[-1].text if firsts else header
-
-
-def _blocks(
-    lines: Sequence[Line], offset: int, number: int, furniture: set[int], again: Line | None
-) -> Iterator[Block]:
+def _blocks(lines: Sequence[Line], offset: int, number: int, furniture: set[int]) -> Iterator[Block]:
     edges = _column_edges(lines)
     paragraph: list[tuple[int, Line]] = []
     for place, line in enumerate(lines):
         indent = len(line.text) - len(line.text.lstrip())
-        kind = BlockKind.FURNITURE if line is again else _kind(line, offset + indent in furniture)
+        kind = _kind(line, offset + indent in furniture)
         is_text = kind is BlockKind.PARAGRAPH
         if paragraph and not (is_text and _goes_on(paragraph, line, edges[place - 1])):
             yield _paragraph(paragraph, number)
@@ -78,7 +65,7 @@ def _paragraph(lines: Sequence[tuple[int, Line]], number: int) -> Block:
 
 def _kind(line: Line, is_furniture: bool) -> BlockKind:
     if line.cells:
-        return BlockKind.ROW
+        return BlockKind.FURNITURE if line.is_repeated else BlockKind.ROW
     if is_furniture:
         return BlockKind.FURNITURE
     return BlockKind.HEADING if line.level is not None else BlockKind.PARAGRAPH

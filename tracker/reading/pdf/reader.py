@@ -6,7 +6,7 @@ from typing import Final
 from tracker.foundation.errors import FileTruncated, ReportUnreadable, TextMissing
 from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
 from tracker.reading.pdf.boxes import boxes
-from tracker.reading.pdf.pages import Page, pages_of
+from tracker.reading.pdf.pages import Page, opened, pages_of
 from tracker.reading.pdf.paragraphs import document_of
 
 _SIGNATURE: Final = b"%PDF-"
@@ -65,7 +65,8 @@ def _pages(attempt: Try, data: bytes, limits: ReadingLimits) -> list[Page] | Non
 
 
 def _by_pdfium(data: bytes, limits: ReadingLimits) -> Iterator[Page]:
-    return (page for page, _ in pages_of(data, limits))
+    with opened(data, limits) as document:
+        yield from pages_of(document)
 
 
 def _by_pypdf(data: bytes, limits: ReadingLimits) -> Iterator[Page]:

@@ -4,11 +4,11 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tracker.reading.pdf.layer import Box, Layer, strokes
-from tracker.reading.pdf.lines import Line, Piece, dressed, line_of, pieces_of, printed
+from tracker.reading.pdf.layer import NOTHING, Box, Layer, strokes
+from tracker.reading.pdf.lines import HAN, Line, Piece, dressed, line_of, pieces_of, printed, row_of
 
 # Borders of neighbouring cells lie side by side; no row or column is as narrow as this.
 _NEAR: Final = 4.0
@@ -18,7 +18,6 @@ _MOST_STROKES: Final = 4_000
 _MOST_PLACES: Final = 10_000
 # An owner or a date counts for every row of the cell that was merged; a text is written once.
 _LONGEST_REPEATED: Final = 30
-_HAN: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _ENUMERATED: Final = re.compile(
     r"(?:[一二三四五六七八九十甲乙丙丁戊]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．](?!\d)|[•●■▪])"
 )
@@ -72,7 +71,7 @@ class _Cell:
         """Return the lines as one: nothing stands between Han characters, a blank elsewhere."""
         joined: list[Piece] = []
         for line in self.lines:
-            if joined and not (_HAN.match(joined[-1].text[-1]) and _HAN.match(line[0].text)):
+            if joined and not (HAN.match(joined[-1].text[-1]) and HAN.match(line[0].text)):
                 joined.append(Piece(" ", None, 0))
             joined += line
         return joined
@@ -235,7 +234,7 @@ def _stretches(
     """Cut a printed line where it passes from one cell to another; blanks go with what stands before them."""
     begin, current, is_open = start, None, False
     for index in range(start, end):
-        if layer.text[index].isspace():
+        if layer.text[index].isspace() or layer.text[index] == NOTHING:
             continue
         place = _place(grids, layer.box(index))
         if is_open and place != current:
@@ -260,16 +259,18 @@ def _trimmed(text: str, first: int, last: int) -> list[Piece]:
 
 
 def _rows(layer: Layer, grid: Grid, cells: dict[Place, _Cell]) -> Iterator[Line]:
-    """Return a line for each row; a cell alone in its row, and one that arranges running text, gives its own lines."""
+    """Return a line for each row; a cell as wide as its row, and one that arranges text, gives its own lines."""
     for row in range(len(grid.rows) - 1):
         homes = [grid.homes.get((row, column)) for column in range(len(grid.columns) - 1)]
-        filled = [home for home in dict.fromkeys(homes) if home in cells]
-        own = [cells[home] for home in filled if home[0] == row]
-        if len(filled) == 1 or any(cell.is_list() for cell in own):
+        own = [cells[home] for home in dict.fromkeys(homes) if home in cells and home[0] == row]
+        if len(set(homes)) == 1 or any(cell.is_list() for cell in own):
             for cell in own:
                 yield from _lines_of_cell(layer, cell)
         elif own:
-            yield from _row(layer, [_pieces_in(cells, home, (row, n)) for n, home in enumerate(homes)])
+            contents = [_pieces_in(cells, home, (row, n)) for n, home in enumerate(homes)]
+            line = _dressed(layer, [piece for content in contents for piece in content])
+            if line:
+                yield row_of(replace(line, columns=tuple(grid.columns)), contents)
 
 
 def _lines_of_cell(layer: Layer, cell: _Cell) -> Iterator[Line]:
@@ -286,23 +287,6 @@ def _pieces_in(cells: dict[Place, _Cell], home: Place | None, place: Place) -> l
     pieces = cells[home].pieces()
     is_first = home == place
     return pieces if is_first or sum(len(piece.text) for piece in pieces) <= _LONGEST_REPEATED else []
-
-
-def _row(layer: Layer, contents: Sequence[list[Piece]]) -> Iterator[Line]:
-    pieces: list[Piece] = []
-    spans: list[tuple[int, int]] = []
-    offset = 0
-    for number, content in enumerate(contents):
-        if number:
-            pieces.append(Piece("\t", None, 0))
-            offset += 1
-        length = sum(len(piece.text) for piece in content)
-        spans.append((offset, offset + length))
-        offset += length
-        pieces += content
-    line = _dressed(layer, pieces)
-    if line:
-        yield Line(line.text, line.pieces, line.box, line.size, line.bold, line.level, tuple(spans))
 
 
 def _dressed(layer: Layer, pieces: Sequence[Piece]) -> Line | None:
