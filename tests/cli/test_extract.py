@@ -65,10 +65,22 @@ class TestBadFiles:
         assert "找不到檔案" in result.stderr
         assert result.exit_code == 3
 
-    def test_directory_is_told_in_words(self, tmp_path: Path) -> None:
+    def test_an_empty_directory_is_told_in_words(self, tmp_path: Path) -> None:
         result = run(tmp_path)
         assert result.exit_code == 3
-        assert "Traceback" not in result.output
+        assert "這個目錄裡沒有可以讀取的檔案。" in result.stderr
+
+
+class TestDirectory:
+    def test_is_read_side_by_side_and_told_in_order(self, tmp_path: Path) -> None:
+        for number in range(1, 13):
+            # The first ones are the longest, and end last.
+            (tmp_path / f"r{number}.txt").write_text(REPORT * (200 if number < 3 else 1), encoding="utf-8")
+        (tmp_path / ".hidden.txt").touch()
+        result = run(tmp_path, "--jsonl", "--jobs", "3")
+        assert result.exit_code == 0
+        found = [json.loads(line)["id"] for line in result.stdout.splitlines()]
+        assert found == [f"r{number}" for number in range(1, 13)]
 
 
 class TestSummary:
