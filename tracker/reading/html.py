@@ -36,9 +36,7 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40}
 _CHARSET_WITHIN = 4096
 # Notes of the pages that LibreOffice writes stand apart from the text, as they do in the file they came from.
 _NOTES = re.compile(r"sd(?:foot|end)note")
-_TAG = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|h[1-6]|p|div|table|ol|ul|br|span)\b", re.IGNORECASE
-)
+_TAG = re.compile(rb"<(?:!doctype|[a-z][a-z0-9]*)[\s/>]", re.IGNORECASE)
 _SOFT = re.compile(r"[ \t\f\r]*[\r\n][ \t\f\r\n]*")
 _BLANKS = re.compile(r"[ \t\f]+")
 _SOFT_IN_HAN = re.compile(rf"(?<=[{HAN}]) ?\r[ \r]*(?=[{HAN}])")

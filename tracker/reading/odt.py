@@ -197,13 +197,13 @@ class _Body:
                 if element.tag not in _CELLS:
                     continue
                 column = len(cells)
-                cell, left = above.pop(column, (Cell(), 0))
+                cell, left = above.pop(column, (Cell(), 1))
+                left -= 1
                 if element.tag == TABLE + "table-cell":
                     cell = Cell(tuple(self.items(element)))
                     left = (number(element.get(TABLE + "number-rows-spanned")) or 1) - 1
                 if left > 0:
-                    goes_on = left if element.tag == TABLE + "table-cell" else left - 1
-                    above[column] = Cell(cell.items, again=True), goes_on
+                    above[column] = Cell(cell.items, again=True), left
                 cells += [cell] * min(
                     number(element.get(TABLE + "number-columns-repeated")) or 1, _MOST_REPEATED
                 )
