@@ -4,11 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from tracker.extraction import cover, wording
-from tracker.extraction.items import Finder
+from tracker.extraction import cover
+from tracker.extraction.items import Reader, candidate, found_in
 from tracker.extraction.model import Candidate, Extraction
 from tracker.extraction.outline import outline
 from tracker.extraction.sections import Kind, sections
+from tracker.extraction.wording.asks import own_names
 from tracker.reading.document import Document
 
 __all__ = ["extract"]
@@ -22,15 +23,12 @@ def extract(document: Document) -> Extraction:
     shape = outline(document)
     metadata = cover.metadata(shape)
     parts = list(sections(shape))
-    finder = Finder(
-        document,
-        own=wording.own_names(metadata.agencies),
-        earliest=metadata.trip_start or metadata.report_date,
-        has_section=any(s.kind in (Kind.LISTED, Kind.MIXED) for s in parts),
-    )
-    found = list(islice((f for section in parts for f in finder.found_in(section)), _MOST_CANDIDATES))
-    recommendations = _apart(finder.candidate(f) for f in found if not f.is_possible)
-    possible = _apart((finder.candidate(f) for f in found if f.is_possible), recommendations)
+    has_section = any(s.kind in (Kind.LISTED, Kind.MIXED) for s in parts)
+    reader = Reader(own_names(metadata.agencies), has_section)
+    earliest = metadata.trip_start or metadata.report_date
+    found = list(islice((f for section in parts for f in found_in(section, reader)), _MOST_CANDIDATES))
+    recommendations = _apart(candidate(f, document, earliest) for f in found if not f.is_possible)
+    possible = _apart((candidate(f, document, earliest) for f in found if f.is_possible), recommendations)
     return Extraction(metadata, tuple(recommendations), tuple(possible))
 
 
@@ -38,9 +36,9 @@ def _apart(candidates: Iterable[Candidate], taken: Sequence[Candidate] = ()) -> 
     """Return candidates in order of the text, without those that overlap an earlier one or one already taken."""
     kept: list[Candidate] = []
     starts = [c.start for c in taken]
-    for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
-        before = bisect_left(starts, candidate.end) - 1
-        is_free = before < 0 or taken[before].end <= candidate.start
-        if is_free and (not kept or kept[-1].end <= candidate.start):
-            kept.append(candidate)
+    for each in sorted(candidates, key=lambda c: (c.start, -c.end)):
+        before = bisect_left(starts, each.end) - 1
+        is_free = before < 0 or taken[before].end <= each.start
+        if is_free and (not kept or kept[-1].end <= each.start):
+            kept.append(each)
     return kept

@@ -6,21 +6,41 @@ Lines that a page break or a narrow column tore apart are joined; the offsets st
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 _SENTENCE_END = re.compile(r"[。！？!?；]+[」』”\"）)]*|(?<=[a-z0-9%)\"”'][.])(?:\s+)(?=[\"“(]?[A-Z])")
+_STOP_AT_END = re.compile(r"[。！？!?；;.：:][」』”\"）)]*$")
 _HAN_EDGE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 # Abbreviations after which a full stop does not end an English sentence.
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|No|St|vs|e\.g|i\.e|etc|Art|Sec|Fig|approx)\.$")
 
 
+_HAN_BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t\u3000]+(?=[\u3000-\u9fff\uff00-\uffef])")
+_WORDS_AT_MOST = 1500
+
+
 @dataclass(frozen=True)
 class Line:
-    """A line without its outer blanks; `gap` says that a blank line stands before it."""
+    """A line without its outer blanks, and what its format says of it.
+
+    `gap` says that a blank line stands before it, `level` is the heading level that the format names, `emphatic` that
+    it is bold or larger than the text, `cells` are the spans of its table cells, as indexes of its text, `boxed` that a
+    frame is drawn around it.
+    """
 
     start: int
     text: str
     gap: bool = False
+    level: int | None = None
+    emphatic: bool = False
+    cells: tuple[tuple[int, int], ...] = ()
+    boxed: bool = False
+
+    @property
+    def is_row(self) -> bool:
+        """Say whether the line is a row of a table."""
+        return bool(self.cells)
 
     @property
     def end(self) -> int:
@@ -31,7 +51,17 @@ class Line:
         """Return the line without its first characters and the blanks that follow them."""
         rest = self.text[count:]
         kept = rest.lstrip()
-        return Line(self.start + count + len(rest) - len(kept), kept.rstrip(), self.gap)
+        return replace(self, start=self.start + count + len(rest) - len(kept), text=kept.rstrip())
+
+
+def ends_sentence(text: str) -> bool:
+    """Say whether a line ends with a stop or a colon."""
+    return bool(_STOP_AT_END.search(text))
+
+
+def width_of(text: str) -> int:
+    """Return the width of a text in columns: a Chinese character, three bytes in UTF-8, takes two."""
+    return (len(text.encode("utf-8", "replace")) + len(text)) // 2
 
 
 @dataclass(frozen=True)
@@ -51,6 +81,11 @@ class Passage:
     def end(self) -> int:
         """Return the document offset after the last character."""
         return self._offset(len(self.text) - 1) + 1
+
+    @cached_property
+    def words(self) -> str:
+        """Return the opening of the text as rules of wording read it, without blanks between Chinese characters."""
+        return _HAN_BLANK.sub("", self.text[:_WORDS_AT_MOST])
 
     def part(self, begin: int, end: int) -> "Passage | None":
         """Return the passage between two indexes without outer blanks, None when nothing is left."""

@@ -5,29 +5,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.extraction.outline import APPENDIX, Outline, Part
+from tracker.extraction.outline import Outline, Part
+from tracker.extraction.outline.headings import is_appendix
+from tracker.extraction.registry import rule
 
 
 class Kind(StrEnum):
-    """What a part of a report is for."""
+    """What a part of a report is for; the values name it in `why`."""
 
-    LISTED = "listed"  # Exists for recommendations: every item counts, also a weak one.
-    MIXED = "mixed"  # 心得與建議: only sentences with an explicit ask count.
+    LISTED = "recommendation-section"  # Exists for recommendations: every item counts, also a weak one.
+    MIXED = "mixed-section"  # 心得與建議: only sentences with an explicit ask count.
     REFLECTION = "reflection"  # 心得: praise and observations; a commitment in it is possible at most.
-    BODY = "body"  # The story of the trip.
+    BODY = "outside-recommendation-section"  # The story of the trip.
     ASIDE = "aside"  # Annexes, other people's advice, earlier recommendations, costs, thanks.
 
 
 _RECOMMENDING = re.compile(
-    r"建議|建言|策進|精進作為|改善對策|因應對策|後續(?:推動|作為|辦理|規劃|工作|行動|追蹤|"
-    r"應辦)|未來(?:推動|努力)(?:方向|工作|作為|事項)|"
-    r"擬辦|應辦事項|待辦|行動(?:方案|項目|計畫)|推動策略|"
-    r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan)|\b(?:corrective|preventive|"
-    r"preventative|follow-?up|agreed|proposed|remedial) "
-    r"(?:actions?|measures?|items?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
-    r"\bsuggestions?\b|\bway forward\b|\bremediation|\bto-?dos?\b|"
-    r"^(?:key |main |our )?actions?(?: taken and planned)?$|\bwhat we (?:will|"
-    r"are going to) (?:do|change)|\bcommitments\b",
+    r"建議|建言|策進|精進(?:作為|方向|措施|事項)|(?:改善|因應|改進)(?:對策|措施|作為|方案|作法)|後續(?:推動|作為|辦理|規劃|工作|行動|追蹤|"
+    r"應辦|精進|執行|措施|策略)|未來(?:推動|努力|精進|辦理|執行)(?:方向|工作|作為|事項|重點|策略)?|"
+    r"擬辦|應辦事項|待辦|行動(?:方案|項目|計畫|清單)|推動(?:策略|事項|方向)|(?:可供|可資|值得)[^，。]{0,8}(?:參採|採行|引進)|"
+    r"^(?:短|中|長|中長|短中長|短、中、長)期(?:性)?(?:目標|措施|作法|做法|規劃|作為|方案|策略|行動)|立即可行|"
+    r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan|list|register)|\b(?:corrective|preventive|"
+    r"preventative|follow-?up|agreed|proposed|remedial|planned|required|management|improvement|safety) "
+    r"(?:actions?|measures?|items?|steps?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
+    r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
+    r"^(?:key |main |our |further |immediate |short-term |medium-term |long-term |outstanding )?actions?(?: taken and planned| to take| required)?$|"
+    r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
     re.IGNORECASE,
 )
 _MIXING = re.compile(
@@ -37,26 +40,34 @@ _MIXING = re.compile(
 )
 _REFLECTING = re.compile(
     r"心得|感想|結論|結語|省思|反思|啟示|啟發|觀察|發現|收穫|效益|評估|展望|借鏡|總結|"
-    r"\bconclusions?\b|\blessons|\bobservations?|\breflections?|\bwhat we (?:saw|learned)",
+    r"\bconclusions?\b|\blessons|\bobservations?|\breflections?|\bwhat (?:we (?:saw|learned)|went)|\bwhere we (?:got|were) lucky",
     re.IGNORECASE,
 )
-# Advice that is not the authors', not for now, or an answer to advice.
-_NOT_OURS = re.compile(
-    r"(?:專家|委員|學者|講師|講座|對方|業者|廠商|主辦單位|主辦城市|審計|媒體|與會者|外賓|"
-    r"當地|居民|團體|國際組織|世界銀行|歐盟|聯合國)[^與及和]{0,8}建議|"
-    r"(?:歷年|前次|上次|去年|上年度|往年|過去|先前|前一次|前年)[^與及和]{0,12}建議|"
-    r"建議(?:事項)?[^與及和]{0,6}(?:辦理情形|執行情形|追蹤情形|回應|回覆|採納|處理情形)|"
-    r"(?:辦理|執行)情形|機關意見|機關回應|提問|問題清單|"
-    r"\b(?:prior|previous|earlier|past|last year'?s|status of|responses? to|update on|"
-    r"closed|implemented)\b.{0,40}\b(?:recommend|action)|"
-    r"\b(?:management|agency|audit(?:ee|or)s?'?) (?:response|comments?)|"
-    r"\bhosts?'? (?:recommend|suggest|advice)|\bactions? (?:already )?(?:taken|"
-    r"completed)\b|"
-    r"\b(?:questions?|log excerpt)",
+_OF_OTHERS = re.compile(
+    r"(?:專家|委員|學者|講師|講座|對方|業者|廠商|主辦單位|主辦城市|審計|媒體|與會者|外賓|代表|"
+    r"當地|居民|團體|協會|國際組織|世界銀行|歐盟|聯合國|各方|民眾|團員)(?:所提|提出)?(?!對)[^與及和]{0,8}建議|"
+    r"提問|問題清單|訪談(?:題綱|大綱|紀錄)|\bhosts?'? (?:recommend|suggest|advice)|\b(?:questions?|log excerpt)|"
+    r"\b(?:recommendations?|advice|suggestions?) (?:made |given )?(?:by|from|of) (?:the )?(?:hosts?|experts?|consultants?|speakers?|other)",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"(?:歷年|前次|上次|去年|上年度|往年|過去|先前|前一次|前年|前期|上期|歷次|\d{2,4}年度?)[^與及和]{0,12}建議|"
+    r"\b(?:prior|previous|earlier|past|last year'?s|status of|update on|follow-?up (?:on|of|to|from)|progress (?:on|against)|closed|implemented|open)\b.{0,40}\b(?:recommend|action|audit|review|report)",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(
+    r"建議(?:事項)?[^與及和]{0,6}(?:辦理情形|執行情形|追蹤情形|回應|回覆|採納|處理情形)|(?:辦理|執行|改善)情形|(?:機關|審核)意見|機關回應|"
+    r"\b(?:responses? to|(?:management|agency|audit(?:ee|or)s?'?|government) (?:response|comments?|reply))|\bcomments? (?:from|and (?:our|auditor))|"
+    r"\bour evaluation",
+    re.IGNORECASE,
+)
+_COMPLETED = re.compile(
+    r"已(?:完成|辦理|採行|執行)(?:事項|措施|之|的)|\b(?:actions?|measures?|steps?) (?:already )?(?:taken|completed|done|implemented)\b|\bimmediate (?:response|mitigation)\b|"
+    r"\((?:completed|done)\)|\bcompleted (?:actions?|items?)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"附錄|附件|附表|參考(?:資料|文獻|書目)|誌謝|致謝|經費|花絮|照片|聯絡|名單|名錄|"
+    r"附錄|附件|附表|參考(?:資料|文獻|書目)|誌謝|致謝|經費|花絮|照片|聯絡|名單|名錄|審核意見|"
     r"\bappendi|\bannex|\breferences\b|\bbibliography|\backnowledge?ments?|"
     r"\bcosts?\b|\bglossary|\bcontacts?\b|\bexpenses|\bdistribution",
     re.IGNORECASE,
@@ -75,13 +86,15 @@ class Section:
 
 def kind_of(title: str) -> Kind:
     """Say what a heading announces; a heading that says nothing about advice announces body text."""
-    if _NOT_OURS.search(title) or APPENDIX.match(title):
+    if any(says(title) for says in (advice_of_others, earlier_advice, answer_to_advice, completed_actions)):
         return Kind.ASIDE
-    if _RECOMMENDING.search(title):
-        return Kind.MIXED if _MIXING.search(title) else Kind.LISTED
-    if _ASIDE.search(title):
+    if is_appendix(title):
         return Kind.ASIDE
-    return Kind.REFLECTION if _REFLECTING.search(title) else Kind.BODY
+    if recommending_title(title):
+        return Kind.MIXED if mixing_title(title) else Kind.LISTED
+    if aside_title(title):
+        return Kind.ASIDE
+    return Kind.REFLECTION if reflecting_title(title) else Kind.BODY
 
 
 def sections(outline: Outline) -> Iterator[Section]:
@@ -98,12 +111,93 @@ def _inside(parent: Section, part: Part) -> Section:
         return Section(part, parent.kind, False, parent.category)
     kind = kind_of(part.title)
     has_content = bool(part.lines or part.parts)
+    topic = _topic(part.title)
     if kind is Kind.BODY or not has_content or (parent.kind is Kind.LISTED and kind is not Kind.ASIDE):
         # Under 建議 a title such as 檢討路邊停車 is a topic, not the end of the recommendations.
-        return Section(part, parent.kind, False, _topic(part.title))
-    return Section(part, kind, kind in (Kind.LISTED, Kind.MIXED), _topic(part.title))
+        return Section(part, parent.kind, False, topic)
+    return Section(part, kind, kind in (Kind.LISTED, Kind.MIXED), topic)
 
 
 def _topic(title: str) -> str:
     """Return a heading without a remark in brackets at its end, such as （1年內）."""
     return re.sub(r"\s*[（(][^（()）]{1,30}[)）]$", "", title) or title
+
+
+@rule
+def recommending_title(title: str) -> bool:
+    """A heading that announces recommendations, in any of the names that reports give them.
+
+    >>> recommending_title("策進作為"), recommending_title("Action items"), recommending_title("參訪紀要")
+    (True, True, False)
+    """
+    return bool(_RECOMMENDING.search(title))
+
+
+@rule
+def mixing_title(title: str) -> bool:
+    """A heading under which recommendations share the room with reflections, as 心得與建議.
+
+    >>> kind_of("心得與建議").name, kind_of("建議").name
+    ('MIXED', 'LISTED')
+    """
+    return bool(_MIXING.search(title))
+
+
+@rule
+def reflecting_title(title: str) -> bool:
+    """A heading of what was seen and felt.
+
+    >>> kind_of("參訪心得").name, kind_of("Lessons learned").name
+    ('REFLECTION', 'REFLECTION')
+    """
+    return bool(_REFLECTING.search(title))
+
+
+@rule
+def advice_of_others(title: str) -> bool:
+    """A heading of what others advised, or of questions to them.
+
+    >>> advice_of_others("專家建議"), advice_of_others("對專家之建議"), advice_of_others("建議")
+    (True, False, False)
+    """
+    return bool(_OF_OTHERS.search(title))
+
+
+@rule
+def earlier_advice(title: str) -> bool:
+    """A heading of recommendations of earlier years or reports.
+
+    >>> earlier_advice("前次考察建議事項"), earlier_advice("Status of prior recommendations"), earlier_advice("建議")
+    (True, True, False)
+    """
+    return bool(_EARLIER.search(title))
+
+
+@rule
+def answer_to_advice(title: str) -> bool:
+    """A heading of what became of recommendations, or of what the audited say to them.
+
+    >>> answer_to_advice("建議事項辦理情形"), answer_to_advice("Management response"), answer_to_advice("建議")
+    (True, True, False)
+    """
+    return bool(_ANSWER.search(title))
+
+
+@rule
+def completed_actions(title: str) -> bool:
+    """A heading of what is done already.
+
+    >>> completed_actions("Actions already taken"), completed_actions("Actions")
+    (True, False)
+    """
+    return bool(_COMPLETED.search(title))
+
+
+@rule
+def aside_title(title: str) -> bool:
+    """A heading of annexes, costs, thanks and the like.
+
+    >>> kind_of("附錄一 提問清單").name, kind_of("經費支用").name
+    ('ASIDE', 'ASIDE')
+    """
+    return bool(_ASIDE.search(title))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tracker.extraction.duedates import due_in, due_in_cell
+from tracker.extraction.wording.duedates import due_in, due_in_cell
 
 
 class TestDueIn:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tracker.extraction.outline import Part, label_of, outline
+from tracker.extraction.outline import Part, outline
+from tracker.extraction.outline.labels import label_of
 from tracker.extraction.passage import Line, joined
 from tracker.reading.document import Document
 

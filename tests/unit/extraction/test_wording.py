@@ -2,7 +2,8 @@
 
 import pytest
 
-from tracker.extraction.wording import Ask, ask_of, is_commitment, own_names, owner_in
+from tracker.extraction.wording.asks import Ask, ask_of, commitment, own_names
+from tracker.extraction.wording.owners import owner_in
 
 OWN = own_names(["澄湖市政府水利處"])
 
@@ -44,10 +45,10 @@ class TestAskOf:
 
 class TestCommitment:
     def test_what_the_own_side_undertook(self) -> None:
-        assert is_commitment("會後本府與對方敲定明年互訪。", OWN)
+        assert commitment("會後本府與對方敲定明年互訪。", OWN)
 
     def test_not_what_others_undertook(self) -> None:
-        assert not is_commitment("會後對方敲定明年互訪。", OWN)
+        assert not commitment("會後對方敲定明年互訪。", OWN)
 
 
 class TestOwnerIn:

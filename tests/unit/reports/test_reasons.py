@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.report_stories import TRAM
 from tracker.extraction import extract
-from tracker.extraction.wording import Ask
+from tracker.extraction.wording.asks import Ask
 from tracker.reading.document import ReadingLimits
 from tracker.reading.text import TextReader
 from tracker.reports.rules.reasons import SENTENCES, confidence_word, reasons

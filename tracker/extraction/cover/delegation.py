@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tracker.extraction.model import Person
+from tracker.extraction.passage import Line
+from tracker.extraction.registry import rule
 
 _JOB = re.compile(
     r"(?:代理|約聘|約僱|助理|高級|首席|資深|簡任|薦任|委任|候用|專案|執行|常務|政務|主任|"
@@ -30,6 +32,8 @@ _SURNAMES = frozenset(
     "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高簡朱鍾施游詹沈彭胡余盧潘顏梁趙柯翁魏方孫"
     "張戴范宋鄧杜侯曹薛傅丁溫紀蔣歐藍連唐馬董石卓程姚古馮湯姜田康白汪鄒巫尤鐘塗涂龔嚴韓黎阮袁童陸金錢夏柳邵"
 )
+_NAME_COLUMN = re.compile(r"姓\s*名|出國人員|name|member", re.IGNORECASE)
+_JOB_COLUMN = re.compile(r"職\s*[稱務別]|title|position|role|post", re.IGNORECASE)
 _JOB_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,40})[)）]")
 
 
@@ -51,6 +55,51 @@ def people(values: Sequence[str], jobs: Sequence[str]) -> Iterator[Person]:
             seen.add(person.name)
             job = person.title or (titles[index].strip() if index < len(titles) else None)
             yield Person(person.name, job or None)
+
+
+@rule
+def members(lines: Sequence[Line]) -> list[Person]:
+    r"""The members of the delegation in a table with a column of names.
+
+    >>> head, row = "姓名\t職稱", "鄢若谷\t股長"
+    >>> members([Line(0, head, cells=((0, 2), (3, 5))), Line(6, row, cells=((0, 3), (4, 6)))])
+    [Person(name='鄢若谷', title='股長')]
+    """
+    found: list[Person] = []
+    columns: tuple[int, int | None] | None = None
+    for line in lines:
+        texts = [line.text[begin:end].strip(" 　*") for begin, end in line.cells]
+        heads = _member_columns(texts)
+        if heads:
+            columns = heads
+        elif columns is None:
+            continue
+        elif not texts:
+            break
+        else:
+            found += _member(texts, *columns)
+    return found
+
+
+def _member_columns(texts: Sequence[str]) -> tuple[int, int | None] | None:
+    name = next((i for i, text in enumerate(texts) if _NAME_COLUMN.fullmatch(text)), None)
+    job = next((i for i, text in enumerate(texts) if _JOB_COLUMN.fullmatch(text)), None)
+    return (name, job) if name is not None and len(texts) > 1 else None
+
+
+def _member(texts: Sequence[str], name: int, job: int | None) -> list[Person]:
+    if name >= len(texts) or not texts[name]:
+        return []
+    if job is None or job >= len(texts):
+        person = _person(texts[name])
+        return [person] if person else []
+    title = job_in(texts[job])
+    return [
+        Person(
+            texts[name].replace(" ", ""),
+            title[0] if title and not texts[job].isascii() else texts[job] or None,
+        )
+    ]
 
 
 def _tokens(value: str) -> list[str]:

@@ -1,0 +1,99 @@
+"""What the cover says: title, agency, people, destination, period, report date and category of the trip."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tracker.extraction.cover.delegation import members, people
+from tracker.extraction.cover.entries import entries, pair_in
+from tracker.extraction.cover.fields import Field
+from tracker.extraction.cover.periods import days_in, period_in, period_of_story
+from tracker.extraction.cover.places import destinations
+from tracker.extraction.cover.titles import title_in
+from tracker.extraction.model import Metadata, Person
+from tracker.extraction.outline import Outline
+from tracker.extraction.passage import Line
+from tracker.extraction.registry import rule
+from tracker.foundation import roc
+
+__all__ = ["metadata"]
+
+_READ_LINES = 90
+_CATEGORY_LINES = 20
+_CATEGORY = re.compile(
+    r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,40}?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
+)
+_EMPTY = re.compile(r"[（(]?(?:無|略|未定|none|n/?a|[-–—/])?[)）]?", re.IGNORECASE)
+_BETWEEN_AGENCIES = re.compile(r"[、；;／/\n]|，(?=\S{2,}(?:局|處|所|館|院|會|府))|　+|<br>")
+
+
+def metadata(outline: Outline) -> Metadata:
+    """Read the cover of a report; the trip is looked for in the story where the cover is silent."""
+    lines = outline.lines[:_READ_LINES]
+    values = _values(lines)
+    title = _first(values[Field.TITLE]) or title_in(lines, lambda line: pair_in(line) is not None)
+    start, end = period_in(_first(values[Field.PERIOD]) or "")
+    if start is None:
+        start, end = period_of_story(outline.lines)
+    return Metadata(
+        title=title,
+        agencies=tuple(agencies(values[Field.AGENCY])),
+        people=_people(values, lines),
+        destinations=tuple(destinations(values[Field.DESTINATION], title)),
+        trip_start=start,
+        trip_end=end,
+        report_date=_report_date(values[Field.REPORT_DATE]),
+        category=_first(values[Field.CATEGORY]) or category_in_brackets(lines),
+    )
+
+
+def _values(lines: Sequence[Line]) -> Mapping[Field, list[str]]:
+    values: dict[Field, list[str]] = {field: [] for field in Field}
+    for entry in entries(lines):
+        if not _EMPTY.fullmatch(entry.value):
+            values[entry.field].append(entry.value)
+    return values
+
+
+def _first(values: Sequence[str]) -> str | None:
+    return values[0].strip() if values else None
+
+
+def _people(values: Mapping[Field, Sequence[str]], lines: Sequence[Line]) -> tuple[Person, ...]:
+    named = tuple(people(values[Field.PEOPLE], values[Field.JOB]))
+    return named or tuple(members(lines))
+
+
+def _report_date(values: Sequence[str]) -> date | None:
+    days = (days_in(value) for value in values)
+    return next((found[0] for found in days if found), None)
+
+
+@rule
+def agencies(values: Sequence[str]) -> list[str]:
+    """The agencies of the authors, as the cover lists them.
+
+    >>> agencies(["銀杏市政府交通局、銀杏市政府工務局"]), agencies(["Office of Parks, City of Elm"])
+    (['銀杏市政府交通局', '銀杏市政府工務局'], ['Office of Parks, City of Elm'])
+    """
+    if not values:
+        return []
+    value = values[0]
+    parts = re.split(r"[;\n]", value) if value.isascii() else _BETWEEN_AGENCIES.split(value)
+    found = (part.strip("*_ 　，,。") for part in parts)
+    return list(dict.fromkeys(part for part in found if part))
+
+
+@rule
+def category_in_brackets(lines: Sequence[Line]) -> str | None:
+    """The category of the trip as the headline has it in brackets.
+
+    >>> category_in_brackets([Line(0, "出國報告（出國類別：考察）")])
+    '考察'
+    """
+    for line in lines[:_CATEGORY_LINES]:
+        match = _CATEGORY.search(roc.fold(line.text))
+        if match:
+            group = "value" if match["value"] else "open"
+            return line.text[match.start(group) : match.end(group)]
+    return None

@@ -1,0 +1,60 @@
+"""Where the trip went: as the cover says, else the first country that the title names."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from babel import Locale
+
+from tracker.extraction.registry import rule
+
+_MARKS = re.compile(r"[、，,；;／/\n及與和（(]|\band\b|\s{2,}|　+|<br>")
+_SHORT = [
+    "韓國",
+    "南韓",
+    "中國大陸",
+    "大陸",
+    "香港",
+    "澳門",
+    "紐西蘭",
+    "捷克",
+    "杜拜",
+    "阿聯",
+    "沙烏地",
+    "俄國",
+    "帛琉",
+    "寮國",
+    "英國",
+    "美國",
+    "北歐",
+    "南非",
+]
+_OURS = ("TW", "ZZ")
+
+
+@rule
+def destinations(values: Sequence[str], title: str | None) -> list[str]:
+    """The places of the cover, else the country in the title.
+
+    >>> destinations(["日本（東京、橫濱）"], None), destinations([], "赴荷蘭考察水岸報告")
+    (['日本', '東京', '橫濱'], ['荷蘭'])
+    """
+    if values:
+        found = (place.strip("*_ 　。.()（）") for place in _MARKS.split(values[0]))
+        return list(dict.fromkeys(place for place in found if place))
+    named = (
+        sorted((title.find(name), -len(name), name) for name in _countries() if name in title)
+        if title
+        else []
+    )
+    return [named[0][2]] if named else []
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """Return the names of countries in Chinese and English, without our own."""
+    names = set(_SHORT)
+    for language in ("zh_Hant", "en"):
+        territories = Locale.parse(language).territories.items()
+        names |= {name for code, name in territories if len(code) == 2 and code not in _OURS}
+    return frozenset(name for name in names if len(name) >= 2)

@@ -1,0 +1,64 @@
+"""The title of a report, where no field names it: the headline above the cover's fields."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from tracker.extraction.outline.headings import known_heading, plain_title
+from tracker.extraction.outline.labels import label_of
+from tracker.extraction.passage import Line
+from tracker.extraction.registry import rule
+from tracker.foundation import roc
+
+_LOOK_WITHIN = 14
+_LONGEST = 150
+_GENERIC = re.compile(
+    r"(?:.{0,14}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關)?(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
+    r"報告書|基本資料表|報告基本資料表)?(?:\s*\(.*\)|（.*）)?(?:\s+出國類別.*)?|"
+    r"(?:.{0,60} )?(?:study visit|study tour|trip|travel|visit|mission|internal audit|audit|final|incident|official|"
+    r"investigation|inspection|memorandum) ?report(?: (?:no\.? ?)?[\w./-]*\d[\w./-]*)?|report|memorandum|memo|minutes",
+    re.IGNORECASE,
+)
+_TRIP = re.compile(
+    r"赴|出席|參加|參與|考察|參訪|訪問|率團|研習|進修|實習|觀摩|洽談|報告|會議|論壇|研究|\b(?:report|visit|tour|study|review|conference|mission|incident|audit|outage)\b",
+    re.IGNORECASE,
+)
+_REPORT_ENDS = ("報告", "報告書", "紀要", "之研究")
+
+
+@rule
+def title_line(text: str) -> bool:
+    """A headline that names the report's own subject, and not only its kind.
+
+    >>> title_line("赴荷蘭考察水岸再生報告"), title_line("銀杏市政府出國報告"), title_line("Audit report 2024-03")
+    (True, False, False)
+    """
+    return not _GENERIC.fullmatch(roc.fold(text.strip("*# 　")))
+
+
+def title_in(lines: Sequence[Line], is_field: Callable[[Line], bool]) -> str | None:
+    """Take the headline: a markdown title, else the first line that is neither generic nor a field."""
+    marked = next((line.text for line in lines[:10] if line.text.startswith("# ")), None)
+    if marked:
+        return plain_title(marked)
+    opening: list[Line] = []
+    for line in lines[:_LOOK_WITHIN]:
+        if is_field(line) or line.is_row or len(line.text) > _LONGEST:
+            break
+        if known_heading(plain_title(line.text)) or (label_of(line.text) and opening):
+            break
+        opening.append(line)
+    named = [line for line in opening if title_line(line.text)]
+    wanted = next((i for i, line in enumerate(named) if _TRIP.search(line.text)), 0)
+    if not named:
+        return opening[0].text.strip("*# ") if opening else None
+    return _joined(named[wanted:])
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    """Join a headline that was broken over two lines: the rest follows at once and ends in 報告."""
+    title = lines[0].text.strip("*# ")
+    for line in lines[1:3]:
+        if line.gap or title.endswith(_REPORT_ENDS) or not line.text.endswith(_REPORT_ENDS):
+            break
+        title += line.text if not title[-1].isascii() else " " + line.text
+    return title

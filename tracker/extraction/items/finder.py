@@ -1,0 +1,52 @@
+"""Walks through the sections of one report and collects what may be a recommendation."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from tracker.extraction.items.confidence import confidence_of
+from tracker.extraction.items.elsewhere import elsewhere
+from tracker.extraction.items.found import Found, Proposals, Reader
+from tracker.extraction.items.listed import listed
+from tracker.extraction.items.mixed import mixed
+from tracker.extraction.items.splitting import numbered_in_sentence
+from tracker.extraction.model import Candidate
+from tracker.extraction.sections import Kind, Section
+from tracker.extraction.wording.duedates import due_in
+from tracker.extraction.wording.owners import owner_in
+from tracker.reading.document import Document
+
+_BY_KIND: Mapping[Kind, Callable[[Section, Reader], Proposals]] = {
+    Kind.LISTED: listed,
+    Kind.MIXED: mixed,
+    Kind.REFLECTION: elsewhere,
+    Kind.BODY: elsewhere,
+}
+
+
+def found_in(section: Section, reader: Reader) -> Iterator[Found]:
+    """Give what one part holds by itself; inner parts come by their own turn."""
+    find = _BY_KIND.get(section.kind)
+    if find is None:
+        return
+    for found in find(section, reader):
+        yield from numbered_in_sentence(found)
+
+
+def candidate(found: Found, document: Document, earliest: date | None) -> Candidate:
+    """Turn a found passage into a candidate with its exact quote, page and hints."""
+    passage = found.passage
+    owner, due = found.owner, found.due
+    if not found.hints_are_given:
+        owner = owner or owner_in(passage.words)
+        due = due or due_in(passage.words, earliest)
+    return Candidate(
+        start=passage.start,
+        end=passage.end,
+        text=document.text[passage.start : passage.end],
+        page=document.page_at(passage.start),
+        category=found.category,
+        owner_hint=owner,
+        due_hint=due,
+        confidence=confidence_of(found),
+        why=found.why,
+    )

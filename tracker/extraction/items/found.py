@@ -1,0 +1,40 @@
+"""A passage on its way to becoming a candidate."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tracker.extraction.model import DueHint
+from tracker.extraction.passage import Passage
+from tracker.extraction.wording.asks import STRONG, Ask, Own, ask_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage with the rules that spoke for it and the hints that stand beside it."""
+
+    passage: Passage
+    category: str | None
+    why: tuple[str, ...]
+    is_possible: bool = False
+    owner: str | None = None
+    due: DueHint | None = None
+    hints_are_given: bool = False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is known of the whole report while its parts are read."""
+
+    own: Own = field(default_factory=Own)
+    has_section: bool = True
+
+    def ask(self, passage: Passage) -> Ask | None:
+        """Say how a passage asks."""
+        return ask_of(passage.words, self.own)
+
+    def asks(self, passage: Passage) -> bool:
+        """Say whether a passage asks outright or by a modal verb."""
+        return self.ask(passage) in STRONG
+
+
+Proposals = Iterator[Found]

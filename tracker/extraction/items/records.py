@@ -1,0 +1,131 @@
+"""One item of several paragraphs: what belongs to it, and what only tells its owner, its date or its story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.extraction.items.found import Found, Reader
+from tracker.extraction.model import DueHint
+from tracker.extraction.passage import Passage, together
+from tracker.extraction.wording.captions import Caption, Role, caption_of
+from tracker.extraction.wording.duedates import due_in_cell
+from tracker.extraction.wording.notes import noted_behind
+from tracker.extraction.wording.owners import owner_in_cell
+from tracker.extraction.wording.remarks import closing_words, no_recommendation
+
+_LONGEST = 3_000
+_SHORTEST = 4
+_HINTS = (Role.OWNER, Role.DUE)
+_AROUND = (Role.OWNER, Role.DUE, Role.STATUS, Role.BACKGROUND, Role.NUMBER)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The paragraphs of one item by what they are for."""
+
+    kept: tuple[Passage, ...]
+    owner: str | None
+    due: DueHint | None
+    is_labelled: bool
+
+
+def role_of_passage(passage: Passage) -> Role | None:
+    """Say what a paragraph's caption announces, None without a caption."""
+    caption = caption_of(passage.text)
+    return caption.role if caption else None
+
+
+def without_caption(passage: Passage) -> tuple[Passage | None, str | None]:
+    """Take a topic's caption off a passage; a bold caption is itself the action and stays."""
+    caption = caption_of(passage.text)
+    if caption is None or (caption.role is Role.TOPIC and caption.is_bold):
+        return passage, None
+    topic = caption.words if caption.role is Role.TOPIC else None
+    return passage.part(caption.length, len(passage.text)), topic
+
+
+def item_of(
+    paragraphs: Sequence[Passage], category: str | None, why: tuple[str, ...], reader: Reader
+) -> Found | None:
+    """Make one item of paragraphs, after captions, owners, dates and notes have found their places."""
+    by_role = _sorted(paragraphs)
+    if not by_role.kept:
+        return None
+    first, topic = without_caption(by_role.kept[0])
+    if first is None:
+        return None
+    passage = together([first, *(p for p in by_role.kept[1:] if not closing_words(p.text))])
+    note = noted_behind(passage.text)
+    passage = passage.part(0, note.begin) or passage
+    passage = _without_loose_stars(passage)
+    if no_recommendation(passage.text) or not _SHORTEST <= len(passage.text) <= _LONGEST:
+        return None
+    ask = reader.ask(passage)
+    return Found(
+        passage,
+        topic or category,
+        (*why, ask.value) if ask else why,
+        owner=by_role.owner or (owner_in_cell(note.owner) if note.owner else None),
+        due=by_role.due or (due_in_cell(note.due) if note.due else None),
+    )
+
+
+def _without_loose_stars(passage: Passage) -> Passage:
+    """Take off the stars of bold print of which the other half stands outside."""
+    text = passage.text
+    if text.count("**") % 2 and text.endswith("**"):
+        return passage.part(0, len(text) - 2) or passage
+    return passage
+
+
+def records(paragraphs: Sequence[Passage]) -> list[list[Passage]]:
+    """Group paragraphs, so that owner, date and status lines stand with the item that they belong to.
+
+    A caption that comes again, such as 建議編號, begins every record; else each paragraph that is no remark does.
+    """
+    first = caption_of(paragraphs[0].text) if paragraphs else None
+    again = _again(paragraphs, first) if first and first.role in (*_AROUND, Role.ACTION) else False
+    groups: list[list[Passage]] = []
+    for paragraph in paragraphs:
+        caption = caption_of(paragraph.text)
+        role = caption.role if caption else None
+        if again and first:
+            begins = caption is not None and caption.words == first.words
+        else:
+            begins = role not in _AROUND or (role is Role.BACKGROUND and _has_action(groups))
+        if begins or not groups:
+            groups.append([])
+        groups[-1].append(paragraph)
+    return groups
+
+
+def _again(paragraphs: Sequence[Passage], first: Caption) -> bool:
+    same = (caption_of(p.text) for p in paragraphs)
+    return sum(caption is not None and caption.words == first.words for caption in same) > 1
+
+
+def _has_action(groups: Sequence[Sequence[Passage]]) -> bool:
+    return bool(groups) and any(role_of_passage(p) is Role.ACTION for p in groups[-1])
+
+
+def _sorted(paragraphs: Sequence[Passage]) -> Sorted:
+    owner: str | None = None
+    due: DueHint | None = None
+    kept: list[Passage] = []
+    captions = [caption_of(p.text) for p in paragraphs]
+    has_action = any(c is not None and c.role is Role.ACTION for c in captions)
+    goes_on = False
+    for paragraph, caption in zip(paragraphs, captions, strict=True):
+        role = caption.role if caption else None
+        value = paragraph.text[caption.length :] if caption else ""
+        if role is Role.OWNER:
+            owner = owner or owner_in_cell(value)
+        elif role is Role.DUE:
+            due = due or due_in_cell(value)
+        elif (
+            role is Role.ACTION
+            or (role is None and (goes_on or not has_action))
+            or (role in (Role.TOPIC, Role.BACKGROUND) and not has_action)
+        ):
+            kept.append(paragraph)
+        goes_on = role is Role.ACTION or (role is None and goes_on)
+    return Sorted(tuple(kept), owner, due, has_action)

@@ -1,0 +1,108 @@
+"""Several asks in one text: numbered inside the sentence, or one sentence after the other."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+from tracker.extraction.items.found import Found, Proposals, Reader
+from tracker.extraction.passage import Passage
+from tracker.extraction.registry import rule
+from tracker.extraction.wording.owners import owner_in
+
+_MOST_MARKS = 40
+_MARK = re.compile(
+    r"[(（]\s?(?P<number>\d{1,2}|[一二三四五六七八九十]|[a-h]|i{1,3}|iv|v)\s?[)）]\s*|(?P<circled>[①-⑨])\s*|(?P<is>[一二三四五六])(?:是|則|為)(?=[^，。]{4})"
+)
+_COUNTS = ("123456789", "一二三四五六七八九", "abcdefgh", "①②③④⑤⑥⑦⑧⑨")
+_ROMAN = ("i", "ii", "iii", "iv", "v")
+# Words after which a count names parts, reasons or conditions, and no asks.
+_COUNTS_OTHERS = re.compile(
+    r"(?:包括|包含|包涵|例如|諸如|計有|分為|分成|共分|理由|原因|係因|下列資料|如下列|目標在於|目的在於|grounds? that|because|reasons?|including|includes?|such as|consists? of|namely|criteria|whether)\W{0,4}$",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[。！]|(?<=[a-z)])\.(?=\s|$)")
+_TAIL = re.compile(r"(?:[,，、;；]?\s*(?:and|or|以及|及|並|與))\s*$|\s+$")
+_GOES_ON = re.compile(
+    r"^(?:並|且|俾|以(?=利|免|便|求|期|及|達|供|此)|如此|同時|其(?!次|他|餘)|該|亦|藉此|藉以|使|避免|首年|惟|但|另外並|此舉|這|上述|前述|由於|因為|讓|至於|若|如(?!何)|"
+    r"This|These|It |They|Doing so|Such|That|In doing so|As a result|The latter|Otherwise)"
+)
+
+
+@rule
+def numbered_in_sentence(found: Found) -> Proposals:
+    r"""Asks that are numbered inside a sentence; what stands before the first number is part of none.
+
+    >>> quotes("四、建議\n宜（1）增設候車亭；（2）公布班次。", "numbered-in-sentence")
+    ['增設候車亭；', '公布班次。']
+    >>> quotes("四、建議\n宜增設設施，包括（1）候車亭；（2）站牌。", "numbered-in-sentence")
+    []
+    """
+    text = found.passage.text
+    marks = _counted(list(islice(_MARK.finditer(text), _MOST_MARKS)))
+    if len(marks) < 2 or _COUNTS_OTHERS.search(text[max(0, marks[0].start() - 20) : marks[0].start()]):
+        yield found
+        return
+    owner = found.owner or owner_in(text[: marks[0].start()]) or owner_in(text[: marks[0].start()] + "to act")
+    ends = [mark.start() for mark in marks[1:]] + [_end_of_last(text, marks[-1].end())]
+    for mark, end in zip(marks, ends, strict=True):
+        tail = _TAIL.search(text[mark.end() : end])
+        passage = found.passage.part(mark.end(), mark.end() + tail.start() if tail else end)
+        if passage:
+            yield replace(found, passage=passage, why=(*found.why, "numbered-in-sentence"), owner=owner)
+
+
+def asks_apart(paragraph: Passage, reader: Reader) -> list[Passage]:
+    """Part a paragraph into its asks: each begins anew, and takes the sentences that go on with it.
+
+    One ask, or none, leaves the paragraph whole.
+    """
+    sentences = list(paragraph.sentences())
+    begins = [i for i, s in enumerate(sentences) if reader.asks(s) and begins_anew(s.text)]
+    if len(begins) < 2:
+        return [paragraph]
+    ends = [*begins[1:], len(sentences)]
+    return [
+        p for begin, end in zip(begins, ends, strict=True) if (p := _joined(paragraph, sentences[begin:end]))
+    ]
+
+
+@rule
+def begins_anew(sentence: str) -> bool:
+    """A sentence that asks for something else than the sentence before it.
+
+    >>> begins_anew("建議交通局增設候車亭。"), begins_anew("並應公布班次。")
+    (True, False)
+    """
+    return not _GOES_ON.match(sentence)
+
+
+def _joined(paragraph: Passage, sentences: Sequence[Passage]) -> Passage | None:
+    begin = _index(paragraph, sentences[0].start)
+    end = _index(paragraph, sentences[-1].end - 1) + 1
+    return paragraph.part(begin, end)
+
+
+def _index(passage: Passage, offset: int) -> int:
+    """Return the index at which a document offset lies in a passage."""
+    pieces = [(start, at) for start, at in zip(passage.starts, passage.offsets, strict=True) if at <= offset]
+    start, at = pieces[-1]
+    return start + offset - at
+
+
+def _counted(marks: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the marks of the first count that runs 1, 2, 3 in one kind of number."""
+    for series in (*_COUNTS, _ROMAN):
+        run: list[re.Match[str]] = []
+        for mark in marks:
+            written = mark["number"] or mark["circled"] or mark["is"]
+            if len(run) < len(series) and written == series[len(run)]:
+                run.append(mark)
+        if len(run) > 1:
+            return run
+    return []
+
+
+def _end_of_last(text: str, begin: int) -> int:
+    stop = _STOP.search(text, begin)
+    return stop.end() if stop else len(text)

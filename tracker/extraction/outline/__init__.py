@@ -1,0 +1,5 @@
+"""The shape of a report: a tree of numbered or headed parts, without page furniture and table of contents."""
+
+from tracker.extraction.outline.tree import Outline, Part, outline
+
+__all__ = ["Outline", "Part", "outline"]

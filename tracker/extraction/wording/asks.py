@@ -1,0 +1,258 @@
+"""How a sentence asks for something: outright, by a modal verb, by holding up an example, by a promise."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from tracker.extraction.registry import rule
+from tracker.extraction.wording.exclusions import (
+    already_done,
+    law_says,
+    past_advice,
+    question,
+    reported_advice,
+    supposition,
+)
+from tracker.extraction.wording.owners import owner_in
+from tracker.extraction.wording.units import UNIT
+
+_HAN = r"[\u3400-\u9fff]"
+_MOST_WORDS = 4
+# 建議團員 and 建議我們 turn to the visitors: whom 建議 speaks to stands behind it.
+_SPOKEN_TO = 4
+
+
+class Ask(StrEnum):
+    """How a sentence asks, from the strongest; the values are the names of the rules."""
+
+    EXPLICIT = "explicit-ask"
+    MODAL = "modal-ask"
+    LESSON = "worth-adopting"
+    COMMITMENT = "commitment"
+    WEAK = "useful-for-reference"
+
+
+STRONG = (Ask.EXPLICIT, Ask.MODAL)
+
+
+@dataclass(frozen=True)
+class Own:
+    """The names by which the authors call their own side."""
+
+    names: frozenset[str] = frozenset()
+
+    def named_in(self, text: str) -> bool:
+        """Say whether a text names the own side."""
+        return bool(_OWN.search(text)) or any(name in text for name in self.names)
+
+
+_OWN = re.compile(
+    r"本(?:市|府|縣|局|處|所|館|校|院|署|部|會|中心|公司|單位|機關|鄉|鎮|區|國|團|隊|科|校|園|站|廠)|"
+    r"我(?:國|方|市|縣|們|府|校)|臺灣|台灣|市府|縣府|國內|\bour\b|\bwe\b|"
+    r"\bthe (?:city|county|council|agency|department|authority|municipality|company|borough|town|state|service|team|college|school|"
+    r"university|office|bureau|ministry|board|government|committee)\b (?:\w+ )?(?:should|must|needs? to|ought to)\b",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"未來|日後|爾後|今後|往後|下次|下一(?:次|屆|年)|後續|in future|going forward", re.IGNORECASE
+)
+_EXPLICIT = re.compile(
+    r"(?<![的之跟何些項等出曾會前各])建議(?![，。；：:、？?」）)\s書案表及與的之者彙摘]|事項|[一二三四五六七八九十0-9]{1,2}(?:章|節|篇|部分|項|點)|單位|機關|內容|方案|$)|"
+    r"建請|爰請|爰擬|擬請|惠請|敬請(?!鑒|指|參|見|期)|洽請|函請|責成|擬建議|"
+    rf"(?:^|[，；：、）)])(?:並|另|亦|擬|惠|仍|再|爰|均|一併|務)?請(?={UNIT}|將|各|儘|盡|於|加強|優先|協助|研議|參考|參照|持續|務必|比照|同步|納入|提供|逐|考量|評估|適時|落實)|"
+    r"\b(?:we|I|the (?:team|delegation|authors?|committee|review(?:ers?)?|audit(?:ors)?|panel|board|mission|group|"
+    r"report|inspectorate|branch)) (?:therefore |thus |also |strongly |further |hereby |now )*"
+    r"(?:recommend(?:s|ed)?|proposes?|suggests?|advises?|urges?|calls? (?:on|for)|asks?|requests?)\b(?! (?:by|from)\b)|"
+    r"\b(?:it is|is|are) (?:therefore |also |strongly )*(?:recommended|proposed|advised|suggested)\b|"
+    r"\b(?:our|the) (?:\w+ )?recommendation is (?:that|to)\b|\bit would be (?:worth|useful|wise|helpful|prudent|sensible|advisable)\b",
+    re.IGNORECASE,
+)
+_MODAL = re.compile(
+    r"(?<![對因反供適效相響感回呼理順照答])應(?!邀(?:出席|參加|請|至|赴|訪|前往|擔任|與會|"
+    r"發表)|[用變對援急付聘運景酬允驗]|有盡有|屆)|"
+    r"(?<![便適事合權相時機不])宜(?![蘭居人昌])|"
+    r"(?<!刻不)(?:必須|亟須|亟需|務必|務須|更要|需要|有必要|允宜|不妨|不宜|不得|切勿|理應)|(?<![必無毋])須(?!知)|"
+    r"可(?=考慮|研議|參考|參採|參照|借鏡|比照|評估|規劃|推動|優先|思考|仿效|研擬|納入|洽|採|盤點|協助|嘗試|先|視|結合|運用|透過|由|從|增|編|建立|建置|設|加強|於|在|以(?!預|說|想|看|得|及|見|發|了|瞭|知|算|稱|感)|與|將|適度|導入|引進|擴大|逐步|朝)|"
+    r"可(?:以|再|更)(?=考慮|研議|參考|先|從)|研議|研擬|"
+    r"\b(?:should|must|needs? to|ought to|shall|has to|have to)\b",
+    re.IGNORECASE,
+)
+_LESSON = re.compile(
+    r"值得.{0,24}?(?:借鏡|學習|參考|參採|仿效|效法|採行|引進|推廣)|(?:足|可)(?:資|供)[^，。]{0,16}(?:借鏡|參採)|(?:足堪|堪為)[^，。]{0,12}(?:借鏡|參採)"
+)
+_REFERENCE = re.compile(
+    r"(?:可|得|能|足以)(?:以)?(?:做為|作為|成為|供|提供).{0,30}(?:參考|借鏡|依據)|"
+    r"讓.{0,30}參考(?:依據)?|值得我們.{0,12}(?:參考|學習|借鏡)"
+)
+_COMMITMENT = re.compile(
+    r"會後|返國後|回國後|敲定|允諾|承諾|將(?:持續|積極|賡續|於|儘速|著手|規劃|邀|進一步|陸續|參考|朝|以)|擬(?:於|"
+    r"邀|規劃|再|將|朝)|預(?:定|計)|後續|邀請.{1,24}(?:參加|來訪|出席|來市)|賡續|"
+    r"\b(?:we|our \w+) (?:will|shall|intend to|plan to|have agreed to|agreed to|are going to|are (?:\w+ly )?\w+ing)\b",
+    re.IGNORECASE,
+)
+_ENGLISH_IMPERATIVES = (
+    "add adopt agree align allocate amend analy[sz]e apply appoint arrange ask assess assign audit automate avoid begin build carry change "
+    "check clarify collect commission communicate complete conduct configure consider consult continue convene coordinate create decide define "
+    "deliver deploy design determine develop direct disable discuss distribute document draft drop enable encourage enforce engage enhance ensure "
+    "equip establish evaluate examine expand explore extend finali[sz]e find fix follow formali[sz]e fund gather give hire hold identify implement "
+    "improve include increase inform install instruct integrate introduce invest investigate invite issue keep label launch limit link log maintain make "
+    "mandate measure merge migrate mitigate modify monitor move negotiate notify obtain offer organi[sz]e pilot place plan prepare prioriti[sz]e "
+    "procure produce prohibit promote propose protect provide publish purchase put raise recover reconcile record reduce refresh refine reinforce relocate remove "
+    "renew replace report require resolve restore restrict retain retire revise review revisit rotate run schedule secure seek send set share show "
+    "simplify split standardi[sz]e start stop store strengthen submit support switch systematically take target test track train transfer trial tune "
+    "undertake update upgrade use validate verify work write"
+)
+_IMPERATIVE = re.compile(
+    rf"(?:then |also |immediately |urgently |formally |regularly )?(?:{_ENGLISH_IMPERATIVES.replace(' ', '|')})\b(?!['’]|\.$)",
+    re.IGNORECASE,
+)
+_HAN_IMPERATIVE = re.compile(
+    r"(?:積極|持續|賡續|逐步|優先|全面|適時|儘速|加速|定期|主動|適度)*"
+    r"(?:建立|建置|建構|強化|加強|推動|推廣|規劃|訂定|研議|研擬|研訂|增設|增列|增加|設置|設立|落實|檢討|導入|引進|整合|辦理|提升|完善|擴大|結合|鼓勵|修正|修訂|"
+    r"編列|編製|培育|培養|培訓|成立|試辦|盤點|優化|改善|選定|選擇|參採|參考|比照|爭取|運用|簽訂|明定|公開|公布|評估|納入|開發|開放|調整|充實|健全|制定|擬定|發展|籌組|汰換)"
+)
+# No pattern for asking matches without one of these; most sentences are done with after this cheap look.
+_ASK_WORDS = (
+    *"建請應宜須可得能讓責成擬研",
+    *("值得", "必", "需", "更要", "不妨", "切勿"),
+    *(
+        "should",
+        "must",
+        "need",
+        "ought",
+        "shall",
+        "recommend",
+        "propos",
+        "suggest",
+        "advise",
+        "urge",
+        "have to",
+        "has to",
+        "call",
+    ),
+)
+
+
+def ask_of(sentence: str, own: Own) -> Ask | None:
+    """Say how a sentence of the authors asks for something; None for praise, reports, questions and laws."""
+    lowered = sentence.lower()
+    if not any(word in lowered for word in _ASK_WORDS):
+        return None
+    if explicit_ask(sentence):
+        return Ask.EXPLICIT
+    is_reported = reported_advice(sentence) or question(sentence)
+    if worth_adopting(sentence, own) and not is_reported:
+        return Ask.LESSON
+    if modal_ask(sentence, own):
+        return Ask.MODAL
+    return Ask.WEAK if useful_for_reference(sentence, own) and not is_reported else None
+
+
+@rule
+def explicit_ask(sentence: str) -> bool:
+    """The authors say that they ask: 建議, 建請, 請 and a unit, we recommend.
+
+    >>> explicit_ask("建請交通局增設候車亭。"), explicit_ask("We recommend a pilot.")
+    (True, True)
+    >>> explicit_ask("講師建議增設候車亭。"), explicit_ask("本次的建議很多。")
+    (False, False)
+    """
+    if question(sentence):
+        return False
+    return any(
+        not (reported_advice(before) or past_advice(sentence))
+        for before in _up_to(_EXPLICIT, sentence, _SPOKEN_TO)
+    )
+
+
+@rule
+def modal_ask(sentence: str, own: Own) -> bool:
+    """A modal verb, 應 宜 須 可 should must, that speaks to the own side, to a named unit or of times to come.
+
+    >>> modal_ask("本市應建立通報制度。", Own()), modal_ask("民眾應自備購物袋。", Own())
+    (True, False)
+    """
+    if question(sentence) or past_advice(sentence) or not is_addressed(sentence, own):
+        return False
+    return any(
+        not (
+            reported_advice(before) or law_says(before) or supposition(sentence) or _is_done(sentence, before)
+        )
+        for before in _up_to(_MODAL, sentence)
+    )
+
+
+@rule
+def worth_adopting(sentence: str, own: Own) -> bool:
+    """Something is held up to the own organisation by name.
+
+    >>> worth_adopting("此一制度值得本市借鏡。", Own()), worth_adopting("此一制度值得學習。", Own())
+    (True, False)
+    """
+    match = _LESSON.search(sentence)
+    return match is not None and own.named_in(match[0].replace("我們", ""))
+
+
+@rule
+def useful_for_reference(sentence: str, own: Own) -> bool:
+    """Something may serve the own side for reference, too weak to count by itself.
+
+    >>> useful_for_reference("可作為本市未來規劃之參考。", Own())
+    True
+    """
+    return bool(_REFERENCE.search(sentence)) and own.named_in(sentence)
+
+
+@rule
+def commitment(sentence: str, own: Own) -> bool:
+    """The authors undertook something.
+
+    >>> commitment("會後本府與對方敲定明年互訪。", Own()), commitment("會後對方敲定明年互訪。", Own())
+    (True, False)
+    """
+    return bool(_COMMITMENT.search(sentence)) and own.named_in(sentence) and not already_done(sentence)
+
+
+@rule
+def imperative(text: str) -> bool:
+    """A text that begins with what is to be done, as items of a list do.
+
+    >>> imperative("Add a check to the list."), imperative("建置共用平臺。"), imperative("The gates closed.")
+    (True, True, False)
+    """
+    return bool(_IMPERATIVE.match(text.lstrip("*_ ")) or _HAN_IMPERATIVE.match(text))
+
+
+def _up_to(pattern: re.Pattern[str], sentence: str, more: int = 0) -> Iterator[str]:
+    """Give the sentence up to each of the first words that match: who speaks stands before what is said."""
+    for match in islice(pattern.finditer(sentence), _MOST_WORDS):
+        yield sentence[: match.end() + more]
+
+
+def _is_done(sentence: str, before: str) -> bool:
+    """Say whether the clause that asks, or what follows it, tells that it is done."""
+    clause = max(before.rfind("，"), before.rfind("；"), 0)
+    return already_done(sentence[clause:])
+
+
+def is_addressed(sentence: str, own: Own) -> bool:
+    """Say whether a sentence speaks to the own side, to a named unit or of times to come."""
+    return own.named_in(sentence) or owner_in(sentence) is not None or bool(_FORWARD.search(sentence))
+
+
+def begins_with_ask(text: str) -> bool:
+    """Say whether a text asks from its first words on."""
+    return bool(_EXPLICIT.search(text[:6]) or (owner_in(text[:60]) and _MODAL.search(text[:40])))
+
+
+def own_names(agencies: Iterable[str]) -> Own:
+    """Return the names of the own side: each agency, its government, its city in full and short."""
+    names: set[str] = set()
+    for agency in agencies:
+        names.add(agency)
+        match = re.match(rf"({_HAN}{{1,6}}?)([市縣鄉鎮區])", agency)
+        if match:
+            names |= {match[1] + match[2], match[1]} if len(match[1]) >= 2 else {match[1] + match[2]}
+    return Own(frozenset(n for n in names if len(n) >= 2))

@@ -1,0 +1,53 @@
+"""Owner and due date noted behind an item: （主辦：交通局；期程：116年底前）, Owner: Parks. Due: May 2025."""
+
+import re
+from dataclasses import dataclass
+
+from tracker.extraction.registry import rule
+
+_OWNER_WORDS = (
+    r"(?:(?:主|承|主[（(]?協[)）]?|主、協)辦(?:機關|單位|局處|科室)?|(?:權責|負責|主責|主政|執行|辦理|推動|建議辦理)(?:機關|單位|局處)?|"
+    r"\b(?:action )?owner|\bresponsible(?: \w+)?|\bassigned to|\blead(?: \w+)?)"
+)
+_DUE_WORDS = (
+    r"(?:(?:預定|建議|辦理|執行|預計)?(?:期程|時程|期限)|(?:預定|預計)?完成(?:期限|日期|時間|期程)|辦理期限|"
+    r"\bdue(?: date| by)?|\bdeadline|\btarget(?: date)?|\btimeline|\btime ?frame|\bby when)"
+)
+_BEHIND = re.compile(
+    rf"(?:^|(?<=[。；;.，,）)\s]))\s*[\[(（【〔—–-]*\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE
+)
+_BRACKETED = re.compile(rf"[\[(（【〔]\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE)
+_OWNER = re.compile(
+    rf"{_OWNER_WORDS}\s?[:：]\s*(?P<value>[^,，;；。.()（）、\[\]【】]{{2,60}})", re.IGNORECASE
+)
+_DUE = re.compile(
+    rf"{_DUE_WORDS}\s?[:：]\s*(?P<value>[^;；。()（）、\[\]【】]{{2,40}}?)(?=[;；。()（）、\[\]【】]|\.\s|\.?$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Where the note begins, and what it says of owner and due date."""
+
+    begin: int
+    owner: str | None = None
+    due: str | None = None
+
+
+@rule
+def noted_behind(text: str) -> Note:
+    """Words behind an item that only name its owner or due date.
+
+    >>> noted_behind("增設候車亭。（主辦：交通局；期程：116年底前）")
+    Note(begin=6, owner='交通局', due='116年底前')
+    >>> noted_behind("Plant trees. Owner: Parks. Due: May 2025.")
+    Note(begin=12, owner='Parks', due='May 2025')
+    """
+    note = _BEHIND.search(text) or _BRACKETED.search(text)
+    if note is None:
+        return Note(len(text))
+    owner, due = _OWNER.search(text, note.start()), _DUE.search(text, note.start())
+    return Note(
+        note.start(), owner["value"].strip() if owner else None, due["value"].strip() if due else None
+    )

@@ -1,0 +1,53 @@
+"""Sentences of a recommendation section that recommend nothing: none, lead-ins, thanks."""
+
+import re
+
+from tracker.extraction.registry import rule
+
+_NOTHING = re.compile(
+    r"(?:無|略|同上|(?:本次|本案|目前|本報告|本團)?(?:暫|尚|並)?無(?:具體|其他|特別|相關|進一步|重大)?(?:之|的)?(?:建議|意見)?(?:事項|意見|之處)?(?:提出|可提供)?|"
+    r"(?:本次|本案|目前|本報告)?[^，。]{0,14}(?:未|不|無)(?:另)?(?:提出?|擬具?|具)(?:具體|其他)?建議(?:事項)?|none|nil|n/?a|"
+    r"(?:there are |we make |we have |this report makes |the review makes )?no (?:further |new |specific )?(?:recommendations?|action(?: items?)?s?)"
+    r"(?: (?:are|were|is) (?:made|proposed|required|needed))?|not applicable)[。.]?",
+    re.IGNORECASE,
+)
+_NONE_FIRST = re.compile(r"(?:無|none|nil)[。.．]\s", re.IGNORECASE)
+_LEAD_IN = re.compile(
+    r"[：:]$|(?:如下|如次|如后|下表|分述|臚列|下列|以下|as follows|the following|below)[^。]{0,24}[。.：:]?$",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"^(?:以上|綜上|綜合上述|綜觀|總結|總之|總的來說|整體而言|最後，?(?:感謝|謹)|感謝|承蒙|謹此|本報告|本次(?:考察|參訪|出國)[^。]{0,8}(?:承蒙|感謝))|"
+    r"^(?:In summary|Finally, we thank|We thank|Thanks)"
+)
+
+
+@rule
+def no_recommendation(text: str) -> bool:
+    """The words that say there is nothing to recommend.
+
+    >>> no_recommendation("本次無建議事項。"), no_recommendation("No recommendations are made."), no_recommendation("無障礙設施應改善。")
+    (True, True, False)
+    """
+    text = text.strip("*_ 　")
+    return bool(_NOTHING.fullmatch(text) or _NONE_FIRST.match(text))
+
+
+@rule
+def lead_in(text: str) -> bool:
+    """A sentence that only announces the items after it.
+
+    >>> lead_in("茲提出建議如下："), lead_in("We recommend the following."), lead_in("建請交通局增設候車亭。")
+    (True, True, False)
+    """
+    return bool(_LEAD_IN.search(text))
+
+
+@rule
+def closing_words(text: str) -> bool:
+    """Words that round off a section.
+
+    >>> closing_words("以上建議，敬請鑒核。"), closing_words("建請交通局增設候車亭。")
+    (True, False)
+    """
+    return bool(_CLOSING.match(text))
