@@ -25,7 +25,7 @@ from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.models import LetterState, Notice, OutboxLetter
 from tracker.reports import importing
 from tracker.reports.batches import begin_batch
-from tracker.reports.models import Draft, Recommendation, Report
+from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
 from tracker.reports.reviewing import DraftChoice, accept_draft
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.wiring import Wiring, wire
@@ -154,6 +154,8 @@ def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, An
         chosen = DraftChoice("更新路線圖", THEMES[0])
         accept_draft(session, act, drafts[1].id, chosen)
         found["waiting_version"] = drafts[1].report.version
+        found["mergeable"] = ",".join(f"{draft.id}-{draft.version}" for draft in drafts)
+        found["review_step"] = session.scalars(select(ReviewStep.id).order_by(ReviewStep.id.desc())).first()
         file = f"另一份報告 {ids['fresh_item_no']}".encode()
         job = importing.request_import(
             session, act, wiring.files, "report.txt", file, 2**20, Confidentiality.PUBLIC

@@ -244,11 +244,11 @@ class TestForms:
 
     def test_no_due_date_runs_past_the_calendar(self, prepared: Prepared) -> None:
         form = {
-            **form_of(prepared, "reports.accept_draft"),
+            **form_of(prepared, "reports.edit_draft"),
             "lead_department_id": str(prepared.city.departments["TPT-P"]),
             "due_on": "9999-12-31",
         }
-        answer = prepared.visit("coordinator").post(f"/reports/drafts/{prepared.ids['draft']}/accept", form)
+        answer = prepared.visit("coordinator").post(f"/reports/drafts/{prepared.ids['draft']}/edit", form)
         assert answer.status_code == 422
 
     def test_one_that_names_a_field_twice_is_answered(self, prepared: Prepared) -> None:

@@ -108,7 +108,7 @@ class TestMarkup:
             administrator.post("/departments/new", {"code": MARKUP, "name": "", "parent_id": MARKUP}),
             administrator.post("/people/import", {"file": (io.BytesIO(MARKUP.encode()), "x.csv")}),
             coordinator.post(
-                f"/reports/drafts/{draft}/accept", {"title": MARKUP, "start": MARKUP, "version": "1"}
+                f"/reports/drafts/{draft}/edit", {"title": MARKUP, "due_on": MARKUP, "version": "1"}
             ),
             coordinator.post("/reports/new", {"files": (io.BytesIO(b"x"), f"{MARKUP}.html")}),
             prepared.visit().post("/sign-in", {"email": MARKUP, "password": MARKUP}),

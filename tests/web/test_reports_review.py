@@ -48,7 +48,7 @@ def version_of(wiring: Wiring, report: Imported) -> int:
 
 def accept(visitor: Visitor, draft: Draft, **changes: object) -> str:
     """Accept a draft and return where the desk leads on to."""
-    answer = visitor.post(f"/reports/drafts/{draft.id}/accept", choice(draft, **changes))
+    answer = visitor.post(f"/reports/drafts/{draft.id}/edit", choice(draft, **changes))
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
 
@@ -118,17 +118,17 @@ class TestAcceptDraft:
     ) -> None:
         draft = proposals(report)[0]
         typed = choice(draft, title="改寫過的名稱", adoption="under_study", expected_result="留著的話")
-        answer = reviewer.post(f"/reports/drafts/{draft.id}/accept", typed)
+        answer = reviewer.post(f"/reports/drafts/{draft.id}/edit", typed)
         assert answer.status_code == 422
         part = card(answer.text, draft.id)
-        for words in ("改寫過的名稱", "留著的話", "必須填寫採行說明", "必須訂出研議期限", "open"):
+        for words in ("改寫過的名稱", "留著的話", "必須填寫採行說明", "必須訂出研議期限"):
             assert words in part
         assert f'data-current="{draft.id}"' in answer.text
         assert state_of(wiring, draft) is DraftState.WAITING
 
     def test_refuses_a_day_that_is_none(self, reviewer: Visitor, report: Imported) -> None:
         draft = proposals(report)[0]
-        answer = reviewer.post(f"/reports/drafts/{draft.id}/accept", choice(draft, due_on="下個月"))
+        answer = reviewer.post(f"/reports/drafts/{draft.id}/edit", choice(draft, due_on="下個月"))
         assert answer.status_code == 422
         assert "日期格式不正確" in card(answer.text, draft.id)
 
@@ -137,7 +137,7 @@ class TestAcceptDraft:
     ) -> None:
         draft = proposals(report)[0]
         accept(visit("second_coordinator"), draft, title="同事先改的名稱")
-        answer = reviewer.post(f"/reports/drafts/{draft.id}/accept", choice(draft, title="我打的名稱"))
+        answer = reviewer.post(f"/reports/drafts/{draft.id}/edit", choice(draft, title="我打的名稱"))
         assert answer.status_code == 422
         part = card(answer.text, draft.id)
         assert "別人已先修改" in part
@@ -149,7 +149,7 @@ class TestAcceptDraft:
     ) -> None:
         draft = proposals(report)[0]
         accept(visit("second_coordinator"), draft, title="同事先改的名稱")
-        answer = reviewer.post(f"/reports/drafts/{draft.id}/accept", choice(draft, title="我打的名稱"))
+        answer = reviewer.post(f"/reports/drafts/{draft.id}/edit", choice(draft, title="我打的名稱"))
         shown = re.search(r'name="version"[^>]*value="(\d+)"', card(answer.text, draft.id))
         assert shown
         accept(reviewer, draft, title="我打的名稱", version=shown[1])
@@ -158,13 +158,13 @@ class TestAcceptDraft:
 
     def test_asks_for_the_version(self, reviewer: Visitor, report: Imported) -> None:
         draft = proposals(report)[0]
-        answer = reviewer.post(f"/reports/drafts/{draft.id}/accept", choice(draft, version="x"))
+        answer = reviewer.post(f"/reports/drafts/{draft.id}/edit", choice(draft, version="x"))
         assert answer.status_code == 422
 
     @pytest.mark.parametrize("key", ["officer", "agency_head", "viewer"])
     def test_is_the_coordinators(self, visit: Visit, report: Imported, wiring: Wiring, key: str) -> None:
         draft = proposals(report)[0]
-        answer = visit(key).post(f"/reports/drafts/{draft.id}/accept", choice(draft))
+        answer = visit(key).post(f"/reports/drafts/{draft.id}/edit", choice(draft))
         assert answer.status_code in {403, 404}
         assert state_of(wiring, draft) is DraftState.WAITING
 

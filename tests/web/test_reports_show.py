@@ -19,7 +19,7 @@ def reviewed(visitor: Visitor, wiring: Wiring, confidentiality: str = "public") 
     """Bring a report to the end of its review, with its first proposal confirmed, and return its id."""
     report = imported(visitor, wiring, confidentiality=confidentiality)
     first, *others = [draft for draft in report.drafts if draft.kind is DraftKind.RECOMMENDATION]
-    visitor.post(f"/reports/drafts/{first.id}/accept", choice(first))
+    visitor.post(f"/reports/drafts/{first.id}/edit", choice(first))
     for draft in others:
         sent = {"version": draft.version, "rejection_reason": "另案辦理"}
         visitor.post(f"/reports/drafts/{draft.id}/reject", sent)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 
@@ -26,6 +26,7 @@ WIDEST_GAP: Final = 600
 """As many characters may lie between two quotes that become one; the words between them become part of the quote."""
 _AROUND: Final = 600
 _LONGEST_PASSAGE: Final = 5000
+_MOST_PLACES: Final = 500
 _WORD = re.compile(r"\w")
 _ELLIPSIS = re.compile(r"(?:…|⋯|\.{3,}|。{3,}|･{3,})+")
 _HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
@@ -108,14 +109,15 @@ def passages(source: str, words: str) -> Iterator[Span]:
             yield Span(found.start(), end)
 
 
-def find_passage(source: str, words: str, taken: Sequence[tuple[int, int]] = ()) -> Span | None:
-    """Return where words first stand in the source, a place whose words are not taken before any other."""
-    first = None
-    for found in passages(source, words):
-        if not any(share_words(found, each) for each in taken):
-            return found
-        first = first or found
-    return first
+def find_passage(
+    source: str, words: str, taken: Sequence[tuple[int, int]] = (), near: int = 0
+) -> Span | None:
+    """Return where words stand in the source: rather where they are not taken, then rather near an offset."""
+
+    def order(found: Span) -> tuple[bool, int]:
+        return any(share_words(found, each) for each in taken), abs(found.start - near)
+
+    return min(islice(passages(source, words), _MOST_PLACES), key=order, default=None)
 
 
 def _end_after(source: str, others: Sequence[re.Pattern[str]], found: re.Match[str]) -> int | None:

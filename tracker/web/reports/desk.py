@@ -1,20 +1,24 @@
-"""Pages of the review desk: each draft is kept, set aside or added, and the review is ended."""
+"""The review desk as a whole: shown, added to, taken back by one step, and ended."""
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 
 from tracker.access import Permission
 from tracker.foundation.language import N_
-from tracker.reports import confirming, queries, reviewing
-from tracker.reports.models import Draft, Report
+from tracker.people.queries import list_departments
+from tracker.people.rules.naming import department_name
+from tracker.reports import confirming, queries, reviewing, undoing
+from tracker.reports.models import Report, ReviewStep
 from tracker.reports.rules.adoption import LABELS
-from tracker.reports.rules.drafts import DraftKind, DraftState
+from tracker.reports.rules.drafts import DraftState
 from tracker.reports.rules.spans import find_passage
+from tracker.reports.rules.steps import AT_WORK, UNDONE
 from tracker.web.reports import review
 from tracker.web.reports.blueprint import blueprint
+from tracker.web.reports.forms import ConfirmForm, SpanForm, StepForm, UndoForm
 from tracker.web.reports.pages import items_of
-from tracker.web.reports.review import DraftForm, Offer, Sent, StepForm
+from tracker.web.reports.review import Sent
 from tracker.web.session import act, refused, requires, session, tell, wiring
 
 
@@ -22,7 +26,7 @@ from tracker.web.session import act, refused, requires, session, tell, wiring
 @requires(Permission.Report.REVIEW)
 def review_report(report_id: int) -> str:
     """Show the review desk: the source on one side, what was found in it on the other."""
-    return _desk_page(report_id)
+    return desk_page(report_id)
 
 
 @blueprint.post("/<int:report_id>/drafts")
@@ -35,63 +39,34 @@ def add_draft(report_id: int) -> Any:
         with refused(form):
             start, end = _place_of(form, report)
             draft = reviewing.add_draft(session(), act(), report_id, start, end, wiring().proposals())
-            tell(N_("已新增一則候選建議，請接著填寫。"))
-            return redirect(_card_address(report_id, draft.id))
-    return _desk_page(report_id, Sent(span=form)), 422
+            return redirect(card_address(report_id, draft.id))
+    return desk_page(report_id, Sent(span=form)), 422
 
 
-@blueprint.post("/drafts/<int:draft_id>/accept")
+@blueprint.post("/<int:report_id>/undo")
 @requires(Permission.Report.REVIEW)
-def accept_draft(draft_id: int) -> Any:
-    """Keep a draft with what was chosen for it, and go on to the next one."""
-    draft = queries.get_draft(session(), act().by, draft_id)
-    report_id, form = draft.report_id, DraftForm.of(draft, _offer())
+def undo_step(report_id: int) -> Any:
+    """Take back the reader's own last step."""
+    form = UndoForm()
     if form.validate_on_submit():
         with refused(form):
-            reviewing.accept_draft(session(), act(), draft_id, form.value(), form.version.data)
-            return redirect(_next_address(draft))
-    return _desk_page(report_id, Sent(draft_id, form)), 422
-
-
-@blueprint.post("/drafts/<int:draft_id>/reject")
-@requires(Permission.Report.REVIEW)
-def reject_draft(draft_id: int) -> Any:
-    """Set a draft aside with a reason, and go on to the next one."""
-    draft = queries.get_draft(session(), act().by, draft_id)
-    report_id, form = draft.report_id, review.reject_form(draft)
-    if form.validate_on_submit():
-        with refused(form):
-            reviewing.reject_draft(
-                session(), act(), draft_id, form.rejection_reason.data or "", form.version.data
-            )
-            return redirect(_next_address(draft))
-    return _desk_page(report_id, Sent(draft_id, form)), 422
-
-
-@blueprint.post("/drafts/<int:draft_id>/reconsider")
-@requires(Permission.Report.REVIEW)
-def reconsider_draft(draft_id: int) -> Any:
-    """Put a draft back among those that wait."""
-    draft = queries.get_draft(session(), act().by, draft_id)
-    report_id, form = draft.report_id, StepForm()
-    if form.validate_on_submit():
-        with refused(form):
-            reviewing.reconsider_draft(session(), act(), draft_id, form.version.data)
-            return redirect(_card_address(report_id, draft_id))
-    return _desk_page(report_id, Sent(draft_id, step=form)), 422
+            step = undoing.undo(session(), act(), report_id, form.step.data)
+            tell(UNDONE[step.verb], title=step.title)
+            return redirect(_address_after(step))
+    return desk_page(report_id, Sent(step=form)), 422
 
 
 @blueprint.post("/<int:report_id>/confirm")
 @requires(Permission.Report.REVIEW)
 def confirm_report(report_id: int) -> Any:
     """Turn what was accepted into recommendations and action items."""
-    form = StepForm()
+    form = ConfirmForm()
     if form.validate_on_submit():
         with refused(form):
-            confirmed = confirming.confirm(session(), act(), report_id, form.version.data)
+            confirmed = confirming.confirm(session(), act(), report_id, form.version.data, form.shown.data)
             tell(N_("已確認 %(count)s 項建議事項。"), count=len(confirmed))
             return redirect(url_for("reports.show_report", report_id=report_id))
-    return _desk_page(report_id, Sent(step=form)), 422
+    return desk_page(report_id, Sent(step=form)), 422
 
 
 @blueprint.post("/<int:report_id>/no-recommendation")
@@ -104,42 +79,46 @@ def declare_no_recommendation(report_id: int) -> Any:
             confirming.declare_no_recommendation(session(), act(), report_id, form.version.data)
             tell(N_("已記錄：本報告無建議事項。"))
             return redirect(url_for("reports.show_report", report_id=report_id))
-    return _desk_page(report_id, Sent(step=form)), 422
+    return desk_page(report_id, Sent(step=form)), 422
 
 
-def _offer() -> Offer:
-    return Offer.read(session(), wiring().settings.follow_up.themes)
-
-
-def _desk_page(report_id: int, sent: Sent | None = None) -> str:
-    report = queries.get_report(session(), act().by, report_id, with_text=True)
+def desk_page(report_id: int, sent: Sent | None = None) -> str:
+    """Return the desk of a report, with a form that was refused where it was typed."""
+    by, now = act().by, act().at
+    report = queries.get_report(session(), by, report_id, with_text=True)
     drafts = queries.list_drafts(session(), report_id)
-    desk = review.build_desk(report, drafts, _offer(), sent)
+    names = {each.id: department_name(each, g.language) for each in list_departments(session())}
+    desk = review.build_desk(
+        report,
+        drafts,
+        names,
+        sent,
+        undoing.find_undoable(session(), by, report_id, drafts),
+        review.colleague_of(queries.find_colleague_step(session(), by, report_id, now - AT_WORK), now),
+    )
     return render_template(
         "reports/review_report.html", desk=desk, report=report, items=items_of(report), labels=LABELS
     )
 
 
-def _place_of(form: review.SpanForm, report: Report) -> tuple[int, int]:
+def card_address(report_id: int, draft_id: int) -> str:
+    """Return the desk at a draft."""
+    return url_for("reports.review_report", report_id=report_id, _anchor=f"candidate-{draft_id}")
+
+
+def _place_of(form: SpanForm, report: Report) -> tuple[int, int]:
     if form.start.data is not None and form.end.data is not None:
         return form.start.data, form.end.data
-    found = find_passage(report.text, form.words.data or "")
+    taken = [(each.start, each.end) for each in queries.list_drafts(session(), report.id)]
+    found = find_passage(report.text, form.words.data or "", taken)
     if found is None:
         raise reviewing.PassageMissing
     return found
 
 
-def _next_address(draft: Draft) -> str:
-    """Return the desk at the next draft that waits: after this one, else the first, else at this one."""
-    waiting = [
-        each
-        for each in queries.list_drafts(session(), draft.report_id)
-        if each.state is DraftState.WAITING and each.kind is not DraftKind.POSSIBLE
-    ]
-    after = [each for each in waiting if (each.start, each.id) > (draft.start, draft.id)]
-    following = next(iter(after or waiting), draft)
-    return _card_address(draft.report_id, following.id)
-
-
-def _card_address(report_id: int, draft_id: int) -> str:
-    return url_for("reports.review_report", report_id=report_id, _anchor=f"candidate-{draft_id}")
+def _address_after(step: ReviewStep) -> str:
+    """Return the desk at the first draft of an undone step that is there again, else at its begin."""
+    back = [key for key, facts in step.before.items() if facts["state"] != DraftState.GONE]
+    if back:
+        return card_address(step.report_id, int(back[0]))
+    return url_for("reports.review_report", report_id=step.report_id)

@@ -22,7 +22,7 @@ from tracker.web.forms import Day, DepartmentChoice, Form, Words, required
 from tracker.web.numbers import page_of
 from tracker.web.reports import review
 from tracker.web.reports.blueprint import blueprint
-from tracker.web.reports.review import Version
+from tracker.web.reports.forms import Version, name_apart
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
 LONGEST_NAME = 200
@@ -175,7 +175,7 @@ def _report_address(report_id: int, recommendation_id: int) -> str:
 def _adoption_form(recommendation: Recommendation, **options: Any) -> AdoptionForm:
     form = AdoptionForm(obj=recommendation, **options)
     form.adoption.choices = [(code, say(label)) for code, label in LABELS.items()]
-    review.name_apart(form, f"adoption-{recommendation.id}")
+    name_apart(form, f"adoption-{recommendation.id}")
     return form
 
 

@@ -1,5 +1,5 @@
 // The review desk: candidates and their places in the source lead to each other, keys act on the current candidate,
-// and selected words become a new candidate or a new span.
+// and selected words become a new candidate, a cut or a new span.
 //
 // Offsets are code points of the source text, while strings here count UTF-16 units; and the browser turned every
 // CRLF into LF. So each line carries the offset it begins with, and only code points within one line are counted.
@@ -29,6 +29,7 @@ export function selectedSpan() {
   const selection = document.getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
+  if (!range.intersectsNode(source)) return null;
   const lines = [...source.querySelectorAll("[data-start]")].filter((line) => range.intersectsNode(line));
   const pieces = lines.map((line) => pieceOf(line, range)).filter(({ text }) => text.trim());
   if (!pieces.length) return null;
@@ -87,26 +88,93 @@ function move(step) {
   choose(all[Math.min(Math.max(at + step, 0), all.length - 1)].dataset.candidate);
 }
 
+const FIELDS = "select, input:not([type=hidden]), textarea";
+
 function press(key) {
-  const target = current()?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const escaped = CSS.escape(key);
+  const target = current()?.querySelector(`[data-key="${escaped}"]`) ?? desk.querySelector(`[data-desk-key="${escaped}"]`);
   if (!target || target.disabled) return false;
   target.click();
   const opened = target.closest("details[open]");
-  if (target.matches("summary") && opened) {
-    opened.querySelector("select, input:not([type=hidden]), textarea")?.focus();
-  }
+  if (target.matches("summary") && opened) opened.querySelector(FIELDS)?.focus();
   return true;
+}
+
+// Send what is selected in the source instead of opening a form that asks for it.
+function sendSelection(key) {
+  const span = selectedSpan();
+  if (!span) return false;
+  if (key === "n") {
+    const form = desk.querySelector("form[data-span-form]");
+    if (!form) return false;
+    fillSpan(form, span);
+    form.requestSubmit();
+    return true;
+  }
+  const names = { s: ["cuts", "cuts"], b: ["start", "end"] }[key];
+  const form = desk.querySelector("form[data-selection-form]");
+  const link = names && current()?.querySelector(`a[data-key="${key}"]`);
+  if (!form || !link) return false;
+  form.action = link.href;
+  form.elements.version.value = current().dataset.version;
+  for (const [at, name] of names.entries()) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value: at ? span.end : span.start });
+    form.append(field);
+  }
+  form.requestSubmit();
+  return true;
+}
+
+// A form that is open is closed by Esc, wherever the focus stands in it, and its words stay where they were typed.
+function close(form) {
+  const candidate = form.closest("article[data-candidate]");
+  const panel = form.closest("[data-panel]");
+  const details = form.closest("details");
+  if (panel) panel.remove();
+  else if (details) details.open = false;
+  (candidate ?? details?.querySelector("summary"))?.focus({ preventScroll: true });
+}
+
+function openForm(target) {
+  const form = target.closest("form");
+  return form && desk.contains(form) && !form.closest("dialog") ? form : null;
 }
 
 function listenForDeskKeys() {
   // Listens earlier than the page's own keys, so that j and k mean candidates here.
   document.addEventListener("keydown", (event) => {
-    if (!isPlainKey(event) || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    const moved = { j: 1, k: -1 }[event.key];
-    if (moved) move(moved);
-    else if (!/^[a-z]$/.test(event.key) || !press(event.key)) return;
+    const form = openForm(event.target);
+    if (form && event.key === "Escape" && !event.isComposing) close(form);
+    else if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
+    else if (!isDeskKey(event, form) || !act(event.key)) return;
     event.preventDefault();
   }, { capture: true });
+}
+
+function isDeskKey(event, form) {
+  // In an open form letters belong to its boxes and choices.
+  return !form && isPlainKey(event) && !isTyping(event.target) && !document.querySelector("dialog[open]");
+}
+
+function act(key) {
+  const moved = { j: 1, k: -1 }[key];
+  if (moved) move(moved);
+  return Boolean(moved) || (/^[a-z0-9]$/.test(key) && (sendSelection(key) || press(key)));
+}
+
+// What is fetched into a card begins with its first field; a refusal is shown as the page that it is.
+function openPanels() {
+  desk.addEventListener("htmx:afterSwap", ({ detail }) => detail.target.querySelector(FIELDS)?.focus());
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    desk.addEventListener(failure, ({ target }) => location.assign(target.href));
+  }
+  desk.addEventListener("click", (event) => {
+    const cancel = event.target.closest("[data-panel-close]");
+    if (!cancel) return;
+    event.preventDefault();
+    close(cancel);
+  });
 }
 
 function linkBothSides() {
@@ -142,11 +210,21 @@ function offerSelection() {
   });
 }
 
-function offerNewSpans() {
+// A button that would take the focus also takes the selection that it is about.
+function keepSelection() {
+  desk.addEventListener("pointerdown", (event) => {
+    if (event.target.closest("[data-respan], a[data-key]") && selectedSpan()) event.preventDefault();
+  });
+  desk.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-key]");
+    if (!link || !selectedSpan() || !candidateOf(link)) return;
+    choose(candidateOf(link).dataset.candidate, { scrollSource: false, scrollCandidate: false });
+    if (!sendSelection(link.dataset.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
   for (const button of desk.querySelectorAll("[data-respan]")) {
     button.hidden = false;
-    // Taking the focus would end the selection before it is read.
-    button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", () => {
       const span = selectedSpan();
       if (span) fillSpan(document.getElementById(button.dataset.respan), span);
@@ -154,11 +232,27 @@ function offerNewSpans() {
   }
 }
 
+function candidateOf(element) {
+  return element.closest("article[data-candidate]");
+}
+
+// What stands there from the beginning is not read aloud; what changes is.
+function sayWhatWasDone() {
+  const said = desk.querySelector("[data-said] span");
+  const words = said?.textContent;
+  if (!words) return;
+  said.textContent = "";
+  setTimeout(() => { said.textContent = words; }, 100);
+}
+
 if (desk && source) {
+  desk.classList.add("has-keys");
   listenForDeskKeys();
+  openPanels();
   linkBothSides();
   offerSelection();
-  offerNewSpans();
+  keepSelection();
+  sayWhatWasDone();
   // A refused form says whose it is; else the address may name a candidate or a place.
   const wanted = desk.dataset.current ?? location.hash.match(/^#(?:candidate|place)-(.+)$/)?.[1];
   const first = candidates().find((candidate) => candidate.dataset.candidate === wanted)
