@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tracker.extraction.duedates import due_in
 from tracker.extraction.model import Candidate
-from tracker.extraction.wording import owner_in
+from tracker.extraction.wording.duedates import due_in
+from tracker.extraction.wording.owners import owner_in
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
 from tracker.people.rules.tree import Node, named_department
