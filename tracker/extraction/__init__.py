@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from tracker.extraction import cover
-from tracker.extraction.items import Reader, candidate, found_in
+from tracker.extraction.items import Reader, candidate, found_in, without_rivals
 from tracker.extraction.model import Candidate, Extraction
 from tracker.extraction.outline import outline
-from tracker.extraction.sections import Kind, sections
+from tracker.extraction.sections import sections
 from tracker.extraction.wording.asks import own_names
 from tracker.reading.document import Document
 
@@ -22,11 +22,10 @@ def extract(document: Document) -> Extraction:
     """Propose the recommendations of a report and read its cover; a text that is no report gives none."""
     shape = outline(document)
     metadata = cover.metadata(shape)
-    parts = list(sections(shape))
-    has_section = any(s.kind in (Kind.LISTED, Kind.MIXED) for s in parts)
-    reader = Reader(own_names(metadata.agencies), has_section)
+    reader = Reader(own_names(metadata.agencies))
     earliest = metadata.trip_start or metadata.report_date
-    found = list(islice((f for section in parts for f in found_in(section, reader)), _MOST_CANDIDATES))
+    everything = (found for section in sections(shape) for found in found_in(section, reader))
+    found = without_rivals(list(islice(everything, _MOST_CANDIDATES)))
     recommendations = _apart(candidate(f, document, earliest) for f in found if not f.is_possible)
     possible = _apart((candidate(f, document, earliest) for f in found if f.is_possible), recommendations)
     return Extraction(metadata, tuple(recommendations), tuple(possible))

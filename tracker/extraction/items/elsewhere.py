@@ -1,7 +1,6 @@
 """Outside of the sections: what is labelled as a recommendation counts, the rest is possible at most."""
 
 import re
-from dataclasses import replace
 from itertools import islice
 
 from tracker.extraction.items.found import Found, Proposals, Reader
@@ -122,7 +121,7 @@ def promising_reflection(body: Passage, topic: str, reader: Reader) -> Proposals
 
 @rule
 def ask_elsewhere(sentence: Passage, section: Section, reader: Reader) -> Proposals:
-    r"""An ask outside of the sections is possible; it counts where a report has no such section at all.
+    r"""An ask outside of the sections counts only where a report marks none of its recommendations.
 
     >>> quotes("一、過程\n建請交通局增設候車亭。\n", "outside-recommendation-section")
     ['建請交通局增設候車亭。']
@@ -132,12 +131,8 @@ def ask_elsewhere(sentence: Passage, section: Section, reader: Reader) -> Propos
     ask = reader.ask(sentence)
     if ask is None and section.kind is Kind.REFLECTION and commitment(sentence.words, reader.own):
         ask = Ask.COMMITMENT
-    if (
-        ask is None
-        or ask is Ask.WEAK
-        or (section.kind is Kind.BODY and ask is Ask.MODAL and reader.has_section)
-    ):
+    if ask is None or ask is Ask.WEAK:
         return
     counts = ask is Ask.EXPLICIT or (ask is Ask.MODAL and reader.own.named_in(sentence.words))
-    found = Found(sentence, section.category, (Kind.BODY.value, ask.value))
-    yield replace(found, is_possible=reader.has_section or not counts)
+    if counts or section.kind is Kind.REFLECTION:
+        yield Found(sentence, section.category, (Kind.BODY.value, ask.value), is_possible=not counts)

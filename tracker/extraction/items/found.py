@@ -26,7 +26,6 @@ class Reader:
     """What is known of the whole report while its parts are read."""
 
     own: Own = field(default_factory=Own)
-    has_section: bool = True
 
     def ask(self, passage: Passage) -> Ask | None:
         """Say how a passage asks."""

@@ -10,7 +10,7 @@ from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section
-from tracker.extraction.wording.asks import Ask, begins_with_ask
+from tracker.extraction.wording.asks import Ask
 from tracker.extraction.wording.captions import Role
 from tracker.extraction.wording.remarks import lead_in
 
@@ -39,13 +39,13 @@ def mixed(section: Section, reader: Reader) -> Proposals:
 
 @rule
 def asking_item(paragraphs: Sequence[Passage], reader: Reader) -> bool:
-    r"""An item that asks from its first words on is a recommendation as a whole.
+    r"""An item whose first sentence asks is a recommendation as a whole.
 
     >>> quotes("三、心得與建議\n1、建請交通局增設候車亭。夜間候車不便。\n2、港區很美。\n", "numbered-item")
     ['建請交通局增設候車亭。夜間候車不便。']
     """
     body = without_caption(paragraphs[0])[0] if paragraphs else None
-    return body is not None and begins_with_ask(body.text) and reader.asks(body)
+    return body is not None and reader.asks(next(body.sentences()))
 
 
 def asking_sentences(paragraph: Passage, section: Section, reader: Reader) -> Proposals:

@@ -24,7 +24,7 @@ from tracker.extraction.outline.labels import Label, label_of, spaced_label_of
 from tracker.extraction.outline.lines import lines_of, wrap_width
 from tracker.extraction.passage import Line, Passage, ends_sentence, joined, width_of
 from tracker.extraction.registry import rule
-from tracker.extraction.wording.captions import caption_of
+from tracker.extraction.wording.captions import Role, caption_of
 from tracker.reading.document import Document
 
 _SHORT = 128
@@ -258,8 +258,14 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[list[Line]]:
         yield paragraph
 
 
+def _announces(line: Line) -> bool:
+    """Say whether a line begins with a caption such as "Target date:"."""
+    caption = caption_of(line.text)
+    return caption is not None and caption.role is not Role.TOPIC
+
+
 def _continues(before: Line, line: Line, width: int) -> bool:
     """Say whether a line goes on with the paragraph of the line before it."""
-    if line.gap or _CAPTION.match(line.text):
+    if line.gap or _CAPTION.match(line.text) or _announces(line):
         return False
     return bool(width and width_of(before.text) >= width * 0.9) or not ends_sentence(before.text)

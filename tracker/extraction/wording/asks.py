@@ -20,6 +20,8 @@ from tracker.extraction.wording.units import UNIT
 
 _HAN = r"[\u3400-\u9fff]"
 _MOST_WORDS = 4
+# What stands between quotation marks was said by somebody else.
+_QUOTED = re.compile(r"“[^“”]{12,400}”|(?<!\w)\"[^\"]{12,400}\"|「[^「」]{9,400}」")
 # 建議團員 and 建議我們 turn to the visitors: whom 建議 speaks to stands behind it.
 _SPOKEN_TO = 4
 
@@ -70,7 +72,7 @@ _EXPLICIT = re.compile(
     re.IGNORECASE,
 )
 _MODAL = re.compile(
-    r"(?<![對因反供適效相響感回呼理順照答])應(?!邀(?:出席|參加|請|至|赴|訪|前往|擔任|與會|"
+    r"(?<![對因反供適效相響感回呼理順照答支報策])應(?!邀(?:出席|參加|請|至|赴|訪|前往|擔任|與會|"
     r"發表)|[用變對援急付聘運景酬允驗]|有盡有|屆)|"
     r"(?<![便適事合權相時機不])宜(?![蘭居人昌])|"
     r"(?<!刻不)(?:必須|亟須|亟需|務必|務須|更要|需要|有必要|允宜|不妨|不宜|不得|切勿|理應)|(?<![必無毋])須(?!知)|"
@@ -128,6 +130,7 @@ _ASK_WORDS = (
         "suggest",
         "advise",
         "urge",
+        "would be",
         "have to",
         "has to",
         "call",
@@ -137,6 +140,7 @@ _ASK_WORDS = (
 
 def ask_of(sentence: str, own: Own) -> Ask | None:
     """Say how a sentence of the authors asks for something; None for praise, reports, questions and laws."""
+    sentence = _QUOTED.sub("“”", sentence)
     lowered = sentence.lower()
     if not any(word in lowered for word in _ASK_WORDS):
         return None

@@ -66,13 +66,20 @@ _AMERICAN_DAY = _pattern(
 )
 _ENGLISH_MONTH = _pattern(rf"{_BY}(?P<due>{_MONTH_NAME},? (?P<year>\d{{4}}))")
 _ENGLISH_QUARTER = _pattern(
-    rf"{_BY}(?P<due>(?:Q(?P<quarter>[1-4])|(?P<ordinal>first|second|third|fourth) quarter)(?: of)?,? ?(?:FY ?)?(?P<year>\d{{4}}))"
+    rf"{_BY}(?P<due>(?:(?:Q|Quarter )(?P<quarter>[1-4])|(?P<ordinal>first|second|third|fourth) quarter)(?: of)?,? ?(?:FY ?)?(?P<year>\d{{4}}))"
 )
 _ENGLISH_YEAR = _pattern(
     r"\b(?:by|before|no later than|in) (?:the )?(?P<due>(?:end of |end-)?(?:the )?(?:FY ?)?(?P<year>20\d\d))(?![-/.]\d)\b"
 )
 _ENGLISH_WITHIN = _pattern(
     r"\b(?P<due>within (?:\d{1,3}|one|two|three|four|five|six|nine|ten|twelve|eighteen) (?:working |calendar |business )?(?:days|weeks|months?|years?))\b"
+)
+_ENGLISH_MONTH_ONLY = _pattern(
+    rf"\b(?:by|before|until) (?:the )?(?P<due>(?:end of |mid-|early |late )?(?:{_MONTHS}))\b(?! \d)"
+)
+_ENGLISH_OCCASION = _pattern(
+    r"\b(?:by|before|until) (?:the )?(?P<due>(?:[A-Z][a-z]+ )?(?:next meeting|half[- ]term|Labou?r Day|Christmas|Easter|Thanksgiving|"
+    r"New Year|(?:the )?(?:next |coming )?(?:summer|winter|spring|autumn|season|school year|financial year|budget round)))\b"
 )
 _UNCERTAIN = re.compile(rf"{_SEASON}|年度")
 _DASHED = re.compile(r"(?P<year>\d{2,4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?")
@@ -311,6 +318,26 @@ def due_english_within(sentence: str) -> _Matches:
     return _ENGLISH_WITHIN.finditer(sentence)
 
 
+@rule
+def due_english_month_only(sentence: str) -> _Matches:
+    """A month without a year.
+
+    >>> due_in("by the end of April")
+    DueHint(text='end of April', date=None)
+    """
+    return _ENGLISH_MONTH_ONLY.finditer(sentence)
+
+
+@rule
+def due_english_occasion(sentence: str) -> _Matches:
+    """A feast, season or meeting before which something is to be done; it has no certain day.
+
+    >>> due_in("before the next meeting")
+    DueHint(text='next meeting', date=None)
+    """
+    return _ENGLISH_OCCASION.finditer(sentence)
+
+
 # The surest wording first: "109年6月底前" before a bare "109年度".
 _FINDERS = (
     due_day_before,
@@ -333,6 +360,8 @@ _FINDERS = (
     due_english_month,
     due_english_quarter,
     due_english_year,
+    due_english_month_only,
+    due_english_occasion,
     due_english_within,
 )
 

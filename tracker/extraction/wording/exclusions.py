@@ -19,7 +19,8 @@ _REPORTED = re.compile(
     r"據[^，。]{1,16}(?:表示|說明|稱|指出|瞭解|了解)|建議(?:團員|我方|訪團|一行人|我們|外國|後進|各國|來訪)|"
     r"(?:告訴|提醒|告知|勸|叮嚀)(?:我們|團員|訪團|我方|本團)|"
     r"\b(?:told us|said that|according to|stated that|explained that|noted that|argued that|"
-    r"asked (?:us |whether|why|how)|advised (?:us|the)|suggested (?:that|to us)|"
+    r"asked (?:us |whether|why|how|for)|(?:opposed|wrote|believed|insisted|warned|wants?|wanted|hoped|claimed|submitted|advice was|"
+    r"proposed that|complained|objected)\b|(?:states?|stated|says?|noted?|argues?|observed) that|advised (?:us|the)|suggested (?:that|to us)|"
     r"(?<!we )recommended (?:that the|by|to)|(?:hosts?|experts?|consultants?|auditors?|vendors?|contractors?) (?:\w+ )?(?:recommend|suggest|advise))",
     re.IGNORECASE,
 )

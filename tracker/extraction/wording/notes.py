@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tracker.extraction.registry import rule
+from tracker.extraction.wording.units import UNIT
 
 _OWNER_WORDS = (
     r"(?:(?:主|承|主[（(]?協[)）]?|主、協)辦(?:機關|單位|局處|科室)?|(?:權責|負責|主責|主政|執行|辦理|推動|建議辦理)(?:機關|單位|局處)?|"
@@ -18,11 +19,19 @@ _BEHIND = re.compile(
 )
 _BRACKETED = re.compile(rf"[\[(（【〔]\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE)
 _OWNER = re.compile(
-    rf"{_OWNER_WORDS}\s?[:：]\s*(?P<value>[^,，;；。.()（）、\[\]【】]{{2,60}})", re.IGNORECASE
+    rf"{_OWNER_WORDS}\s?[:：]\s*(?P<value>(?:[A-Z]\. ?)?[^,，;；。.()（）、\[\]【】]{{2,60}})", re.IGNORECASE
 )
 _DUE = re.compile(
-    rf"{_DUE_WORDS}\s?[:：]\s*(?P<value>[^;；。()（）、\[\]【】]{{2,40}}?)(?=[;；。()（）、\[\]【】]|\.\s|\.?$)",
+    rf"{_DUE_WORDS}\s?[:：]?\s*(?P<value>[^;；。()（）、\[\]【】]{{2,40}}?)(?=[;；。()（）、\[\]【】]|\.\s|\.?$)",
     re.IGNORECASE,
+)
+_BEHIND_WITHIN = 120
+_UNIT_BEHIND = re.compile(
+    rf"[（(]\s*(?:由)?(?P<owner>{UNIT})(?:[、及與，；;/／][^（()）]{{0,40}}?)?(?:[，；;、]\s*(?P<due>\d[^（()）]{{1,16}}))?\s*[)）][。.]?$"
+)
+_NAME_BEHIND = re.compile(
+    r"\s*(?:[(\[]|(?<=[.!?] ))(?P<owner>[A-Z][\w'’&-]+(?: (?:of|and|for|the|&))?(?: [A-Z][\w'’&-]+){0,4}(?: (?:team|unit|office))?)"
+    r"(?:[,;] (?:by |due |before )?(?P<due>[\w ,]{4,30}))?(?:[)\]]\.?|\.)$"
 )
 
 
@@ -46,8 +55,23 @@ def noted_behind(text: str) -> Note:
     """
     note = _BEHIND.search(text) or _BRACKETED.search(text)
     if note is None:
-        return Note(len(text))
+        return owner_in_brackets(text) or Note(len(text))
     owner, due = _OWNER.search(text, note.start()), _DUE.search(text, note.start())
     return Note(
         note.start(), owner["value"].strip() if owner else None, due["value"].strip() if due else None
     )
+
+
+@rule
+def owner_in_brackets(text: str) -> Note | None:
+    """The name of who is to act, alone in brackets or as a last sentence behind an item.
+
+    >>> owner_in_brackets("增設候車亭。（交通局）"), owner_in_brackets("Plant trees. Parks Officer.")
+    (Note(begin=6, owner='交通局', due=None), Note(begin=13, owner='Parks Officer', due=None))
+    >>> owner_in_brackets("增設候車亭（含座椅）。")
+    """
+    match = _UNIT_BEHIND.search(text[-_BEHIND_WITHIN:]) or _NAME_BEHIND.search(text[-_BEHIND_WITHIN:])
+    if match is None or not match.start():
+        return None
+    begin = max(0, len(text) - _BEHIND_WITHIN) + match.start()
+    return Note(begin, match["owner"].strip(), (match["due"] or "").strip() or None)

@@ -21,11 +21,14 @@ _WITHIN = re.compile(
     rf"(?:^|[，；。])(?P<unit>{UNIT})(?=(?:亦|更|並|也)?(?:應|宜|須|允宜|可(?:考慮|研議|先|結合)))"
 )
 _OF_LESSON = re.compile(rf"值得(?P<unit>{UNIT})(?=參考|借鏡|學習|研議|參採|仿效)")
-_NAME = r"[A-Z][\w&'’\-]*(?:(?:,? (?:of|and|for|the|&|on|in)(?: the)?)* [A-Z][\w&'’\-]*){0,8}"
+_NAME = (
+    r"[A-Z][\w&'’\-]*(?:(?:,? (?:of|and|for|the|&|on|in)(?: the)?)* [A-Z][\w&'’\-]*){0,8}"
+    r"(?: (?:team|unit|office|department|group|board|committee|council|staff))?"
+)
 _ENGLISH_SUBJECT = re.compile(
     r"(?:^|[.;,:]\s|recommend(?:s|ed)? (?:that )?|(?:^|\s)(?:ask|asks|request|requests|urge|urges) )(?:the |The )?"
     rf"(?P<unit>{_NAME})(?: \([^)]{{1,40}}\))?,?"
-    r" (?:should|must|shall|will|needs? to|is to|are to|ought to|to)\b(?! be\b)"
+    r" (?:should|must|shall|will|needs? to|is to|are to|ought to|might|may|could|to)\b(?! be\b)"
 )
 _ENGLISH_RECOMMENDED = re.compile(
     rf"\b(?:[Rr]ecommend|[Ss]uggest|[Pp]ropose)(?:s|ed)? (?:that |to )?(?:the )?(?P<unit>{_NAME})"
@@ -40,7 +43,8 @@ _ENGLISH_UNIT = re.compile(
     r"Directorate|Bureau|Services?|Group|Operations|Works|Ministry|Secretary|Administration|Railways?"
 )
 _NONE = re.compile(
-    r"[（(]?(?:未定|待定|待確認|無|略|同上|tbd|tba|n/?a|none|unassigned|[-–—/]*)[)）]?", re.IGNORECASE
+    r"[（(]?(?:未定|待定|待確認|無|略|同上|to be (?:confirmed|decided|agreed)|tbd|tba|tbc|n/?a|none|unassigned|[-–—/]*)[)）]?",
+    re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[、，,；;/／]|<br ?/?>|\s及\s|(?<=.)[（(](?!協)")
 
@@ -48,7 +52,7 @@ _SEVERAL = re.compile(r"[、，,；;/／]|<br ?/?>|\s及\s|(?<=.)[（(](?!協)")
 def owner_in(sentence: str) -> str | None:
     """Find who is asked to act; the first of several is the lead."""
     caption = caption_of(sentence)
-    plain = re.sub(r"\*\*|__", "", sentence[caption.length :] if caption else sentence)
+    plain = re.sub(r"\*+|__", "", sentence[caption.length :] if caption else sentence)
     for finds in (
         owner_as_subject,
         owner_after_ask,

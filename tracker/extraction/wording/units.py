@@ -13,7 +13,7 @@ UNIT = (
     r"委員會|管理會|基金會|研考會|農會|漁會|協會|公會|促進會|會(?=應|宜|可|須|得|會同|將)|"
     r"(?<![一二三四五六七八九十百幾數多兩])所(?!有|在|需|屬|以|得|用|見|列|提|指|定|謂|"
     r"長)|館(?!藏|舍|員|長|際|方)|院(?!長|區|校)|(?<![簽連])署(?!長|名)|(?<![全內外大局幹西東南北中細頭背])部(?!分|落|門|會|長|隊)|司(?!機|法)|府(?!城|會)|"
-    r"隊(?!長|員)|中心(?!點|思|主|站)|公所|大學|學校|公司|單位|機關|小組|辦公室|合作社)"
+    r"隊(?!長|員)|中心(?!點|思|主|站)|公所|大學|學校|公司|單位|機關|小組|辦公室|合作社|改良場|農場|林場|牧場)"
 )
 _NOBODY = re.compile(
     r"^(?:本(?:市|府|縣|局|處|所|館|校|院|署|部|會|中心|公司|團)|該.*|其.*|我.*|(?:各|相關|"
@@ -29,13 +29,16 @@ _NO_UNIT = re.compile(
     r"擴|強|與|積|先|及|對|從|自|每|若|為|如|運用|利用|鼓勵|落實|採|比照|整合|考量|定期|儘|盡|逐|優先|針對|邀|並|或|把|到|至)(?!(?:設局|"
     r"設處|發|考|管|輔|築管理|設工程))"
 )
+_ACTS = re.compile("召集|協助|相關|設置|辦理|規劃|聘任|成立|建立|提供")
 _AND = re.compile("[及與和、暨]|會同|會商|偕同|邀集|協同|結合|邀請")
 
 
 def bare_unit(name: str) -> str | None:
     """Return a unit's bare name: without the words that ask, the first of several, None for nobody in particular."""
     name = _AND.split(_PREFIX.sub("", name))[0]
-    return None if len(name) < 2 or _NOBODY.match(name) or _NO_UNIT.match(name) else name
+    return (
+        None if len(name) < 2 or _ACTS.search(name) or _NOBODY.match(name) or _NO_UNIT.match(name) else name
+    )
 
 
 def same_unit(one: str, other: str) -> bool:
