@@ -160,6 +160,8 @@ class _Walk:
                 )
             )
             self._label = ""
+        elif "\n" in text or "\xa0" in text:
+            self.items.append(Paragraph(""))
         self._pieces.clear()
         self._letters.clear()
         self._level = None

@@ -26,6 +26,12 @@ class TestWords:
     def test_a_break_ends_a_line(self) -> None:
         assert lines("<p>上<br>下<br/>末</p>") == ["上", "下", "末"]
 
+    def test_a_paragraph_kept_open_by_a_break_or_blank_is_a_blank_line(self) -> None:
+        assert (
+            read("<p>上</p><p><br></p><p>中</p><p>&nbsp;</p><p>下</p><p></p><p>末</p>").text
+            == "上\n\n中\n\n下\n末"
+        )
+
     def test_broken_source_lines_are_no_breaks(self) -> None:
         assert lines("<p>中文\n   接續 and\n more words</p>") == ["中文接續 and more words"]
 
