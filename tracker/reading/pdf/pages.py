@@ -9,6 +9,7 @@ import pypdfium2
 
 from tracker.foundation.errors import FileEncrypted, FileTooLarge
 from tracker.reading.document import ReadingLimits
+from tracker.reading.pdf.calls import address_of
 from tracker.reading.pdf.headings import bookmarked_titles, is_tagged, marked, tagged_levels
 from tracker.reading.pdf.layer import Layer
 from tracker.reading.pdf.lines import Line, lines_of
@@ -59,7 +60,8 @@ def layers_of(document: pypdfium2.PdfDocument, numbers: Iterable[int]) -> Iterat
     for number in numbers:
         with closing(document[number]) as page, closing(page.get_textpage()) as characters:
             levels = tagged_levels(page.raw) if has_tags else {}
-            yield number, Layer(page.raw, characters.raw, characters.get_text_range(), levels, bold_fonts)
+            addresses = address_of(page.raw), address_of(characters.raw)
+            yield number, Layer(*addresses, characters.get_text_range(), levels, bold_fonts)
 
 
 def check_count(count: int, limits: ReadingLimits) -> None:

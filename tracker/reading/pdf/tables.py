@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tracker.reading.pdf.layer import NOTHING, Box, Layer, strokes
+from tracker.reading.pdf.layer import NOTHING, Box, Layer
 from tracker.reading.pdf.lines import HAN, Line, Piece, dressed, line_of, pieces_of, printed, row_of
+from tracker.reading.pdf.strokes import strokes
 
 # Borders of neighbouring cells lie side by side; no row or column is as narrow as this.
 _NEAR: Final = 4.0
