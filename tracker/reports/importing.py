@@ -31,7 +31,13 @@ from tracker.reading.formats import suffix_of
 from tracker.reports.drafting import Proposals
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import Confidentiality
-from tracker.reports.service import ReportKnown, check_may_be_kept, check_not_imported, import_report
+from tracker.reports.service import (
+    ReportKnown,
+    check_may_be_kept,
+    check_not_imported,
+    check_unknown,
+    import_report,
+)
 
 KIND = "import_report"
 _STEPS = 2
@@ -209,34 +215,32 @@ class ImportAtOnce:
     _storing: Lock = field(default_factory=Lock, repr=False)
 
     def check(self, name: str, data: bytes) -> None:
-        """Raise what can be told without reading: of `check_file`, ReportKnown or Forbidden."""
+        """Raise what can be told without reading: what `check_file` raises, or ReportKnown."""
         check_file(name, data, self.max_bytes)
         with self.database.reading() as session:
-            check_not_imported(session, self._act(session), describe(data, name))
+            check_unknown(session, describe(data, name))
 
     def __call__(self, name: str, data: bytes) -> Imported:
         """Import a file; raises what it or the right is refused with, and then nothing of it is stored."""
         self.check(name, data)
         read = self.reader.read(name, data)
         check_may_be_kept(read)
+        with self._storing:
+            report = self._store(name, data, read)
+        return Imported(report.id, report.title, len(report.drafts), looks_like_report(read))
+
+    def _store(self, name: str, data: bytes, read: ReadReport) -> Report:
         kept = keep_file(self.files, name, data, self.max_bytes)
         try:
-            report = self._store(kept.file, read)
+            with self.database.transaction() as session:
+                act = act_of(session, get_user(session, self.person_id), self.clock.now(), self.zone)
+                return import_report(session, act, kept.file, read, self.proposals, self.confidentiality)
         except Duplicate:
             raise
         except Exception:
             if kept.is_new:
                 self.files.discard(kept.file.sha256)
             raise
-        return Imported(report.id, report.title, len(report.drafts), looks_like_report(read))
-
-    def _store(self, file: StoredFile, read: ReadReport) -> Report:
-        with self._storing, self.database.transaction() as session:
-            act = self._act(session)
-            return import_report(session, act, file, read, self.proposals, self.confidentiality)
-
-    def _act(self, session: Session) -> Act:
-        return act_of(session, get_user(session, self.person_id), self.clock.now(), self.zone)
 
 
 def looks_like_report(read: ReadReport) -> bool:

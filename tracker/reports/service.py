@@ -48,6 +48,11 @@ class ReportFields:
 def check_not_imported(session: Session, act: Act, file: StoredFile) -> None:
     """Raise Forbidden, or ReportKnown when the same file was imported before; called ahead of the costly reading."""
     act.require(Permission.Report.IMPORT)
+    check_unknown(session, file)
+
+
+def check_unknown(session: Session, file: StoredFile) -> None:
+    """Raise ReportKnown when the same file was imported before."""
     if known := queries.find_report_by_hash(session, file.sha256):
         raise ReportKnown(title=known.title)
 
