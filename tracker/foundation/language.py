@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+if TYPE_CHECKING:
+    from babel.support import NullTranslations
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 SOURCE_LANGUAGE = "zh-Hant"
@@ -23,8 +23,13 @@ def N_(msgid: str) -> str:  # noqa: N802 - the name that message extractors look
 
 
 @cache
-def translations(language: str) -> NullTranslations:
+def translations(language: str) -> "NullTranslations":
     """Return the catalogue of a language; the source language needs none."""
+    # Loaded when words are wanted: the child that reads one file wants none, and starts for every file.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - see above
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - see above
+    from babel.support import NullTranslations, Translations  # noqa: PLC0415 - see above
+
     path = CATALOGUES / f"{language}.po"
     if language not in LANGUAGES or not path.exists():
         return NullTranslations()

@@ -53,18 +53,46 @@ class TestRead:
         assert Sandbox().read("--help; rm -rf ../\0../x.txt", REPORT.encode()).document_text == REPORT
 
 
+class TestBoxes:
+    def test_come_back_for_a_span_of_the_text(self) -> None:
+        text = Sandbox().read("report.pdf", PAGES).document_text
+        start = text.index("Depot")
+        (place,) = Sandbox().boxes("report.pdf", PAGES, start, start + len("Depot"))
+        assert place.page == 2
+        assert 60 < place.left < place.right < 200
+        assert 740 < place.bottom < place.top < 780
+
+    def test_none_for_a_text(self) -> None:
+        assert Sandbox().boxes("a.txt", REPORT.encode(), 0, 5) == ()
+
+    def test_refusals_are_those_of_reading(self) -> None:
+        with pytest.raises(FileEncrypted):
+            Sandbox().boxes("a.pdf", encrypted(PAGES), 0, 5)
+
+
+class TestLength:
+    def test_two_thousand_pages_are_read(self) -> None:
+        report = Sandbox().read("long.pdf", pdf(*["A page of plain words"] * 2_000))
+        assert report.page_starts is not None
+        assert len(report.page_starts) == 2_000
+
+    def test_more_are_refused(self) -> None:
+        with pytest.raises(FileTooLarge):
+            Sandbox().read("longer.pdf", pdf(*["A page of plain words"] * 2_001))
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("name", "data", "error"),
         [
             ("a.txt", b"", FileEmpty),
-            ("a.txt", "建議".encode("big5"), EncodingUnknown),
+            ("a.txt", "건의 사항".encode("euc-kr"), EncodingUnknown),
             ("a.pdf", PAGES[:300], FileTruncated),
             ("a.pdf", encrypted(PAGES), FileEncrypted),
             ("a.pdf", pdf(""), TextMissing),
             ("a.pdf", os.urandom(2000), FormatMismatch),
         ],
-        ids=["empty", "big5", "cut off", "password", "scan", "garbage"],
+        ids=["empty", "encoding", "cut off", "password", "scan", "garbage"],
     )
     def test_names_the_reason(self, name: str, data: bytes, error: type[ReportUnreadable]) -> None:
         with pytest.raises(ReportUnreadable) as caught:
@@ -95,7 +123,7 @@ def child_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ChildProgr
     def replace(code: str) -> None:
         file = tmp_path / "child.py"
         file.write_text(code, encoding="utf-8")
-        monkeypatch.setattr(sandbox, "_command", lambda name, limits: [sys.executable, str(file)])
+        monkeypatch.setattr(sandbox, "_command", lambda name, limits, span: [sys.executable, str(file)])
 
     return replace
 
@@ -126,6 +154,14 @@ class TestMisbehavingChild:
         child_program(f"print({answer!r})")
         with pytest.raises(ReportUnreadable):
             Sandbox().read("a.txt", b"text")
+
+    @pytest.mark.parametrize(
+        "answer", ["", "[]", '{"boxes": 1}', '{"boxes": [[1, 2]]}', '{"boxes": [["x", 1, 2, 3, 4]]}']
+    )
+    def test_nonsense_about_boxes_is_not_believed(self, child_program: ChildProgram, answer: str) -> None:
+        child_program(f"print({answer!r})")
+        with pytest.raises(ReportUnreadable):
+            Sandbox().boxes("a.pdf", b"text", 0, 1)
 
     def test_killed_child_took_too_much(self, child_program: ChildProgram) -> None:
         child_program("import os\nos.kill(os.getpid(), 9)\n")

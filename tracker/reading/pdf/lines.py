@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from typing import Final, NamedTuple
 
-from tracker.reading.pdf.layer import Box, Layer
+from tracker.reading.pdf.layer import NOTHING, Box, Layer
 
 _PRINTED: Final = re.compile(r"[^\r\n]+")
 # Controls, marks without width, and characters that stand for another one: radicals and compatibility forms, which
@@ -84,8 +84,8 @@ def line_of(layer: Layer, start: int, end: int) -> Line | None:
 
 def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Line | None:
     """Return pieces as a line that looks as its first and last characters do; None when nothing is left to read."""
-    text = "".join(piece.text for piece in pieces)
-    if not text.strip():
+    text = "".join([piece.text for piece in pieces])
+    if not text or text.isspace():
         return None
     look = layer.look(first)
     begin, end = layer.box(first), layer.box(last)
@@ -116,14 +116,20 @@ def pieces_of(text: str, first: int) -> list[Piece]:
     pieces: list[Piece] = []
     begin = 0
     for match in _ODD.finditer(text):
-        pieces.append(Piece(text[begin : match.start()], first + begin, match.start() - begin))
-        pieces.append(Piece(_meant(match[0]), first + match.start(), 1))
-        begin = match.end()
-    pieces.append(Piece(text[begin:], first + begin, len(text) - begin))
-    return [piece for piece in pieces if piece.text]
+        at = match.start()
+        if begin < at:
+            pieces.append(Piece(text[begin:at], first + begin, at - begin))
+        if meant := _meant(match[0]):
+            pieces.append(Piece(meant, first + at, 1))
+        begin = at + 1
+    if begin < len(text):
+        pieces.append(Piece(text[begin:], first + begin, len(text) - begin))
+    return pieces
 
 
 def _meant(character: str) -> str:
+    if character == NOTHING:
+        return ""
     if "\uf000" <= character <= "\uf0ff":
         bullet = character.translate(_BULLETS)
         return "" if bullet == character else bullet
