@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gets the two outside programs of the tests: a Chromium with Chinese fonts, and a PostgreSQL.
+# Gets the outside programs of the tests: a Chromium with Chinese fonts, LibreOffice Writer, and a PostgreSQL.
 # What needs root and has none is named in one loud line; the tests that want it are then skipped.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -15,6 +15,10 @@ have_browser() {
 
 have_fonts() {
     command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh-tw file 2>/dev/null)" ]
+}
+
+have_writer() {
+    command -v soffice >/dev/null 2>&1
 }
 
 have_postgres() {
@@ -34,6 +38,21 @@ if ! have_browser || ! have_fonts; then
         rm -f "$log"
     else
         loud "no Chromium with Chinese fonts. Run as root: apt-get install -y chromium fonts-noto-cjk"
+    fi
+fi
+
+if ! have_writer; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installing LibreOffice Writer …"
+        log=$(mktemp)
+        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
+            libreoffice-writer-nogui; } >"$log" 2>&1 </dev/null; then
+            cat "$log" >&2
+            loud "apt-get could not install libreoffice-writer-nogui; the tests of formats will be skipped."
+        fi
+        rm -f "$log"
+    else
+        loud "no LibreOffice Writer. Run as root: apt-get install -y --no-install-recommends libreoffice-writer-nogui"
     fi
 fi
 
