@@ -30,7 +30,15 @@ _RECOMMENDING = re.compile(
     r"(?:actions?|measures?|items?|steps?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
     r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
     r"^(?:key |main |our |further |immediate |short-term |medium-term |long-term |outstanding )?actions?(?: taken and planned| to take| required)?$|"
-    r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
+    r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are \w+ing|is \w+ing|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
+    re.IGNORECASE,
+)
+_LEAD_IN_WITHIN = 160
+_ASKING_LEAD_IN = re.compile(
+    r"(?<![的之])(?:建議|建請|擬請|具體建議|建議事項|策進作為|擬辦)(?:事項|作法|作為|重點)?(?:如下|如次|如后|分述如下|臚列如下|有[一二三四五六七八九十\d]{1,2}項?)?[：:]$|"
+    r"(?:應|宜)[^，。]{0,12}(?:下列|以下)[^，。]{0,8}[：:]$|"
+    r"\b(?:we|I|the \w+(?: \w+){0,3}) (?:therefore |also |further |hereby )*(?:recommends?|proposes?|suggests?|urges?|calls on|asks?)\b[^.]{0,120}[:：]$|"
+    r"\b(?:we|it|they|the \w+(?: \w+){0,2}) (?:should|must|will|needs? to|ought to)(?: \w+){0,4}:$|\b(?:following|these) (?:\w+ )?(?:recommendations?|actions?|steps)\b[^.]{0,40}:$",
     re.IGNORECASE,
 )
 _MIXING = re.compile(
@@ -107,6 +115,8 @@ def sections(outline: Outline) -> Iterator[Section]:
 
 
 def _inside(parent: Section, part: Part) -> Section:
+    if not part.is_heading and asking_lead_in(parent.part) and parent.kind is not Kind.ASIDE:
+        return Section(part, Kind.LISTED, False, parent.category)
     if not part.title or parent.kind is Kind.ASIDE:
         return Section(part, parent.kind, False, parent.category)
     kind = kind_of(part.title)
@@ -121,6 +131,16 @@ def _inside(parent: Section, part: Part) -> Section:
 def _topic(title: str) -> str:
     """Return a heading without a remark in brackets at its end, such as （1年內）."""
     return re.sub(r"\s*[（(][^（()）]{1,30}[)）]$", "", title) or title
+
+
+@rule
+def asking_lead_in(part: Part) -> bool:
+    r"""A last sentence before a list that announces recommendations, in a part of any title.
+
+    >>> quotes("三、過程\n爰建議如下：\n1. 增設候車亭。\n2. 公布班次。\n", "numbered-item")
+    ['增設候車亭。', '公布班次。']
+    """
+    return bool(part.paragraphs) and bool(_ASKING_LEAD_IN.search(part.paragraphs[-1].text[-_LEAD_IN_WITHIN:]))
 
 
 @rule

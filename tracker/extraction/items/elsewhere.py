@@ -17,7 +17,8 @@ _LONGEST = 3_000
 _LONGEST_TOPIC = 400
 _NAMED = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
 _INSIDE = re.compile(
-    r"(?P<bold>\*\*)?\b(?:Safety |Key )?Recommendation (?:No\. ?)?[A-Z]?\d{1,3}(?:[.\-/]\d{1,3})?\s?[:：]\s*|[【（(]?建議\s?[一二三四五六七八九十\d]{1,2}[】）)]?\s?[：:]\s*"
+    r"(?P<bold>\*\*)?\b(?:Safety |Key )?Recommendation (?:No\. ?)?[A-Z]?\d{1,3}(?:[.\-/]\d{1,3})?\s?[:：]\s*|"
+    r"\bACTION(?: POINT)?(?: \([^()]{1,30}\))?\s?:\s*|[【（(]?建議\s?[一二三四五六七八九十\d]{1,2}[】）)]?\s?[：:]\s*"
 )
 _MOST_INSIDE = 40
 _RECOMMENDS = re.compile("建議|recommend", re.IGNORECASE)

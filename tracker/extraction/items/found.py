@@ -26,14 +26,16 @@ class Reader:
     """What is known of the whole report while its parts are read."""
 
     own: Own = field(default_factory=Own)
+    anyone: bool = False
 
     def ask(self, passage: Passage) -> Ask | None:
-        """Say how a passage asks."""
-        return ask_of(passage.words, self.own)
+        """Say how a passage asks; where `anyone` may be spoken to, it need not say whom it asks."""
+        return ask_of(passage.words, self.own, anyone=self.anyone)
 
     def asks(self, passage: Passage) -> bool:
-        """Say whether a passage asks outright or by a modal verb."""
-        return self.ask(passage) in STRONG
+        """Say whether a passage asks outright, by a modal verb, or in a place for recommendations by a promise."""
+        ask = self.ask(passage)
+        return ask in STRONG or (self.anyone and ask is Ask.COMMITMENT)
 
 
 Proposals = Iterator[Found]

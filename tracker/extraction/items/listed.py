@@ -1,6 +1,7 @@
 """Items of a section that exists for recommendations, where each counts, also a weak one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tracker.extraction.items.found import Proposals, Reader
 from tracker.extraction.items.records import item_of, records, role_of_passage
@@ -21,6 +22,7 @@ _REMARKS = (Role.OWNER, Role.DUE, Role.STATUS, Role.BACKGROUND, Role.NUMBER)
 def listed(section: Section, reader: Reader) -> Proposals:
     """Give what a part of such a section holds by itself."""
     part, paragraphs = section.part, section.part.paragraphs
+    reader = replace(reader, anyone=True)
     yield from tables(section, reader)
     if not part.is_heading and part.head:
         yield from _item(section, reader)

@@ -23,6 +23,9 @@ _COUNTS_OTHERS = re.compile(
 )
 _STOP = re.compile(r"[。！]|(?<=[a-z)])\.(?=\s|$)")
 _TAIL = re.compile(r"(?:[,，、;；]?\s*(?:and|or|以及|及|並|與))\s*$|\s+$")
+_NEXT = re.compile(
+    r"(?:首先|其次|再者|再其次|再次|此外|另外?(?!一)|又|最後|末|第[一二三四五六]|其[一二三四五六])[，、,]?|(?:First|Second|Third|Fourth|Fifth|Finally|Lastly|In addition|Also)(?:ly)?,|We (?:will|are)|Our \w+ will"
+)
 _GOES_ON = re.compile(
     r"^(?:並|且|俾|以(?=利|免|便|求|期|及|達|供|此)|如此|同時|其(?!次|他|餘)|該|亦|藉此|藉以|使|避免|首年|惟|但|另外並|此舉|這|上述|前述|由於|因為|讓|至於|若|如(?!何)|"
     r"This|These|It |They|Doing so|Such|That|In doing so|As a result|The latter|Otherwise)"
@@ -58,7 +61,12 @@ def asks_apart(paragraph: Passage, reader: Reader) -> list[Passage]:
     One ask, or none, leaves the paragraph whole.
     """
     sentences = list(paragraph.sentences())
-    begins = [i for i, s in enumerate(sentences) if reader.asks(s) and begins_anew(s.text)]
+    strict = replace(reader, anyone=False)
+    begins = [
+        i
+        for i, s in enumerate(sentences)
+        if (strict.asks(s) and begins_anew(s.text)) or (_NEXT.match(s.text) and reader.asks(s))
+    ]
     if len(begins) < 2:
         return [paragraph]
     ends = [*begins[1:], len(sentences)]

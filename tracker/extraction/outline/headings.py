@@ -6,11 +6,17 @@ from functools import lru_cache
 from tracker.extraction.outline.labels import label_of, spaced_label_of
 from tracker.extraction.passage import Line, width_of
 from tracker.extraction.registry import rule
+from tracker.extraction.wording.units import UNIT
 
 _TITLE_CELLS = 64
 _FREE_CELLS = 60
 _FREE_HAN_CELLS = 30
 _STOPS = "。！？!?；;"
+_SHORTEST_CAPITALS = 5
+_ADDRESSEE = re.compile(
+    rf"(?:[對給致]|建請|提請|請)\s?(?:{UNIT})(?:[及與、](?:{UNIT}))*(?:的|之)?(?:建議)?(?:事項)?\s?[：:]?|"
+    r"(?:To|For) (?:the |all )?[A-Z][\w&'’,-]*(?: (?:of|and|for|the|&|[A-Z][\w&'’,-]*)){0,9}:"
+)
 _HASHES = re.compile(r"(#{1,6})\s+")
 _BOLD = re.compile(r"^\*\*([^*]{1,80})\*\*[:：]?$|^__([^_]{1,80})__[:：]?$")
 _BOXED = re.compile(
@@ -142,3 +148,23 @@ def numbered_heading(text: str, width: int = 0) -> bool:
     (True, False)
     """
     return is_title(text) and (not width or width_of(text) < width * 0.85)
+
+
+@rule
+def capital_heading(text: str) -> bool:
+    """A short English line all in capitals.
+
+    >>> capital_heading("WHAT WE FOUND"), capital_heading("USB"), capital_heading("We found")
+    (True, False, False)
+    """
+    return text.isupper() and text.isascii() and len(text) >= _SHORTEST_CAPITALS and is_title(text)
+
+
+@rule
+def addressee_heading(text: str) -> bool:
+    """A line that only says whom the items under it ask.
+
+    >>> addressee_heading("對文化局："), addressee_heading("To the Harbor Authority:"), addressee_heading("對市容：")
+    (True, True, False)
+    """
+    return bool(_ADDRESSEE.fullmatch(text))

@@ -31,20 +31,20 @@ _LABEL = re.compile(
     | (?P<roman>[IVX]{{1,4}}|[Ⅰ-Ⅻ])\s?[.、)]\s*
     | (?P<letter>[A-Za-z])[.)]\s+
     | \((?P<letter_in_brackets>[a-zA-Z])\)\s*
-    | (?P<named>(?:建議(?:事項)?|議題|附錄|附件|對策|行動|案例)\s?(?:{_COUNT}{{1,2}}|\d{{1,2}})(?!\d|{_COUNT})
+    | (?P<named>(?:建議(?:事項)?|議題|附錄|附件|對策|行動|案例)(?:之|第)?\s?\(?(?:{_COUNT}{{1,2}}|\d{{1,2}})(?!\d|{_COUNT})\)?
         | (?:(?:Safety\ |Key\ )?Recommendation|Finding|Action(?:\ item)?|Section|Chapter|Part|Appendix|Annex|Lesson|
            Proposal|Observation|Issue|Rec\.?)
-          [\ \-]?(?:No\.?\ ?)?\#?(?:\d{{1,4}}(?:[.\-/]\d{{1,4}}){{0,2}}|[A-H](?=\s?[:.–—]))
+          [\ \-]?(?:No\.?\ ?)?\#?(?:\d{{1,4}}(?:[.\-/]\d{{1,4}}){{0,2}}|[A-H](?=\s?[:.–—])|(?i:one|two|three|four|five|six|seven|eight|nine|ten)\b)
         | [RA]-?\d{{1,2}}(?:\.\d{{1,2}})?)
         (?:\s?[:、.)\-–—]\s*|\s+(?=\S)|$)
     | (?P<code>[A-Z]{{1,3}}-\d{{1,3}}(?=[\s:.])[\s:.]\s*|[A-Z]{{1,2}}\d{{1,2}}(?:\s{{2,}}|\s?[:.)]\s+))
-    | (?P<bullet>[{_BULLETS}]|[*\-–—](?=\s)|o(?=\s+[A-Z]))\s*
+    | (?P<bullet>[{_BULLETS}]|[*\-–—](?=\s)|o(?=\s+[A-Z])|\[[ xX✓]?\](?=\s))\s*
     )""",
     re.VERBOSE,
 )
 # Most lines carry no number: their first character says so before the long pattern is tried.
 _START = re.compile(
-    rf"[第其壹貳贰參参叁肆伍陸柒捌玖拾一二三四五六七八九十(（㈠-㈩⑴-⒇⒈-⒛\d０-９①-⑳❶-❿甲乙丙丁戊己庚辛壬癸Ⅰ-Ⅻ建議附對行案*\-–—{_BULLETS}]"
+    rf"[第其壹貳贰參参叁肆伍陸柒捌玖拾一二三四五六七八九十(（㈠-㈩⑴-⒇⒈-⒛\d０-９①-⑳❶-❿甲乙丙丁戊己庚辛壬癸Ⅰ-Ⅻ建議附對行案*\-–—\[{_BULLETS}]"
     r"|[A-Za-zＡ-Ｚ](?:[.)．）]|[IVX]|[\d\-]|[A-Z]{1,2}-?\d|ec|inding|ction|hapter|art|ppendix|nnex|esson|roposal|bservation|ssue|afety|ey )"
     r"|[IVX]{1,4}\s?[.、)]|o\s"
 )

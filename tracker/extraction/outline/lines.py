@@ -5,15 +5,27 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from tracker.extraction.outline.tables import with_cells
 from tracker.extraction.passage import Line, ends_sentence, width_of
 from tracker.extraction.registry import rule
+from tracker.foundation import roc
 from tracker.reading.document import Block, BlockKind, Document
 from tracker.reading.text import blocks_of
 
 _FRAME = re.compile(r"[│┃║|｜]\s*(?P<inner>[^│┃║|｜]*[^│┃║|｜\s])\s*[│┃║|｜]?")
 _BLANK = "\ufeff \t\r\f\v\u3000\xa0"
+_SHORTEST_RUN_ON = 14
+_MOST_RUN_ON = 60
+_BEHIND_STOP = r"(?:^|(?<=[：；。！:;]))\s*"
+_MAY_RUN_ON = re.compile(r"[：；。！:;]\s*(?:第?[二三四五]|[2-9２-９])")
+_RUN_ON = (
+    re.compile(rf"{_BEHIND_STOP}(?P<number>[一二三四五六七八九十]{{1,3}})、"),
+    re.compile(rf"{_BEHIND_STOP}第(?P<number>[一二三四五六七八九十]{{1,2}})[，、,：]"),
+    re.compile(rf"{_BEHIND_STOP}(?P<number>\d{{1,2}})[.、．](?!\d)"),
+    re.compile(rf"{_BEHIND_STOP}[（(](?P<number>[一二三四五六七八九十]{{1,3}})[)）](?=[^；]{{12}})"),
+)
 _WRAPPED_WIDTH = 130
 _FEWEST_WRAPPED = 12
 _LARGER = 1.12
@@ -32,7 +44,7 @@ def lines_of(document: Document) -> list[Line]:
         torn = was_furniture and bool(lines) and torn_by_page(lines[-1].text)
         lines.append(replace(line, gap=False) if torn else line)
         was_furniture = False
-    return with_cells(lines)
+    return [piece for line in with_cells(lines) for piece in run_on_numbers(line)]
 
 
 @rule
@@ -43,6 +55,43 @@ def torn_by_page(last_line: str) -> bool:
     (True, False)
     """
     return not ends_sentence(last_line)
+
+
+@rule
+def run_on_numbers(line: Line) -> list[Line]:
+    """Items that follow one another on one line, each with its number behind a stop, become lines of their own.
+
+    >>> [piece.text for piece in run_on_numbers(Line(0, "爰建議：一、增設候車亭；二、公布班次。"))]
+    ['爰建議：', '一、增設候車亭；', '二、公布班次。']
+    """
+    if line.is_row or len(line.text) < _SHORTEST_RUN_ON or not _MAY_RUN_ON.search(line.text):
+        return [line]
+    for pattern in _RUN_ON:
+        begins = _counted(pattern, line.text)
+        if len(begins) > 1:
+            bounds = sorted({0, *begins})
+            ends = [*bounds[1:], len(line.text)]
+            pieces = (replace(line.after(begin), gap=line.gap and not begin) for begin in bounds)
+            return [
+                replace(piece, text=line.text[begin:end].strip())
+                for piece, begin, end in zip(pieces, bounds, ends, strict=True)
+            ]
+    return [line]
+
+
+def _counted(pattern: re.Pattern[str], text: str) -> list[int]:
+    """Return where the numbers of a count stand that runs on without a break."""
+    begins: list[int] = []
+    expected = 0
+    for match in islice(pattern.finditer(text), _MOST_RUN_ON):
+        ordinal = roc.number(match["number"])
+        if ordinal is None or (begins and ordinal != expected):
+            continue
+        if not begins and ordinal != 1 and match.start() > 0:
+            continue
+        begins.append(match.start())
+        expected = ordinal + 1
+    return begins
 
 
 def wrap_width(lines: Sequence[Line]) -> int:

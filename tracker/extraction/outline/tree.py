@@ -4,13 +4,16 @@ Numbering is not trusted to follow any manual: a kind of number is deeper than a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tracker.extraction.outline.bare import bare_numbers
 from tracker.extraction.outline.contents import key, without_contents
 from tracker.extraction.outline.headings import (
+    addressee_heading,
     bold_heading,
+    capital_heading,
     free_heading,
     hash_level,
     is_appendix,
@@ -28,6 +31,8 @@ from tracker.extraction.wording.captions import Role, caption_of
 from tracker.reading.document import Document
 
 _SHORT = 128
+# Headings that end the items before them.
+_UNNUMBERED = ("known", "free", "addressee")
 _CAPTION = re.compile(r"[^\s：:，。,.]{2,10}[：:]|(?:[A-Z][a-z]+ ?){1,3}:\s|[【〔［][^】〕］]{2,12}[】〕］]")
 
 
@@ -87,11 +92,20 @@ class Outline:
 def outline(document: Document) -> Outline:
     """Return the tree of a document's parts, with page furniture and the table of contents left out."""
     lines, titles = without_contents(lines_of(document))
-    return Outline(_tree(lines, titles, wrap_width(lines)), tuple(lines))
+    return Outline(_tree(lines, _Layout(titles, wrap_width(lines), bare_numbers(lines))), tuple(lines))
 
 
-def _tree(lines: Sequence[Line], titles: frozenset[str], width: int) -> Part:
-    root = Part("root", width=width)
+@dataclass(frozen=True)
+class _Layout:
+    """What is known of all lines before the tree grows: titles of the contents, width of the page, bare numbers."""
+
+    titles: frozenset[str]
+    width: int
+    bare: Mapping[int, Label]
+
+
+def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
+    root = Part("root", width=layout.width)
     stack = [root]
     before: Line | None = None
     outside = 1
@@ -100,9 +114,9 @@ def _tree(lines: Sequence[Line], titles: frozenset[str], width: int) -> Part:
             outside = len(stack)
         elif before and before.boxed and not line.boxed:
             _cut(stack, outside)
-        part = _part_of(line, before, titles, width)
+        part = _part_of(line, before, layout)
         if part is None and not any(p.label for p in stack):
-            part = captioned_part(line, width)
+            part = captioned_part(line, layout.width)
         before = line
         if part is None:
             stack[-1].lines.append(line)
@@ -113,10 +127,11 @@ def _tree(lines: Sequence[Line], titles: frozenset[str], width: int) -> Part:
     return root
 
 
-def _part_of(line: Line, before: Line | None, titles: frozenset[str], width: int) -> Part | None:
+def _part_of(line: Line, before: Line | None, layout: _Layout) -> Part | None:
     """Start a new part where a line carries a number, a bullet, a heading's style or a heading's words."""
     if line.is_row:
         return None
+    width = layout.width
     level = hash_level(line.text) or (line.level if is_title(plain_title(line.text)) else None)
     if level:
         label = label_of(line.text)
@@ -125,7 +140,10 @@ def _part_of(line: Line, before: Line | None, titles: frozenset[str], width: int
     label = label_of(line.text)
     if label and not (before and torn_number(before, line, width)):
         return _numbered_part(line, label, width)
-    return _spaced_heading(line, width) or _unnumbered_heading(line, titles, width)
+    heading = _spaced_heading(line, width) or _unnumbered_heading(line, layout.titles, width)
+    if heading is None and line.start in layout.bare:
+        return _numbered_part(line, layout.bare[line.start], width)
+    return heading
 
 
 def _numbered_part(line: Line, label: Label, width: int) -> Part:
@@ -154,10 +172,12 @@ def _unnumbered_heading(line: Line, titles: frozenset[str], width: int) -> Part 
     title = plain_title(line.text)
     if known_heading(title) or (titles and key(line.text) in titles and is_title(title)):
         return Part("known", None, line, is_heading=True, width=width)
+    if addressee_heading(line.text):
+        return Part("addressee", None, line, is_heading=True, width=width)
     caption = caption_of(line.text)
     if caption and is_appendix(caption.words):
         return Part("known", None, Line(line.start, caption.words), is_heading=True, width=width)
-    if bold_heading(line) or free_heading(line):
+    if bold_heading(line) or capital_heading(line.text) or free_heading(line):
         return Part("free", None, line, is_heading=True, width=width)
     return None
 
@@ -204,6 +224,8 @@ def _close_for(stack: list[Part], part: Part, floor: int = 1) -> None:
     if is_appendix(part.title if part.kind == "known" else part.label if part.kind == "named" else ""):
         _cut(stack, next((i for i, p in enumerate(stack) if p.kind.startswith("#") and i > 1), 1))
         return
+    while part.kind in _UNNUMBERED and len(stack) > floor and not stack[-1].is_heading:
+        stack.pop()
     inner = stack[-1]
     if inner.kind == "known" and is_front_matter(inner.title) and part.kind != "bullet":
         stack.pop()

@@ -138,19 +138,24 @@ _ASK_WORDS = (
 )
 
 
-def ask_of(sentence: str, own: Own) -> Ask | None:
-    """Say how a sentence of the authors asks for something; None for praise, reports, questions and laws."""
+def ask_of(sentence: str, own: Own, *, anyone: bool = False) -> Ask | None:
+    """Say how a sentence of the authors asks for something; None for praise, reports, questions and laws.
+
+    In a place for recommendations `anyone` may be asked, and what the authors promise is an ask too.
+    """
     sentence = _QUOTED.sub("“”", sentence)
     lowered = sentence.lower()
     if not any(word in lowered for word in _ASK_WORDS):
-        return None
+        return Ask.COMMITMENT if anyone and commitment(sentence, own) else None
     if explicit_ask(sentence):
         return Ask.EXPLICIT
     is_reported = reported_advice(sentence) or question(sentence)
     if worth_adopting(sentence, own) and not is_reported:
         return Ask.LESSON
-    if modal_ask(sentence, own):
+    if modal_ask(sentence, own, anyone=anyone):
         return Ask.MODAL
+    if anyone and commitment(sentence, own) and not is_reported:
+        return Ask.COMMITMENT
     return Ask.WEAK if useful_for_reference(sentence, own) and not is_reported else None
 
 
@@ -172,13 +177,13 @@ def explicit_ask(sentence: str) -> bool:
 
 
 @rule
-def modal_ask(sentence: str, own: Own) -> bool:
+def modal_ask(sentence: str, own: Own, *, anyone: bool = False) -> bool:
     """A modal verb, 應 宜 須 可 should must, that speaks to the own side, to a named unit or of times to come.
 
     >>> modal_ask("本市應建立通報制度。", Own()), modal_ask("民眾應自備購物袋。", Own())
     (True, False)
     """
-    if question(sentence) or past_advice(sentence) or not is_addressed(sentence, own):
+    if question(sentence) or past_advice(sentence) or not (anyone or is_addressed(sentence, own)):
         return False
     return any(
         not (

@@ -51,10 +51,12 @@ _OF_DUE = re.compile(
     re.IGNORECASE,
 )
 _OF_ACTION = re.compile(
+    r"(?!.*(?:專家|委員|學者|講師|對方|業者|廠商|館方|當地|代表|居民|團體|協會|審計|上次|前次|去年|歷年)).{0,8}(?:[對給]|之|的).{0,8}建議(?:事項)?|"
+    r"(?:可供?|值得)?(?:本[市縣府局])?(?:可?參採|可?借鏡)(?:之處|作法|事項)|"
     r"(?:具體|改善|改進|綜合|本團|爰|我們的|對本[市府縣局]的?)?建議(?:事項|內容|作法|做法|方案|作為|措施|辦理事項)?"
     r"(?:（?[一二三四五六七八九十\d]{1,2}）?)?|"
     r"(?:具體|改善|因應|策進|精進|後續)(?:作法|做法|作為|措施|對策|方案|行動)|擬辦|"
-    r"(?:safety |our )?recommend(?:ation|ed action)s?(?: ?(?:no\.? ?)?#?[\d.]+)?|(?:corrective |preventive |proposed |follow-up )?actions?(?: items?)?|"
+    r"(?:safety |our )?recommend(?:ation|ed action)s?(?: ?(?:no\.? ?)?#?[\d.]+)?|(?:corrective |preventive |proposed |follow-up )?actions?(?: items?| points?| required)?(?: \([^()]{1,30}\))?|"
     r"proposals?|suggestions?",
     re.IGNORECASE,
 )
@@ -75,8 +77,10 @@ _COLUMN_OF_ACTION = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"(?P<bold>\*\*|__)?(?P<words>[^：:，。；？?\n*_|]{1,40}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?\s*(?=\S)"
+    r"(?:\*\*|__)?(?P<words>[^：:，。；？?\n*_|]{1,40}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?\s*(?=\S)"
 )
+_BOLD = re.compile(r"\*\*(?P<words>[^*\n]{1,40}?)[.:：。]?\*\*[\s　:：.]+(?=\S)")
+_TORN_BRACKET = re.compile(r"[（(][^）)]*$")
 _BOXED = re.compile(r"[【〔［\[](?P<words>[^】〕］\]：:，。\n]{1,24})[】〕］\]]\s*[：:]?\s*(?=\S)")
 _MARKUP = "*_ \t　【】[]〔〕［］（）()"
 _LONGEST_TOPIC = 16
@@ -85,11 +89,11 @@ _MOST_WORDS = 5
 
 def caption_of(text: str) -> Caption | None:
     """Read the caption at the start of a text."""
-    match = _BOXED.match(text) or _CAPTION.match(text)
-    if match is None:
+    match = _BOXED.match(text) or _BOLD.match(text) or _CAPTION.match(text)
+    if match is None or _TORN_BRACKET.search(match["words"]):
         return None
     words = match["words"].strip("*_ 　【】[]")
-    is_bold = bool(match.groupdict().get("bold"))
+    is_bold = text.startswith(("**", "__"))
     role = role_of(words)
     if role:
         return Caption(role, words, match.end(), is_bold)

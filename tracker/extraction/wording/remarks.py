@@ -11,9 +11,16 @@ _NOTHING = re.compile(
     r"(?: (?:are|were|is) (?:made|proposed|required|needed))?|not applicable)[。.]?",
     re.IGNORECASE,
 )
-_NONE_FIRST = re.compile(r"(?:無|none|nil)[。.．]\s", re.IGNORECASE)
+_SHORT = 40
+_NONE_FIRST = re.compile(
+    r"(?:無|none|nil)[。.．]\s|(?:we|the \w+|this (?:report|review)) (?:makes?|ha(?:ve|s)) no (?:further |specific |new )?recommendations?\b",
+    re.IGNORECASE,
+)
+_NONE_LAST = re.compile(
+    r"(?:^|[，。；])[^，。；]{0,6}(?<!並非)(?:暫|尚|並|故|爰|均)?(?:無|未提)(?:其他|特別|相關|具體|進一步|另外)?(?:之|的)?建議(?:事項|意見)?(?:提出)?[。.]?$"
+)
 _LEAD_IN = re.compile(
-    r"[：:]$|(?:如下|如次|如后|下表|分述|臚列|下列|以下|as follows|the following|below)[^。]{0,24}[。.：:]?$",
+    r"[：:]$|(?:如下|如次|如后|下表|分述|臚列|下列|以下|as follows|the following|below)[^。.]{0,60}[。.：:]?$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -30,7 +37,7 @@ def no_recommendation(text: str) -> bool:
     (True, True, False)
     """
     text = text.strip("*_ 　")
-    return bool(_NOTHING.fullmatch(text) or _NONE_FIRST.match(text))
+    return bool(_NOTHING.fullmatch(text) or _NONE_FIRST.match(text) or _NONE_LAST.search(text[-_SHORT:]))
 
 
 @rule
