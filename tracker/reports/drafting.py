@@ -1,5 +1,6 @@
 """How a candidate becomes a draft, with the first proposals for what a reviewer will choose."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,9 @@ from tracker.reports.models import Draft, Report
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import DraftKind, DraftState, short_title
 from tracker.reports.rules.themes import propose_theme
+
+_READ_AT_MOST = 1500
+_BLANKS_IN_CHINESE = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,16 @@ def candidate_at(report: Report, span: tuple[int, int], *why: str, label: str = 
         words,
         page_at(report, span[0]),
         label,
-        owner_in(words),
-        due_in(words, report.trip_start or report.report_date),
+        owner_in(_one_line(words)),
+        due_in(_one_line(words), report.trip_start or report.report_date),
         confidence=1.0,
         why=why,
     )
+
+
+def _one_line(words: str) -> str:
+    """Return words without the line ends of the page, as the rules of extraction read them."""
+    return " ".join(_BLANKS_IN_CHINESE.sub("", words[:_READ_AT_MOST]).split())
 
 
 def quote_at(report: Report, start: int, end: int) -> str:

@@ -123,7 +123,7 @@ class BoundaryForm(StepForm):
 
     start = SelectField(N_("從這裡開始"), coerce=int, validate_choice=False)
     end = SelectField(N_("到這裡結束"), coerce=int, validate_choice=False)
-    words = TextAreaField(N_("或寫出整段文字"), [Length(max=LONGEST_WORDS)])
+    words = Words(N_("或寫出整段文字"), [Length(max=LONGEST_WORDS)])
 
     def offer(self, starts: Mapping[int, str], ends: Mapping[int, str]) -> None:
         """Fill in the places nearby, and keep the ones that were sent."""
