@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from tracker.extraction.items.found import Found, Proposals, Reader
-from tracker.extraction.items.records import item_of, records, without_caption
+from tracker.extraction.items.records import item_of, records, role_of_passage, without_caption
 from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage
 from tracker.extraction.registry import rule
@@ -21,7 +21,7 @@ _INSIDE = re.compile(
     r"\bACTION(?: POINT)?(?: \([^()]{1,30}\))?\s?:\s*|[【（(]?建議\s?[一二三四五六七八九十\d]{1,2}[】）)]?\s?[：:]\s*"
 )
 _MOST_INSIDE = 40
-_RECOMMENDS = re.compile("建議|recommend", re.IGNORECASE)
+_RECOMMENDS = re.compile("建議|借鏡|參採|擬辦|recommend|action", re.IGNORECASE)
 
 
 def elsewhere(section: Section, reader: Reader) -> Proposals:
@@ -58,7 +58,9 @@ def named_item(section: Section, reader: Reader) -> Proposals:
     >>> quotes("1. Late trams\nTrams were late.\nRecommendation 1: Check the switches.\n", "named-item")
     ['Check the switches.']
     """
-    found = item_of(section.part.paragraphs, section.category, ("named-item",), reader)
+    paragraphs = section.part.paragraphs
+    remarks = [p for p in paragraphs[1:] if role_of_passage(p) not in (None, Role.TOPIC)]
+    found = item_of([*paragraphs[:1], *remarks], section.category, ("named-item",), reader, is_named=True)
     if found:
         yield found
 

@@ -1,9 +1,10 @@
 """Items of a section that exists for recommendations, where each counts, also a weak one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tracker.extraction.items.found import Proposals, Reader
+from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.items.records import item_of, records, role_of_passage
 from tracker.extraction.items.splitting import asks_apart
 from tracker.extraction.items.tables import tables
@@ -11,11 +12,14 @@ from tracker.extraction.outline import Part
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section
+from tracker.extraction.wording.asks import STRONG, Ask, imperative
 from tracker.extraction.wording.captions import Role, caption_of
+from tracker.extraction.wording.exclusions import already_done
 from tracker.extraction.wording.remarks import closing_words, lead_in
 
 _WHERE = Kind.LISTED.value
 _FEW_SENTENCES = 3
+_TICKED = re.compile(r"\[[xX✓]\]|[☑✔✓]")
 _REMARKS = (Role.OWNER, Role.DUE, Role.STATUS, Role.BACKGROUND, Role.NUMBER)
 
 
@@ -68,7 +72,29 @@ def _whole_item(section: Section, reader: Reader, name: str) -> Proposals:
         paragraphs = _without_lead_in(paragraphs, reader)
     found = item_of(paragraphs, section.category, (_WHERE, name), reader) if paragraphs else None
     if found:
-        yield found
+        is_done = ticked_off(section.part.label) or done_item(found)
+        yield replace(found, is_possible=is_done)
+
+
+@rule
+def done_item(found: Found) -> bool:
+    r"""An item that only tells what is done already is possible at most.
+
+    >>> quotes("四、建議\n1、已於出國期間完成簽署。\n2、公布班次。\n", "numbered-item")
+    ['公布班次。']
+    """
+    asked = {ask.value for ask in (*STRONG, Ask.COMMITMENT)}
+    return not asked & set(found.why) and already_done(found.passage.words)
+
+
+@rule
+def ticked_off(label: str) -> bool:
+    """A box that is ticked: the item is done, and possible at most.
+
+    >>> ticked_off("- [x]"), ticked_off("- [ ]")
+    (True, False)
+    """
+    return bool(_TICKED.search(label))
 
 
 def _without_lead_in(paragraphs: Sequence[Passage], reader: Reader) -> list[Passage]:
@@ -95,7 +121,7 @@ def headed_item(section: Section, reader: Reader) -> Proposals:
     """
     paragraphs = section.part.paragraphs
     is_labelled = any(role_of_passage(p) is Role.ACTION for p in paragraphs)
-    asking = [p for p in paragraphs if reader.asks(p)]
+    asking = [p for p in paragraphs if reader.asks(p) or imperative(p.text)]
     if not is_labelled and not asking and _head_asks(section.part, reader):
         yield from short_item(section, reader)
         return
@@ -117,14 +143,15 @@ def short_item(section: Section, reader: Reader) -> Proposals:
     if part.head is None or not (part.label or _head_asks(part, reader)):
         return
     line = part.head.after(len(part.label))
-    if line.text:
-        found = item_of([joined([line])], None, (_WHERE, "short-item"), reader)
-        if found:
-            yield found
+    found = item_of([joined([line])], section.category, (_WHERE, "short-item"), reader) if line.text else None
+    if found:
+        category = None if section.category == part.title else found.category
+        yield replace(found, category=category, is_possible=ticked_off(part.label))
 
 
 def _head_asks(part: Part, reader: Reader) -> bool:
-    return part.head is not None and reader.asks(joined([part.head]))
+    line = part.head.after(len(part.label)) if part.head else None
+    return line is not None and bool(line.text) and reader.asks(joined([line]))
 
 
 def _running(section: Section, reader: Reader) -> Proposals:

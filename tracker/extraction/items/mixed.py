@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tracker.extraction.items.elsewhere import named_item, names_recommendation
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.items.listed import labelled_paragraph
 from tracker.extraction.items.records import item_of, role_of_passage, without_caption
@@ -23,7 +24,9 @@ def mixed(section: Section, reader: Reader) -> Proposals:
     """Give what a part of such a section holds by itself."""
     part, paragraphs = section.part, section.part.paragraphs
     yield from tables(section, reader)
-    if any(role_of_passage(p) is Role.ACTION for p in paragraphs):
+    if names_recommendation(part.label) and not part.is_heading:
+        yield from named_item(section, reader)
+    elif any(role_of_passage(p) is Role.ACTION for p in paragraphs):
         yield from labelled_paragraph(paragraphs, section, reader)
     elif part.head and not part.is_heading and not part.parts and asking_item(paragraphs, reader):
         name = "bullet-item" if part.kind == "bullet" else "numbered-item"

@@ -1,5 +1,6 @@
 """One item of several paragraphs: what belongs to it, and what only tells its owner, its date or its story."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from tracker.extraction.wording.owners import owner_in_cell
 from tracker.extraction.wording.remarks import closing_words, no_recommendation
 
 _LONGEST = 3_000
+_CODE = re.compile(
+    r"\s*[(（\[](?:Recommendation|Rec\.?|Action|建議)?\s?(?:No\. ?)?[A-Z]{0,3}-?\d{1,4}(?:-\d{1,4}){0,2}[)）\]]$"
+)
 _SHORTEST = 4
 _HINTS = (Role.OWNER, Role.DUE)
 _AROUND = (Role.OWNER, Role.DUE, Role.STATUS, Role.BACKGROUND, Role.NUMBER)
@@ -44,10 +48,18 @@ def without_caption(passage: Passage) -> tuple[Passage | None, str | None]:
 
 
 def item_of(
-    paragraphs: Sequence[Passage], category: str | None, why: tuple[str, ...], reader: Reader
+    paragraphs: Sequence[Passage],
+    category: str | None,
+    why: tuple[str, ...],
+    reader: Reader,
+    *,
+    is_named: bool = False,
 ) -> Found | None:
-    """Make one item of paragraphs, after captions, owners, dates and notes have found their places."""
-    by_role = _sorted(paragraphs)
+    """Make one item of paragraphs, after captions, owners, dates and notes have found their places.
+
+    `is_named` says that the item's own number calls it a recommendation, as a caption would.
+    """
+    by_role = _sorted(paragraphs, is_named=is_named)
     if not by_role.kept:
         return None
     first, topic = without_caption(by_role.kept[0])
@@ -56,7 +68,7 @@ def item_of(
     passage = together([first, *(p for p in by_role.kept[1:] if not closing_words(p.text))])
     note = noted_behind(passage.text)
     passage = passage.part(0, note.begin) or passage
-    passage = _without_loose_stars(passage)
+    passage = _without_code(_without_loose_stars(passage))
     if no_recommendation(passage.text) or not _SHORTEST <= len(passage.text) <= _LONGEST:
         return None
     ask = reader.ask(passage)
@@ -67,6 +79,12 @@ def item_of(
         owner=by_role.owner or (owner_in_cell(note.owner) if note.owner else None),
         due=by_role.due or (due_in_cell(note.due) if note.due else None),
     )
+
+
+def _without_code(passage: Passage) -> Passage:
+    """Take off the number in brackets by which the text counts its recommendations, as (Recommendation 1)."""
+    code = _CODE.search(passage.text)
+    return (passage.part(0, code.start()) if code else None) or passage
 
 
 def _without_loose_stars(passage: Passage) -> Passage:
@@ -107,13 +125,13 @@ def _has_action(groups: Sequence[Sequence[Passage]]) -> bool:
     return bool(groups) and any(role_of_passage(p) is Role.ACTION for p in groups[-1])
 
 
-def _sorted(paragraphs: Sequence[Passage]) -> Sorted:
+def _sorted(paragraphs: Sequence[Passage], *, is_named: bool) -> Sorted:
     owner: str | None = None
     due: DueHint | None = None
     kept: list[Passage] = []
     captions = [caption_of(p.text) for p in paragraphs]
-    has_action = any(c is not None and c.role is Role.ACTION for c in captions)
-    goes_on = False
+    has_action = is_named or any(c is not None and c.role is Role.ACTION for c in captions)
+    goes_on = is_named
     for paragraph, caption in zip(paragraphs, captions, strict=True):
         role = caption.role if caption else None
         value = paragraph.text[caption.length :] if caption else ""

@@ -11,9 +11,10 @@ from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section
 from tracker.extraction.wording.asks import imperative
 from tracker.extraction.wording.captions import Role, role_of, role_of_column
-from tracker.extraction.wording.duedates import due_in_cell
+from tracker.extraction.wording.duedates import due_in, due_in_cell
 from tracker.extraction.wording.owners import owner_in_cell
 from tracker.extraction.wording.remarks import no_recommendation
+from tracker.extraction.wording.units import is_unit
 
 _SHORTEST = 4
 _WIDEST_HEAD = 30
@@ -29,19 +30,23 @@ def tables(section: Section, reader: Reader) -> Proposals:
         rows = [_cells(row) for row in table]
         columns = _columns(rows)
         if Role.ACTION in columns.values():
-            yield from _rows(rows, columns, section, reader)
+            yield from _rows(rows[0], rows[1:], columns, section, reader)
         elif _is_form(rows):
             yield from _form(rows, section, reader)
+        elif section.kind is Kind.LISTED and not columns:
+            yield from _rows(rows[0], rows, guessed_columns(rows), section, reader)
 
 
-def _rows(rows: Sequence[Row], columns: Mapping[int, Role], section: Section, reader: Reader) -> Proposals:
+def _rows(
+    header: Row, rows: Sequence[Row], columns: Mapping[int, Role], section: Section, reader: Reader
+) -> Proposals:
     if section.kind in (Kind.LISTED, Kind.MIXED):
         where: str = section.kind.value
-    elif action_table(rows[0], columns):
+    elif action_table(header, columns):
         where = "action-table"
     else:
         return
-    for row in _whole_rows(rows[1:], columns):
+    for row in _whole_rows(rows, columns):
         found = table_row(row, columns, section.category, where)
         if found:
             ask = reader.ask(found.passage)
@@ -82,6 +87,27 @@ def table_row(row: Row, columns: Mapping[int, Role], category: str | None, where
         due=due_in_cell(due.text) if due else None,
         hints_are_given=bool({Role.OWNER, Role.DUE} & set(columns.values())),
     )
+
+
+@rule
+def guessed_columns(rows: Sequence[Row]) -> dict[int, Role]:
+    r"""The columns of a table without header: the longest words are the recommendations, units and dates tell themselves.
+
+    >>> quotes("四、建議\n1\t增設候車亭與座椅\t交通局\t115年底\n2\t公布末班車時間\t資訊局\t114年底\n", "table-row")
+    ['增設候車亭與座椅', '公布末班車時間']
+    """
+    columns: dict[int, Role] = {}
+    for i in range(max(map(len, rows))):
+        texts = [cell.text for row in rows if i < len(row) and (cell := row[i])]
+        if texts and all(text.strip("．.、()（）").isdigit() for text in texts):
+            columns[i] = Role.NUMBER
+        elif texts and all(is_unit(text) for text in texts):
+            columns[i] = Role.OWNER
+        elif texts and all(due_in(text) for text in texts):
+            columns[i] = Role.DUE
+    left = [i for i in range(max(map(len, rows))) if i not in columns]
+    longest = max(left, key=lambda i: _weight([[], *rows], i)[2], default=None)
+    return columns | ({longest: Role.ACTION} if longest is not None else {})
 
 
 @rule
@@ -139,7 +165,7 @@ def _columns(rows: Sequence[Row]) -> dict[int, Role]:
 def _weight(rows: Sequence[Row], column: int) -> tuple[bool, bool, float]:
     """Say how likely a column holds the recommendations: by its head, by how its cells begin, by their length."""
     texts = [cell.text for row in rows[1:] if column < len(row) and (cell := row[column])]
-    head = rows[0][column]
+    head = rows[0][column] if column < len(rows[0]) else None
     begins = sum(imperative(text) for text in texts) * 2 > len(texts)
     return bool(head and _NAMES_ADVICE.search(head.text)), begins, mean(map(len, texts)) if texts else 0.0
 

@@ -85,6 +85,8 @@ def label_of(text: str) -> Label | None:
     written = match[kind]
     if kind == "decimal":
         kind = f"decimal{written.count('.')}"
+    elif kind == "letter" and written.isupper():
+        kind = "capital"
     length = match.end()
     if kind == "bullet":
         box = _TASK_BOX.match(folded, length)

@@ -45,11 +45,11 @@ def bar_row(text: str) -> Spans:
     >>> [text[begin:end].strip() for begin, end in bar_row(text)]
     ['1', '增設候車亭', '交通局']
     """
-    if text[:1] not in _BARS:
-        return ()
     bounds = [match.start() for match in islice(_BAR.finditer(text), _MOST_COLUMNS)]
     if len(bounds) < 2:
         return ()
+    if bounds[0] > 0:
+        bounds = [-1, *bounds]
     closes = bounds[-1] == len(text) - 1
     ends = bounds[1:] if closes else [*bounds[1:], len(text)]
     return tuple((begin + 1, end) for begin, end in zip(bounds, ends, strict=False))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from tracker.extraction.outline.bare import bare_numbers
 from tracker.extraction.outline.contents import key, without_contents
@@ -124,7 +125,30 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
         _close_for(stack, part, floor=outside if line.boxed else 1)
         stack[-1].parts.append(part)
         stack.append(part)
+    for part in root.walk():
+        release_tail(part)
     return root
+
+
+@rule
+def release_tail(part: Part) -> None:
+    r"""Paragraphs after a blank line behind a list whose items have one paragraph each are none of its last item.
+
+    >>> quotes("四、建議\n1. 建議增設候車亭。\n2. 建議公布班次。\n\n感謝主辦單位。\n", "numbered-item")
+    ['建議增設候車亭。', '建議公布班次。']
+    """
+    parts: list[Part] = []
+    for _, run in groupby(part.parts, key=lambda p: p.kind):
+        *before, last = run
+        parts += [*before, last]
+        if not before or last.parts or any(len(p.paragraphs) > (not p.is_heading) or p.parts for p in before):
+            continue
+        own = 0 if last.is_heading else 1
+        begins = next((i for i, line in enumerate(last.lines) if i >= own and line.gap), None)
+        if begins is not None and not last.lines[begins].is_row:
+            parts.append(Part("tail", lines=last.lines[begins:], width=part.width))
+            last.lines = last.lines[:begins]
+    part.parts = parts
 
 
 def _part_of(line: Line, before: Line | None, layout: _Layout) -> Part | None:

@@ -32,7 +32,7 @@ class Caption:
 _OF_STATUS = re.compile(
     r"(?:後續|目前)?(?:辦理|執行|處理|追蹤|改善)情形|(?:機關|單位)?(?:回應|回覆)|備註|附註|附件|公開與否|(?:機關|審核|核定)意見|狀態|進度|"
     r"經費(?:來源|概估|需求)?|預算(?:來源)?|(?:優先)?(?:順序|等級)|優先性|預期(?:效益|成效|成果)|績效指標|衡量指標|"
-    r"(?:management |agency |auditee )?(?:response|comments?)|status|priority|notes?|remarks?|cost|budget|"
+    r"(?:management |agency |auditee |our )?(?:response|comments?)|status|priority|notes?|remarks?|cost|budget|"
     r"success measures?|verification|type|bug|ticket|issue link|category",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ _OF_DUE = re.compile(
 _OF_ACTION = re.compile(
     r"(?!.*(?:專家|委員|學者|講師|對方|業者|廠商|館方|當地|代表|居民|團體|協會|審計|上次|前次|去年|歷年)).{0,8}(?:[對給]|之|的).{0,8}建議(?:事項)?|"
     r"(?:可供?|值得)?(?:本[市縣府局])?(?:可?參採|可?借鏡)(?:之處|作法|事項)|"
-    r"(?:具體|改善|改進|綜合|本團|爰|我們的|對本[市府縣局]的?)?建議(?:事項|內容|作法|做法|方案|作為|措施|辦理事項)?"
+    r"(?:辦理|具體)?內容|(?:因應|解決)?對策|解決(?:方案|之道)|改[進善](?:方向|建議|作法)|(?:具體|改善|改進|綜合|本團|爰|我們的|對本[市府縣局]的?)?建議(?:事項|內容|作法|做法|方案|作為|措施|辦理事項)?"
     r"(?:（?[一二三四五六七八九十\d]{1,2}）?)?|"
     r"(?:具體|改善|因應|策進|精進|後續)(?:作法|做法|作為|措施|對策|方案|行動)|擬辦|"
     r"(?:safety |our )?recommend(?:ation|ed action)s?(?: ?(?:no\.? ?)?#?[\d.]+)?|(?:corrective |preventive |proposed |follow-up )?actions?(?: items?| points?| required)?(?: \([^()]{1,30}\))?|"
@@ -61,7 +61,7 @@ _OF_ACTION = re.compile(
     re.IGNORECASE,
 )
 _OF_BACKGROUND = re.compile(
-    r"現況(?:說明|分析)?|檢討|說明|問題(?:說明|描述)?|背景(?:說明)?|緣由|緣起|理由|依據|發現|觀察|分析|心得|參訪心得|"
+    r"(?:案由|案例|議題)[一二三四五六七八九十\d]{0,2}|現況(?:說明|分析)?|檢討|說明|問題(?:說明|描述)?|背景(?:說明)?|緣由|緣起|理由|依據|發現|觀察|分析|心得|參訪心得|"
     r"效益|findings?(?: \d+)?|background|issues?|rationale|reasons?|why|observations?|context|"
     r"cause|effect|criteria|condition|risk|impact|evidence|basis|problem",
     re.IGNORECASE,

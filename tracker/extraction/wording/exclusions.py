@@ -18,7 +18,7 @@ _REPORTED = re.compile(
     r"(?:他|她|渠|其|他們|她們|對方)[^，。]{0,8}(?:建議|認為|表示|強調|主張)|"
     r"據[^，。]{1,16}(?:表示|說明|稱|指出|瞭解|了解)|建議(?:團員|我方|訪團|一行人|我們|外國|後進|各國|來訪)|"
     r"(?:告訴|提醒|告知|勸|叮嚀)(?:我們|團員|訪團|我方|本團)|"
-    r"\b(?:told us|said that|according to|stated that|explained that|noted that|argued that|"
+    r"\b(?:told us|said that|according to|stated that|explained that|noted that|(?:we|I|they) (?:also )?(?:heard|were told|learned|learnt|understood|gathered|read)\b|argued that|"
     r"asked (?:us |whether|why|how|for)|(?:opposed|wrote|believed|insisted|warned|wants?|wanted|hoped|claimed|submitted|advice was|"
     r"proposed that|complained|objected)\b|(?:states?|stated|says?|noted?|argues?|observed) that|advised (?:us|the)|suggested (?:that|to us)|"
     r"(?<!we )recommended (?:that the|by|to)|(?:hosts?|experts?|consultants?|auditors?|vendors?|contractors?) (?:\w+ )?(?:recommend|suggest|advise))",
@@ -46,7 +46,7 @@ _SUPPOSED = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"(?:業已|業於|已於|並已|均已|皆已|刻正)[^，。]{0,40}(?:完成|辦理|建置|實施|啟用|發布|修正|設置|改採|納入|函|上線|採納|執行)|"
+    r"(?:業已|業於|已於|並已|均已|皆已|刻正)[^，。]{0,40}(?:完成|辦理|建置|實施|啟用|發布|修正|設置|改採|納入|函|上線|採納|執行|簽署|簽訂|交付|舉辦|召開|獲)|"
     r"已(?:參考|參採|依|採納|採行)[^，。]{0,20}建議|"
     r"\b(?:has|have|had) (?:already |since |now )(?:been )?(?:\w+ed|done|put|set|made|taken)\b",
     re.IGNORECASE,

@@ -14,8 +14,10 @@ _DUE_WORDS = (
     r"(?:(?:預定|建議|辦理|執行|預計)?(?:期程|時程|期限)|(?:預定|預計)?完成(?:期限|日期|時間|期程)|辦理期限|"
     r"\bdue(?: date| by)?|\bdeadline|\btarget(?: date)?|\btimeline|\btime ?frame|\bby when)"
 )
+_STATUS_WORDS = r"(?:(?:management |agency |our )?response|status|(?:目前|後續)?辦理情形|機關回應)"
 _BEHIND = re.compile(
-    rf"(?:^|(?<=[。；;.，,）)\s]))\s*[\[(（【〔—–-]*\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE
+    rf"(?:^|(?<=[。；;.，,）)\s]))\s*[\[(（【〔—–-]*\s*(?:{_OWNER_WORDS}|{_DUE_WORDS}|{_STATUS_WORDS})\s?[:：]",
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(rf"[\[(（【〔]\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE)
 _OWNER = re.compile(
