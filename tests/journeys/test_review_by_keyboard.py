@@ -59,6 +59,23 @@ REPORT = "\n".join(
     ]
 )
 
+# Selects the words from one to another in the source, as the shift key does where a browser has a caret to move.
+SELECT = """
+([first, last]) => {
+  const find = (words) => {
+    const walker = document.createTreeWalker(document.querySelector("[data-source]"), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const at = walker.currentNode.data.indexOf(words);
+      if (at >= 0) return [walker.currentNode, at];
+    }
+    throw new Error(`not found: ${words}`);
+  };
+  const [from, start] = find(first);
+  const [to, end] = find(last);
+  document.getSelection().setBaseAndExtent(from, start, to, end + last.length);
+}
+"""
+
 
 class Keyboard:
     """A reviewer who has nothing but a keyboard."""
@@ -145,6 +162,32 @@ class TestReviewByKeyboard:
         assert "".join(quotes[-3:-1]) == TWO_IN_ONE
         assert quotes[-1] == f"{ONE_IN_TWO[0]}\n20. {ONE_IN_TWO[1]}"
         assert DEEDS[4] not in "".join(quotes)
+
+    def test_takes_words_that_are_selected_in_the_source(
+        self, keyboard: Keyboard, site: Site, tmp_path: Path
+    ) -> None:
+        upload(keyboard, site, tmp_path)
+        page = keyboard.page
+        page.evaluate(SELECT, [MISSED, MISSED])
+        keyboard.take("n")
+        keyboard.expect_at(MISSED)
+        page.evaluate(SELECT, [MISSED[2:], MISSED[2:]])
+        keyboard.take("b")
+        keyboard.expect_at(MISSED[2:])
+        keyboard.go_to(TWO_IN_ONE)
+        page.evaluate(SELECT, ["並由交通局", TWO_IN_ONE[-8:]])
+        keyboard.take("s")
+        keyboard.expect_at("建請交通局檢討公車專用道時段。")
+        expect(page.locator("article.candidate.is-pending")).to_have_count(22)
+
+    def test_declares_that_there_is_no_recommendation(
+        self, keyboard: Keyboard, site: Site, tmp_path: Path
+    ) -> None:
+        upload(keyboard, site, tmp_path)
+        keyboard.press("0")
+        expect(keyboard.page.get_by_role("dialog")).to_contain_text("審閱就此結束")
+        keyboard.take("Enter")
+        expect(keyboard.page.get_by_text("本報告無建議事項。").first).to_be_visible()
 
 
 def upload(keyboard: Keyboard, site: Site, tmp_path: Path) -> None:

@@ -9,8 +9,12 @@ from tests.support.client import Visitor
 from tests.support.counting import count_queries
 from tracker.actions.assigning import acknowledge
 from tracker.actions.reporting import Progress, submit_progress
+from tracker.reports.queries import list_drafts
+from tracker.reports.reviewing import accept_draft
 
 FEW, MANY = 3, 9
+FRAME = 6
+"""So many statements find out who asks, with which rights, and how many notices wait."""
 PEOPLE = ("officer", "unit_head", "agency_head", "coordinator")
 
 
@@ -58,3 +62,20 @@ class TestItemPage:
             with city.database.transaction() as session:
                 progress = Progress(f"第 {number} 次會勘已完成。", 10)
                 submit_progress(session, city.act("officer", session), item_id, progress, [])
+
+
+class TestReviewDesk:
+    def test_asks_no_more_for_thirty_drafts_than_for_three(
+        self, city: City, visit: Callable[..., Visitor]
+    ) -> None:
+        visitor = visit("coordinator")
+        counts = []
+        for number in (3, 30):
+            report_id = city.give_report(
+                tuple(f"建請交通局試辦第 {each:02d} 處看板。" for each in range(number))
+            )
+            with city.database.transaction() as session:
+                first = list_drafts(session, report_id)[0]
+                accept_draft(session, city.act("coordinator", session), first.id)
+            counts.append(statements(city, visitor, f"/reports/{report_id}/review"))
+        assert counts[1] <= counts[0] <= FRAME + 12
