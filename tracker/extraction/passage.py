@@ -26,7 +26,7 @@ class Line:
 
     `gap` says that a blank line stands before it, `level` is the heading level that the format names, `emphatic` that
     it is bold or larger than the text, `cells` are the spans of its table cells, as indexes of its text, `boxed` that a
-    frame is drawn around it.
+    frame is drawn around it, `indent` how many blanks stand before it.
     """
 
     start: int
@@ -36,6 +36,7 @@ class Line:
     emphatic: bool = False
     cells: tuple[tuple[int, int], ...] = ()
     boxed: bool = False
+    indent: int = 0
 
     @property
     def is_row(self) -> bool:

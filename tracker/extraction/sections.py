@@ -28,7 +28,7 @@ _RECOMMENDING = re.compile(
     r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan|list|register)|\b(?:corrective|preventive|"
     r"preventative|follow-?up|agreed|proposed|remedial|planned|required|management|improvement|safety) "
     r"(?:actions?|measures?|items?|steps?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
-    r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
+    r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
     r"^(?:key |main |our |further |immediate |short-term |medium-term |long-term |outstanding )?actions?(?: taken and planned| to take| required)?$|"
     r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are \w+ing|is \w+ing|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
     re.IGNORECASE,
@@ -115,9 +115,11 @@ def sections(outline: Outline) -> Iterator[Section]:
 
 
 def _inside(parent: Section, part: Part) -> Section:
-    if not part.is_heading and asking_lead_in(parent.part) and parent.kind is not Kind.ASIDE:
+    if parent.kind is Kind.ASIDE:
+        return Section(part, parent.kind, False, parent.category)
+    if open_box(part.label) or (not part.is_heading and asking_lead_in(parent.part)):
         return Section(part, Kind.LISTED, False, parent.category)
-    if not part.title or parent.kind is Kind.ASIDE:
+    if not part.title:
         return Section(part, parent.kind, False, parent.category)
     kind = kind_of(part.title)
     has_content = bool(part.lines or part.parts)
@@ -131,6 +133,16 @@ def _inside(parent: Section, part: Part) -> Section:
 def _topic(title: str) -> str:
     """Return a heading without a remark in brackets at its end, such as （1年內）."""
     return re.sub(r"\s*[（(][^（()）]{1,30}[)）]$", "", title) or title
+
+
+@rule
+def open_box(label: str) -> bool:
+    """A box to be ticked off stands before something to do, in a part of any title.
+
+    >>> open_box("- [ ]"), open_box("-")
+    (True, False)
+    """
+    return "[ ]" in label or "☐" in label
 
 
 @rule

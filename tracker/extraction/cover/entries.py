@@ -19,6 +19,7 @@ _PAIR = re.compile(
 )
 _GAP_PAIR = re.compile(r"(?P<key>[\u3400-\u9fff（）/／、]{2,14}?)(?:　| {2,})[ 　]*(?P<value>\S.*)$")
 _MARKUP = "*_ 　|"
+_KEY = re.compile(r"[a-z_]{2,20}: ?\S|-{3}$")
 _AGENCY_END = re.compile(r"(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|部|署|室)$")
 
 
@@ -102,7 +103,7 @@ def goes_on(line: Line, field: Field, value: Sequence[str]) -> bool:
         return False
     if line.is_row or text.startswith("#") or len(text) > _LONGEST_VALUE or text.endswith("。"):
         return False
-    if known_heading(plain_title(text)):
+    if known_heading(plain_title(text)) or _KEY.match(text):
         return False
     if field is Field.PEOPLE and value:
         return job_in(text) is not None or ("," in text and text.isascii() and not line.gap)

@@ -8,6 +8,7 @@ from itertools import islice
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.passage import Passage
 from tracker.extraction.registry import rule
+from tracker.extraction.wording.asks import imperative
 from tracker.extraction.wording.owners import owner_in
 
 _MOST_MARKS = 40
@@ -65,7 +66,7 @@ def asks_apart(paragraph: Passage, reader: Reader) -> list[Passage]:
     begins = [
         i
         for i, s in enumerate(sentences)
-        if (strict.asks(s) and begins_anew(s.text)) or (_NEXT.match(s.text) and reader.asks(s))
+        if (strict.asks(s) and begins_anew(s.text)) or _comes_next(s, reader)
     ]
     if len(begins) < 2:
         return [paragraph]
@@ -73,6 +74,12 @@ def asks_apart(paragraph: Passage, reader: Reader) -> list[Passage]:
     return [
         p for begin, end in zip(begins, ends, strict=True) if (p := _joined(paragraph, sentences[begin:end]))
     ]
+
+
+def _comes_next(sentence: Passage, reader: Reader) -> bool:
+    """Say whether a sentence counts on, 其次 or Second, and asks or says what is to be done."""
+    mark = _NEXT.match(sentence.text)
+    return mark is not None and (reader.asks(sentence) or imperative(sentence.text[mark.end() :].lstrip()))
 
 
 @rule

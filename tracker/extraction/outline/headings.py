@@ -12,6 +12,7 @@ _TITLE_CELLS = 64
 _FREE_CELLS = 60
 _FREE_HAN_CELLS = 30
 _STOPS = "。！？!?；;"
+_SMALL = re.compile(r"[a-z]{2,}\b(?![:：])")
 _SHORTEST_CAPITALS = 5
 _ADDRESSEE = re.compile(
     rf"(?:[對給致]|建請|提請|請)\s?(?:{UNIT})(?:[及與、](?:{UNIT}))*(?:的|之)?(?:建議)?(?:事項)?\s?[：:]?|"
@@ -29,7 +30,7 @@ _HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff])[\s　]+(?=[\u3400-\u9fff])")
 _KNOWN = re.compile(
     r"(?:摘要|提要|前言|緒論|緣起|計畫緣起|目的|計畫目的|考察目的|目標|行程|行程表|行程紀要|過程|內容|經過|"
     r"(?:考察|參訪|訪問|會議|研習)(?:過程|內容|經過|紀要|重點|行程)|參訪紀要|"
-    r"心得|感想|觀察|發現|結論|結語|檢討|效益評估|預期效益|經費|經費支用|誌謝|致謝|"
+    r"心得|感想|觀察|發現|結論|結語|檢討|效益評估|預期效益|經費|經費支用|誌謝|致謝|後記|附記|附註|備註|補充說明|(?:會議|大會|論壇|課程)概況|"
     r"參考資料|參考文獻|附錄|附件|"
     r"(?:心得|結論|檢討|感想|觀察|啟示|省思|考察心得|參訪心得|研習心得|主要發現)[及與和暨、]?(?:具體|政策)?建議(?:事項)?|"
     r"(?:具體|綜合|政策|改善|改進|後續|未來|參訪|考察|策進|短期|中期|長期|中長期|立即可行)?(?:性)?(?:之)?建議(?:事項|意見|方案)?|"
@@ -43,7 +44,8 @@ _KNOWN = re.compile(
     r"(?:key |main |our |safety |policy |conclusions? and |findings and |summary of |lessons and )?recommendations?(?: for .{1,40})?|"
     r"(?:recommended |corrective |preventive |preventative |remedial |follow-up |corrective and preventive |agreed |management |proposed )?"
     r"(?:actions?|measures)(?: items?| plan| points?)?|next steps|remediation|prevention|"
-    r"(?:management|agency) (?:response|comments?)|"
+    r"(?:management|agency|government) (?:response|comments?)|(?:final |our )?decisions?|outcome|monitoring|limitations|"
+    r"compensation|any other business|next meeting|thanks|notes|contacts?|distribution|about (?:us|the authors?|this report)|"
     r"follow-?ups?|costs?|budget|acknowledge?ments?|references|bibliography|appendi(?:x|ces)|annex(?:es)?|glossary)",
     re.IGNORECASE,
 )
@@ -51,7 +53,10 @@ _APPENDIX = re.compile(
     r"(?:附錄|附件|附表|參考資料|參考文獻|appendi(?:x|ces)|annex(?:es)?|references|bibliography)",
     re.IGNORECASE,
 )
-_FRONT_MATTER = re.compile(r"(?:摘要|提要|目次|目錄|(?:executive )?summary|abstract|contents)", re.IGNORECASE)
+_FRONT_MATTER = re.compile(
+    r"(?:摘要|提要|目次|目錄|經費|經費支用|誌謝|致謝|附註|備註|distribution|contacts?|notes|thanks|costs?|budget|acknowledge?ments?|(?:executive )?summary|abstract|contents)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=2**14)
@@ -148,6 +153,20 @@ def numbered_heading(text: str, width: int = 0) -> bool:
     (True, False)
     """
     return is_title(text) and (not width or width_of(text) < width * 0.85)
+
+
+@rule
+def goes_on_below(line: Line, after: Line | None) -> bool:
+    """A line whose sentence the next line takes up in small letters is no heading.
+
+    >>> goes_on_below(Line(0, "3.1 Replace the edging along the"), Line(33, "north path."))
+    True
+    >>> goes_on_below(Line(0, "3.1 Paths"), Line(10, "The north path is worn."))
+    False
+    """
+    if after is None or after.gap or after.is_row or hash_level(line.text):
+        return False
+    return bool(_SMALL.match(after.text)) and label_of(after.text) is None
 
 
 @rule

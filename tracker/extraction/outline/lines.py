@@ -109,7 +109,8 @@ def _written(text: str) -> Iterator[Line]:
     for raw in text.split("\n"):
         kept = raw.strip(_BLANK)
         if kept:
-            yield _framed(Line(offset + raw.index(kept), kept, gap))
+            indent = raw.index(kept)
+            yield _framed(Line(offset + indent, kept, gap, indent=indent))
         gap = not kept
         offset += len(raw) + 1
 

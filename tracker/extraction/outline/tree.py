@@ -16,6 +16,7 @@ from tracker.extraction.outline.headings import (
     bold_heading,
     capital_heading,
     free_heading,
+    goes_on_below,
     hash_level,
     is_appendix,
     is_front_matter,
@@ -29,11 +30,12 @@ from tracker.extraction.outline.lines import lines_of, wrap_width
 from tracker.extraction.passage import Line, Passage, ends_sentence, joined, width_of
 from tracker.extraction.registry import rule
 from tracker.extraction.wording.captions import Role, caption_of
+from tracker.extraction.wording.remarks import lead_in
 from tracker.reading.document import Document
 
 _SHORT = 128
 # Headings that end the items before them.
-_UNNUMBERED = ("known", "free", "addressee")
+_UNNUMBERED = ("known", "free", "addressee", "caption")
 _CAPTION = re.compile(r"[^\s：:，。,.]{2,10}[：:]|(?:[A-Z][a-z]+ ?){1,3}:\s|[【〔［][^】〕］]{2,12}[】〕］]")
 
 
@@ -110,12 +112,13 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
     stack = [root]
     before: Line | None = None
     outside = 1
-    for line in lines:
+    for number, line in enumerate(lines):
+        after = lines[number + 1] if number + 1 < len(lines) else None
         if line.boxed and not (before and before.boxed):
             outside = len(stack)
         elif before and before.boxed and not line.boxed:
             _cut(stack, outside)
-        part = _part_of(line, before, layout)
+        part = _part_of(line, before, after, layout)
         if part is None and not any(p.label for p in stack):
             part = captioned_part(line, layout.width)
         before = line
@@ -151,7 +154,7 @@ def release_tail(part: Part) -> None:
     part.parts = parts
 
 
-def _part_of(line: Line, before: Line | None, layout: _Layout) -> Part | None:
+def _part_of(line: Line, before: Line | None, after: Line | None, layout: _Layout) -> Part | None:
     """Start a new part where a line carries a number, a bullet, a heading's style or a heading's words."""
     if line.is_row:
         return None
@@ -163,16 +166,19 @@ def _part_of(line: Line, before: Line | None, layout: _Layout) -> Part | None:
         return Part(f"#{level}", ordinal, line, written, is_heading=True, width=width)
     label = label_of(line.text)
     if label and not (before and torn_number(before, line, width)):
-        return _numbered_part(line, label, width)
-    heading = _spaced_heading(line, width) or _unnumbered_heading(line, layout.titles, width)
+        return _numbered_part(line, after, label, width)
+    heading = _spaced_heading(line, width)
+    if heading is None and not goes_on_below(line, after):
+        heading = _unnumbered_heading(line, layout.titles, width)
     if heading is None and line.start in layout.bare:
-        return _numbered_part(line, layout.bare[line.start], width)
+        return _numbered_part(line, after, layout.bare[line.start], width)
     return heading
 
 
-def _numbered_part(line: Line, label: Label, width: int) -> Part:
+def _numbered_part(line: Line, after: Line | None, label: Label, width: int) -> Part:
     rest = line.after(label.length)
     is_heading = numbered_heading(rest.text, width) if rest.text else label.kind == "named"
+    is_heading = is_heading and not goes_on_below(line, after)
     part = Part(label.kind, label.ordinal, line, line.text[: label.length].strip(), is_heading, width=width)
     if not is_heading and rest.text:
         part.lines.append(rest)
@@ -217,7 +223,7 @@ def captioned_part(line: Line, width: int = 0) -> Part | None:
     if caption is None or caption.is_bold or not known_heading(caption.words):
         return None
     head = Line(line.start, line.text[: caption.length].rstrip(), line.gap)
-    return Part("known", None, head, is_heading=True, lines=[line.after(caption.length)], width=width)
+    return Part("caption", None, head, is_heading=True, lines=[line.after(caption.length)], width=width)
 
 
 def _is_short(line: Line) -> bool:
@@ -250,15 +256,22 @@ def _close_for(stack: list[Part], part: Part, floor: int = 1) -> None:
         return
     while part.kind in _UNNUMBERED and len(stack) > floor and not stack[-1].is_heading:
         stack.pop()
-    inner = stack[-1]
-    if inner.kind == "known" and is_front_matter(inner.title) and part.kind != "bullet":
-        stack.pop()
+    _close_asides(stack, part)
     level = _sibling_level(stack, part)
     if level is not None:
         _cut(stack, max(level, floor))
     elif part.kind == "known":
         while len(stack) > floor and stack[-1].kind in ("free", "bullet"):
             stack.pop()
+
+
+def _close_asides(stack: list[Part], part: Part) -> None:
+    """Close what never holds the chapters of a report: a summary, a note, a heading with its text on the same line."""
+    inner = stack[-1]
+    is_minor = inner.kind == "known" and is_front_matter(inner.title) and part.kind != "bullet"
+    is_caption = inner.kind == "caption" and (part.is_heading or not lead_in(inner.lines[-1].text))
+    if is_minor or is_caption:
+        stack.pop()
 
 
 def _cut(stack: list[Part], level: int) -> None:
@@ -270,6 +283,9 @@ def _sibling_level(stack: Sequence[Part], part: Part) -> int | None:
     same = [i for i, p in enumerate(stack) if p.kind == part.kind]
     if not same or (part.kind == "free" and _waits_for_subtitles(stack)):
         return None
+    if part.kind == "bullet":
+        indent = part.head.indent if part.head else 0
+        return next((i for i in same if (head := stack[i].head) and head.indent >= indent), None)
     if part.ordinal is None:
         return same[-1]
     following = [i for i in same if stack[i].ordinal == part.ordinal - 1]

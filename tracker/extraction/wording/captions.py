@@ -53,7 +53,7 @@ _OF_DUE = re.compile(
 _OF_ACTION = re.compile(
     r"(?!.*(?:專家|委員|學者|講師|對方|業者|廠商|館方|當地|代表|居民|團體|協會|審計|上次|前次|去年|歷年)).{0,8}(?:[對給]|之|的).{0,8}建議(?:事項)?|"
     r"(?:可供?|值得)?(?:本[市縣府局])?(?:可?參採|可?借鏡)(?:之處|作法|事項)|"
-    r"(?:辦理|具體)?內容|(?:因應|解決)?對策|解決(?:方案|之道)|改[進善](?:方向|建議|作法)|(?:具體|改善|改進|綜合|本團|爰|我們的|對本[市府縣局]的?)?建議(?:事項|內容|作法|做法|方案|作為|措施|辦理事項)?"
+    r"(?:辦理|具體)?內容|作法|做法|(?:因應|解決)?對策|解決(?:方案|之道)|改[進善](?:方向|建議|作法)|(?:具體|改善|改進|綜合|本團|爰|我們的|對本[市府縣局]的?)?建議(?:事項|內容|作法|做法|方案|作為|措施|辦理事項)?"
     r"(?:（?[一二三四五六七八九十\d]{1,2}）?)?|"
     r"(?:具體|改善|因應|策進|精進|後續)(?:作法|做法|作為|措施|對策|方案|行動)|擬辦|"
     r"(?:safety |our )?recommend(?:ation|ed action)s?(?: ?(?:no\.? ?)?#?[\d.]+)?|(?:corrective |preventive |proposed |follow-up )?actions?(?: items?| points?| required)?(?: \([^()]{1,30}\))?|"
@@ -79,6 +79,7 @@ _COLUMN_OF_ACTION = re.compile(
 _CAPTION = re.compile(
     r"(?:\*\*|__)?(?P<words>[^：:，。；？?\n*_|]{1,40}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?\s*(?=\S)"
 )
+_BRACKET = re.compile(r"[（(](?P<words>[\u3400-\u9fff]{2,6})[)）]\s*(?=\S)")
 _BOLD = re.compile(r"\*\*(?P<words>[^*\n]{1,40}?)[.:：。]?\*\*[\s　:：.]+(?=\S)")
 _TORN_BRACKET = re.compile(r"[（(][^）)]*$")
 _BOXED = re.compile(r"[【〔［\[](?P<words>[^】〕］\]：:，。\n]{1,24})[】〕］\]]\s*[：:]?\s*(?=\S)")
@@ -89,7 +90,11 @@ _MOST_WORDS = 5
 
 def caption_of(text: str) -> Caption | None:
     """Read the caption at the start of a text."""
-    match = _BOXED.match(text) or _BOLD.match(text) or _CAPTION.match(text)
+    bracket = _BRACKET.match(text)
+    if bracket and role_of(bracket["words"]):
+        match: re.Match[str] | None = bracket
+    else:
+        match = _BOXED.match(text) or _BOLD.match(text) or _CAPTION.match(text)
     if match is None or _TORN_BRACKET.search(match["words"]):
         return None
     words = match["words"].strip("*_ 　【】[]")
