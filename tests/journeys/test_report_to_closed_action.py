@@ -179,7 +179,7 @@ def confirm_and_assign(desk: Desk) -> str:
     )
     wanted.get_by_label("採行情形").select_option(label="採行")
     expect(wanted.get_by_label("預定完成日")).to_have_value(re.compile("2026-06-30|115"))
-    wanted.locator("form").first.get_by_role("button", name="採用").click()
+    wanted.locator("[data-panel] form").get_by_role("button", name="採用").click()
     weak = desk.page.locator("article.candidate").filter(has_text="渡口候船資訊整合")
     weak.get_by_text("剔除", exact=False).first.click()
     weak.get_by_label("剔除說明").fill("僅供參考，無具體作為。")
