@@ -18,7 +18,8 @@ _LONGEST_TOPIC = 400
 _NAMED = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
 _INSIDE = re.compile(
     r"(?P<bold>\*\*)?\b(?:Safety |Key )?Recommendation (?:No\. ?)?[A-Z]?\d{1,3}(?:[.\-/]\d{1,3})?\s?[:：]\s*|"
-    r"\bACTION(?: POINT)?(?: \([^()]{1,30}\))?\s?:\s*|[【（(]?建議\s?[一二三四五六七八九十\d]{1,2}[】）)]?\s?[：:]\s*"
+    r"\bACTION(?: POINT)?(?: \([^()]{1,30}\))?\s?:\s*|[【（(]?建議\s?[一二三四五六七八九十\d]{1,2}[】）)]?\s?[：:]\s*|"
+    r"(?<=[。！？])\s?(?:\*\*)?(?:【)?(?:具體)?建議(?:事項)?(?:】)?(?:\*\*)?[：:]\s*|(?<=[.!?]) (?:\*\*)?Recommendation(?:\*\*)?:(?:\*\*)?\s*"
 )
 _MOST_INSIDE = 40
 _RECOMMENDS = re.compile("建議|借鏡|參採|擬辦|recommend|action", re.IGNORECASE)

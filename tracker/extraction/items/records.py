@@ -8,10 +8,11 @@ from tracker.extraction.items.found import Found, Reader
 from tracker.extraction.model import DueHint
 from tracker.extraction.passage import Passage, together
 from tracker.extraction.wording.captions import Caption, Role, caption_of
-from tracker.extraction.wording.duedates import due_in_cell
+from tracker.extraction.wording.duedates import due_in_cell, is_date
 from tracker.extraction.wording.notes import noted_behind
 from tracker.extraction.wording.owners import owner_in_cell
 from tracker.extraction.wording.remarks import closing_words, no_recommendation
+from tracker.extraction.wording.units import is_unit
 
 _LONGEST = 3_000
 _CODE = re.compile(
@@ -69,7 +70,11 @@ def item_of(
     note = noted_behind(passage.text)
     passage = passage.part(0, note.begin) or passage
     passage = _without_code(_without_loose_stars(passage))
-    if no_recommendation(passage.text) or not _SHORTEST <= len(passage.text) <= _LONGEST:
+    if (
+        no_recommendation(passage.text)
+        or is_unit(_without_brackets(passage.text))
+        or not _SHORTEST <= len(passage.text) <= _LONGEST
+    ):
         return None
     ask = reader.ask(passage)
     return Found(
@@ -79,6 +84,10 @@ def item_of(
         owner=by_role.owner or (owner_in_cell(note.owner) if note.owner else None),
         due=by_role.due or (due_in_cell(note.due) if note.due else None),
     )
+
+
+def _without_brackets(text: str) -> str:
+    return text[: text.index("（")] if text.endswith("）") and text.count("（") == 1 else text
 
 
 def _without_code(passage: Passage) -> Passage:
@@ -135,7 +144,11 @@ def _sorted(paragraphs: Sequence[Passage], *, is_named: bool) -> Sorted:
     for paragraph, caption in zip(paragraphs, captions, strict=True):
         role = caption.role if caption else None
         value = paragraph.text[caption.length :] if caption else ""
-        if role is Role.OWNER:
+        if kept and is_unit(paragraph.text):
+            owner = owner or owner_in_cell(paragraph.text)
+        elif kept and is_date(paragraph.text):
+            due = due or due_in_cell(paragraph.text)
+        elif role is Role.OWNER:
             owner = owner or owner_in_cell(value)
         elif role is Role.DUE:
             due = due or due_in_cell(value)

@@ -30,6 +30,7 @@ _LABEL = re.compile(
     | (?P<stem>[甲乙丙丁戊己庚辛壬癸])\s?[、.]\s*
     | (?P<roman>[IVX]{{1,4}}|[Ⅰ-Ⅻ])\s?[.、)]\s*
     | (?P<letter>[A-Za-z])[.)]\s+
+    | \((?P<small_roman>i{{1,3}}|iv|vi{{0,3}}|ix|x)\)\s*
     | \((?P<letter_in_brackets>[a-zA-Z])\)\s*
     | (?P<named>(?:建議(?:事項)?|議題|附錄|附件|對策|行動|案例)(?:之|第)?\s?\(?(?:{_COUNT}{{1,2}}|\d{{1,2}})(?!\d|{_COUNT})\)?
         | (?:(?:Safety\ |Key\ )?Recommendation|Finding|Action(?:\ item)?|Section|Chapter|Part|Appendix|Annex|Lesson|
@@ -91,7 +92,7 @@ def label_of(text: str) -> Label | None:
     if kind == "bullet":
         box = _TASK_BOX.match(folded, length)
         length = box.end() if box else length
-    return Label(kind, _ordinal(written), length)
+    return Label(kind, _ordinal(written, kind), length)
 
 
 def spaced_label_of(text: str) -> Label | None:
@@ -101,10 +102,10 @@ def spaced_label_of(text: str) -> Label | None:
         return None
     first = match[1][0]
     kind = "number" if first.isdigit() else "formal" if first in _FORMAL_VALUES else "count"
-    return Label(kind, _ordinal(match[1]), match.end())
+    return Label(kind, _ordinal(match[1], kind), match.end())
 
 
-def _ordinal(written: str) -> int | None:
+def _ordinal(written: str, kind: str) -> int | None:
     written = re.sub(r"^\D*?[第其]\s?|\s?[章編篇節項點]$", "", written)
     for first, last in _SIGNS:
         if len(written) == 1 and first <= written <= last:
@@ -113,8 +114,8 @@ def _ordinal(written: str) -> int | None:
         written = "".join(_FORMAL_VALUES.get(c, c) for c in written)
     if len(written) == 1 and written in _STEMS:
         return _STEMS.index(written) + 1
-    if written in _ROMAN:
-        return _ROMAN[written]
+    if written.upper() in _ROMAN and (written.isupper() or kind == "small_roman"):
+        return _ROMAN[written.upper()]
     if len(written) == 1 and written.isascii() and written.isalpha():
         return ord(written.lower()) - ord("a") + 1
     digits = re.search(rf"\d+$|{_COUNT}+$", written)

@@ -4,6 +4,7 @@ Numbering is not trusted to follow any manual: a kind of number is deeper than a
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,7 +31,9 @@ from tracker.extraction.outline.lines import lines_of, wrap_width
 from tracker.extraction.passage import Line, Passage, ends_sentence, joined, width_of
 from tracker.extraction.registry import rule
 from tracker.extraction.wording.captions import Role, caption_of
+from tracker.extraction.wording.duedates import is_date
 from tracker.extraction.wording.remarks import lead_in
+from tracker.extraction.wording.units import is_unit
 from tracker.reading.document import Document
 
 _SHORT = 128
@@ -95,16 +98,22 @@ class Outline:
 def outline(document: Document) -> Outline:
     """Return the tree of a document's parts, with page furniture and the table of contents left out."""
     lines, titles = without_contents(lines_of(document))
-    return Outline(_tree(lines, _Layout(titles, wrap_width(lines), bare_numbers(lines))), tuple(lines))
+    captions = Counter(caption.words for line in lines if (caption := caption_of(line.text)))
+    layout = _Layout(titles, wrap_width(lines), bare_numbers(lines), captions)
+    return Outline(_tree(lines, layout), tuple(lines))
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """What is known of all lines before the tree grows: titles of the contents, width of the page, bare numbers."""
+    """What is known of all lines before the tree grows: titles of the contents, width of the page, bare numbers.
+
+    `captions` counts the captions: one that comes again labels a line and opens no section.
+    """
 
     titles: frozenset[str]
     width: int
     bare: Mapping[int, Label]
+    captions: Mapping[str, int]
 
 
 def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
@@ -120,7 +129,7 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
             _cut(stack, outside)
         part = _part_of(line, before, after, layout)
         if part is None and not any(p.label for p in stack):
-            part = captioned_part(line, layout.width)
+            part = captioned_part(line, layout.captions, layout.width)
         before = line
         if part is None:
             stack[-1].lines.append(line)
@@ -213,14 +222,15 @@ def _unnumbered_heading(line: Line, titles: frozenset[str], width: int) -> Part 
 
 
 @rule
-def captioned_part(line: Line, width: int = 0) -> Part | None:
+def captioned_part(line: Line, captions: Mapping[str, int], width: int = 0) -> Part | None:
     """A part that begins on the line of its heading, behind the colon.
 
-    >>> captioned_part(Line(0, "建議：建請交通局增設候車亭。")).title, captioned_part(Line(0, "費用：由廠商負擔。"))
-    ('建議', None)
+    >>> captioned_part(Line(0, "建議：建請交通局增設候車亭。"), {"建議": 1}).title
+    '建議'
+    >>> captioned_part(Line(0, "建議：建請交通局增設候車亭。"), {"建議": 2})
     """
     caption = caption_of(line.text)
-    if caption is None or caption.is_bold or not known_heading(caption.words):
+    if caption is None or caption.is_bold or captions[caption.words] > 1 or not known_heading(caption.words):
         return None
     head = Line(line.start, line.text[: caption.length].rstrip(), line.gap)
     return Part("caption", None, head, is_heading=True, lines=[line.after(caption.length)], width=width)
@@ -320,6 +330,11 @@ def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[list[Line]]:
         yield paragraph
 
 
+def _is_remark(line: Line) -> bool:
+    """Say whether a line is only the name of a unit or a date, as cells are that lost their table."""
+    return is_unit(line.text) or is_date(line.text)
+
+
 def _announces(line: Line) -> bool:
     """Say whether a line begins with a caption such as "Target date:"."""
     caption = caption_of(line.text)
@@ -328,6 +343,6 @@ def _announces(line: Line) -> bool:
 
 def _continues(before: Line, line: Line, width: int) -> bool:
     """Say whether a line goes on with the paragraph of the line before it."""
-    if line.gap or _CAPTION.match(line.text) or _announces(line):
+    if line.gap or _CAPTION.match(line.text) or _announces(line) or _is_remark(line) or _is_remark(before):
         return False
     return bool(width and width_of(before.text) >= width * 0.9) or not ends_sentence(before.text)

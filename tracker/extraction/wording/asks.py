@@ -62,7 +62,7 @@ _FORWARD = re.compile(
 )
 _EXPLICIT = re.compile(
     r"(?<![的之跟何些項等出曾會前各])建議(?![，。；：:、？?」）)\s書案表及與的之者彙摘]|事項|[一二三四五六七八九十0-9]{1,2}(?:章|節|篇|部分|項|點)|單位|機關|內容|方案|$)|"
-    r"建請|爰請|爰擬|擬請|惠請|敬請(?!鑒|指|參|見|期)|洽請|函請|責成|擬建議|"
+    r"建請|爰請|爰擬|擬請|惠請|敬請(?![鑒鈞卓裁核指參見期查察惠備])|洽請|函請|責成|擬建議|"
     rf"(?:^|[，；：、）)])(?:並|另|亦|擬|惠|仍|再|爰|均|一併|務)?請(?={UNIT}|將|各|儘|盡|於|加強|優先|協助|研議|參考|參照|持續|務必|比照|同步|納入|提供|逐|考量|評估|適時|落實)|"
     r"\b(?:we|I|the (?:team|delegation|authors?|committee|review(?:ers?)?|audit(?:ors)?|panel|board|mission|group|"
     r"report|inspectorate|branch)) (?:therefore |thus |also |strongly |further |hereby |now )*"

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker.extraction.passage import width_of
 from tracker.extraction.registry import rule
 
 
@@ -84,7 +85,7 @@ _BOLD = re.compile(r"\*\*(?P<words>[^*\n]{1,40}?)[.:：。]?\*\*[\s　:：.]+(?=
 _TORN_BRACKET = re.compile(r"[（(][^）)]*$")
 _BOXED = re.compile(r"[【〔［\[](?P<words>[^】〕］\]：:，。\n]{1,24})[】〕］\]]\s*[：:]?\s*(?=\S)")
 _MARKUP = "*_ \t　【】[]〔〕［］（）()"
-_LONGEST_TOPIC = 16
+_WIDEST_TOPIC = 36
 _MOST_WORDS = 5
 
 
@@ -102,7 +103,7 @@ def caption_of(text: str) -> Caption | None:
     role = role_of(words)
     if role:
         return Caption(role, words, match.end(), is_bold)
-    is_short = len(words) <= _LONGEST_TOPIC if not words.isascii() else len(words.split()) <= _MOST_WORDS
+    is_short = width_of(words) <= _WIDEST_TOPIC if not words.isascii() else len(words.split()) <= _MOST_WORDS
     return Caption(Role.TOPIC, words, match.end(), is_bold) if is_short else None
 
 

@@ -84,6 +84,7 @@ _ENGLISH_OCCASION = _pattern(
 _UNCERTAIN = re.compile(rf"{_SEASON}|年度")
 _DASHED = re.compile(r"(?P<year>\d{2,4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?")
 _NOTHING = re.compile(r"[（(]?(?:未定|待定|無|略|tbd|tba|n/?a|none|[-–—/]*)[)）]?", re.IGNORECASE)
+_LONGEST_DATE = 24
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _MONTH_NUMBERS = {m[:3].lower(): i for i, m in enumerate(_MONTHS.split("|"), start=1)}
 
@@ -97,6 +98,17 @@ def due_in(sentence: str, earliest: date | None = None) -> DueHint | None:
             if not (day and earliest and day < earliest):
                 return DueHint(match["due"].strip(), day)
     return None
+
+
+def is_date(text: str) -> bool:
+    """Say whether a text is nothing but a date or a period.
+
+    >>> is_date("115年6月底前"), is_date("115年6月完成設置")
+    (True, False)
+    """
+    if len(text) > _LONGEST_DATE or not any(c.isdigit() or c in "一二三四五六七八九十" for c in text):
+        return False
+    return any(match.span() == (0, len(text)) for finds in _FINDERS for match in finds(roc.fold(text)))
 
 
 def due_in_cell(text: str) -> DueHint | None:

@@ -15,6 +15,7 @@ UNIT = (
     r"長)|館(?!藏|舍|員|長|際|方)|院(?!長|區|校)|(?<![簽連])署(?!長|名)|(?<![全內外大局幹西東南北中細頭背])部(?!分|落|門|會|長|隊)|司(?!機|法)|府(?!城|會)|"
     r"隊(?!長|員)|中心(?!點|思|主|站)|公所|大學|學校|公司|單位|機關|小組|辦公室|合作社|改良場|農場|林場|牧場)"
 )
+_LONGEST = 40
 _UNITS = re.compile(rf"(?:{UNIT})(?:[、及與，,/／]\s*(?:{UNIT}))*")
 _NOBODY = re.compile(
     r"^(?:本(?:市|府|縣|局|處|所|館|校|院|署|部|會|中心|公司|團)|該.*|其.*|我.*|(?:各|相關|"
@@ -48,7 +49,8 @@ def is_unit(text: str) -> bool:
     >>> is_unit("交通局、工務局"), is_unit("增設候車亭")
     (True, False)
     """
-    return bool(_UNITS.fullmatch(text.strip()))
+    text = text.strip()
+    return len(text) <= _LONGEST and bool(_UNITS.fullmatch(text))
 
 
 def same_unit(one: str, other: str) -> bool:
