@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from tracker.extraction.cover.delegation import members, people
+from tracker.extraction.cover.delegation import member_agencies, members, people
 from tracker.extraction.cover.entries import entries, pair_in
 from tracker.extraction.cover.fields import Field
-from tracker.extraction.cover.periods import days_in, period_in, period_of_story
+from tracker.extraction.cover.periods import days_in, lone_day, period_in, period_of_story
 from tracker.extraction.cover.places import destinations
 from tracker.extraction.cover.titles import title_in
 from tracker.extraction.model import Metadata, Person
@@ -20,6 +20,8 @@ __all__ = ["metadata"]
 
 _READ_LINES = 90
 _CATEGORY_LINES = 20
+_OPENING_LINES = 14
+_LONGEST_OPENING = 120
 _CATEGORY = re.compile(
     r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,40}?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
 )
@@ -32,17 +34,15 @@ def metadata(outline: Outline) -> Metadata:
     lines = outline.lines[:_READ_LINES]
     values = _values(lines)
     title = _first(values[Field.TITLE]) or title_in(lines, lambda line: pair_in(line) is not None)
-    start, end = period_in(_first(values[Field.PERIOD]) or "")
-    if start is None:
-        start, end = period_of_story(outline.lines)
+    start, end = _period(values[Field.PERIOD], outline.lines)
     return Metadata(
         title=title,
-        agencies=tuple(agencies(values[Field.AGENCY])),
+        agencies=tuple(agencies(values[Field.AGENCY]) or member_agencies(lines)),
         people=_people(values, lines),
         destinations=tuple(destinations(values[Field.DESTINATION], title)),
         trip_start=start,
         trip_end=end,
-        report_date=_report_date(values[Field.REPORT_DATE]),
+        report_date=_report_date(values[Field.REPORT_DATE]) or dated_line(lines),
         category=_first(values[Field.CATEGORY]) or category_in_brackets(lines),
     )
 
@@ -59,6 +59,15 @@ def _first(values: Sequence[str]) -> str | None:
     return values[0].strip() if values else None
 
 
+def _period(values: Sequence[str], lines: Sequence[Line]) -> tuple[date | None, date | None]:
+    """Read the field of the period, else a line of the headline with two days, else the itinerary."""
+    if values:
+        return period_in(values[0])
+    opening = (line.text for line in lines[:_OPENING_LINES] if len(line.text) <= _LONGEST_OPENING)
+    spans = (period_in(text) for text in opening if len(days_in(text)) > 1)
+    return next(spans, None) or period_of_story(lines)
+
+
 def _people(values: Mapping[Field, Sequence[str]], lines: Sequence[Line]) -> tuple[Person, ...]:
     named = tuple(people(values[Field.PEOPLE], values[Field.JOB]))
     return named or tuple(members(lines))
@@ -67,6 +76,17 @@ def _people(values: Mapping[Field, Sequence[str]], lines: Sequence[Line]) -> tup
 def _report_date(values: Sequence[str]) -> date | None:
     days = (days_in(value) for value in values)
     return next((found[0] for found in days if found), None)
+
+
+@rule
+def dated_line(lines: Sequence[Line]) -> date | None:
+    """A line of the cover that is a date and nothing else, where no field names the day of the report.
+
+    >>> dated_line([Line(0, "Relief supplies were not ready"), Line(31, "November 6, 2025")])
+    datetime.date(2025, 11, 6)
+    """
+    days = (lone_day(line.text) for line in lines[:_OPENING_LINES])
+    return next((day for day in days if day), None)
 
 
 @rule

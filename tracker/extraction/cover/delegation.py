@@ -1,4 +1,4 @@
-"""Who travelled: names and job titles, apart or run together with the unit (新聞處黃小明專門委員)."""
+"""Who travelled: names and job titles, in lines, in a table, or run together with the unit (新聞處黃小明專門委員)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from tracker.extraction.registry import rule
 
 _JOB = re.compile(
     r"(?:代理|約聘|約僱|助理|高級|首席|資深|簡任|薦任|委任|候用|專案|執行|常務|政務|主任|"
-    r"第[一二]|一級|二級|特約|榮譽|兼任?|副|總|正|幫|前)*"
+    r"第[一二]|主治|住院|物理|職能|語言|臨床|一級|二級|特約|榮譽|兼任?|副|總|正|幫|前)*"
     r"(?:專門委員|主任秘書|秘書長|祕書長|工程司|工程師|工程員|技術師|設計師|分析師|管理師|"
     r"規劃師|營養師|護理師|護理長|護士長|社工師|社工員|督導員|督導|稽查員|檢驗員|技術員|管理員|"
     r"研究員|"
@@ -23,18 +23,30 @@ _JOB = re.compile(
     r"技正|技士|技佐|技監|"
     r"辦事員|書記|佐理員|助理員|約聘人員|約僱人員|約用人員|職員|秘書|祕書|主任|主管|助理|"
     r"隨員|司機|會計|記者|社長|團長|領隊|教官|法官|檢察官|書記官|調查員|審計|稽核|監察|"
+    r"治療師|諮商師|心理師|建築師|律師|會計師|放射師|檢驗師|訓練員|潛水員|駕駛員?|領班|教保員|保育員|廚師|督察|書記長|"
     r"發言人|召集人|負責人|代表|研究生)"
 )
+_JOB_BY_ENDING = re.compile(r"[\u3400-\u9fff]{1,6}[師員長官士正佐]")
 _UNIT_END = re.compile(
-    r"(?:局|處|科|室|隊|會|所|館|院|府|中心|課|組|署|部|司|廳|站|廠|公司|大學|學校|國小|國中|高中|公所|團|股)"
+    r"(?:局|處|科|室|隊|會|所|館|院|府|中心|課|組|署|部|司|廳|站|廠|公司|大學|學校|國小|國中|中學|高中|公所|團|股)"
 )
 _SURNAMES = frozenset(
     "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高簡朱鍾施游詹沈彭胡余盧潘顏梁趙柯翁魏方孫"
     "張戴范宋鄧杜侯曹薛傅丁溫紀蔣歐藍連唐馬董石卓程姚古馮湯姜田康白汪鄒巫尤鐘塗涂龔嚴韓黎阮袁童陸金錢夏柳邵"
 )
-_NAME_COLUMN = re.compile(r"姓\s*名|出國人員|name|member", re.IGNORECASE)
-_JOB_COLUMN = re.compile(r"職\s*[稱務別]|title|position|role|post", re.IGNORECASE)
-_JOB_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,40})[)）]")
+_NAME_COLUMN = re.compile(
+    r"姓\s*名|出國人員|name|member|participant|delegate|travell?er|attendee", re.IGNORECASE
+)
+_JOB_COLUMN = re.compile(r"職\s*[稱務別]|(?:job )?title|position|role|post|rank|function", re.IGNORECASE)
+_UNIT_COLUMN = re.compile(
+    r"(?:服務|所屬)?(?:機關|單位)(?:名稱)?|agency|organi[sz]ation|department|office|unit", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,40})[)）]")
+_APART = re.compile(r"[／/|\s　]+")
+_BETWEEN = re.compile(r"[、，,；;\n](?![^(（]*[)）])|(?<=[)）])\s+")
+_GROUPS = re.compile(r"\b(?:team|office|unit|group|department)$", re.IGNORECASE)
+_COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等(?:人|\d+人)$")
+_HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof)\.? ")
 
 
 def job_in(text: str) -> re.Match[str] | None:
@@ -43,15 +55,22 @@ def job_in(text: str) -> re.Match[str] | None:
     return matches[-1] if matches else None
 
 
+@rule
 def people(values: Sequence[str], jobs: Sequence[str]) -> Iterator[Person]:
-    """Read the first list of names; job titles may stand in a list of their own."""
+    """The members of the delegation, as a field of the cover lists them; job titles may have a field of their own.
+
+    >>> [person.name for person in people(["消防局 局長 郝景行；社會處 督導 阮青霜"], [])]
+    ['郝景行', '阮青霜']
+    >>> list(people(["新聞處湛小明專門委員"], []))
+    [Person(name='湛小明', title='專門委員')]
+    """
     if not values:
         return
     seen: set[str] = set()
     titles = re.split(r"[、，,；;\n]", jobs[0]) if jobs else []
-    for index, token in enumerate(_tokens(values[0])):
-        person = _person(token)
-        if person and person.name not in seen:
+    named = (person for token in _tokens(values[0]) for person in _people_in(token))
+    for index, person in enumerate(named):
+        if person.name not in seen:
             seen.add(person.name)
             job = person.title or (titles[index].strip() if index < len(titles) else None)
             yield Person(person.name, job or None)
@@ -66,87 +85,152 @@ def members(lines: Sequence[Line]) -> list[Person]:
     [Person(name='鄢若谷', title='股長')]
     """
     found: list[Person] = []
-    columns: tuple[int, int | None] | None = None
-    for line in lines:
-        texts = [line.text[begin:end].strip(" 　*") for begin, end in line.cells]
-        heads = _member_columns(texts)
-        if heads:
-            columns = heads
-        elif columns is None:
+    for columns, texts in _member_rows(lines):
+        name, job = (_cell(texts, columns.get(role)) for role in (_NAME_COLUMN, _JOB_COLUMN))
+        if not name:
             continue
-        elif not texts:
-            break
+        if job is None:
+            found += _people_in(name)
         else:
-            found += _member(texts, *columns)
+            title = None if job.isascii() else job_in(job)
+            found.append(Person(_joined_name(name), title[0] if title else job or None))
     return found
 
 
-def _member_columns(texts: Sequence[str]) -> tuple[int, int | None] | None:
-    name = next((i for i, text in enumerate(texts) if _NAME_COLUMN.fullmatch(text)), None)
-    job = next((i for i, text in enumerate(texts) if _JOB_COLUMN.fullmatch(text)), None)
-    return (name, job) if name is not None and len(texts) > 1 else None
+@rule
+def member_agencies(lines: Sequence[Line]) -> list[str]:
+    r"""The agencies in the table of members, each once.
+
+    >>> head, row = "姓名\t服務機關", "鄢若谷\t銀杏市政府交通局"
+    >>> member_agencies([Line(0, head, cells=((0, 2), (3, 7))), Line(8, row, cells=((0, 3), (4, 12)))])
+    ['銀杏市政府交通局']
+    """
+    named = [_cell(texts, columns.get(_UNIT_COLUMN)) for columns, texts in _member_rows(lines)]
+    return list(dict.fromkeys(name for name in named if name))
 
 
-def _member(texts: Sequence[str], name: int, job: int | None) -> list[Person]:
-    if name >= len(texts) or not texts[name]:
-        return []
-    if job is None or job >= len(texts):
-        person = _person(texts[name])
-        return [person] if person else []
-    title = job_in(texts[job])
-    return [
-        Person(
-            texts[name].replace(" ", ""),
-            title[0] if title and not texts[job].isascii() else texts[job] or None,
-        )
-    ]
+_Columns = dict[re.Pattern[str], int]
+
+
+def _member_rows(lines: Sequence[Line]) -> Iterator[tuple[_Columns, list[str]]]:
+    """Give the rows of the table of members, with the place of each column."""
+    columns: _Columns = {}
+    for line in lines:
+        texts = [line.text[begin:end].strip(" 　*") for begin, end in line.cells]
+        heads = _columns(texts)
+        if heads:
+            columns = heads
+        elif columns and not texts:
+            return
+        elif columns:
+            yield columns, texts
+
+
+def _columns(texts: Sequence[str]) -> _Columns:
+    patterns = (_NAME_COLUMN, _JOB_COLUMN, _UNIT_COLUMN)
+    found = {p: i for p in patterns for i, text in enumerate(texts) if p.fullmatch(text)}
+    return found if _NAME_COLUMN in found and len(found) > 1 else {}
+
+
+def _cell(texts: Sequence[str], column: int | None) -> str | None:
+    return texts[column] if column is not None and column < len(texts) else None
 
 
 def _tokens(value: str) -> list[str]:
-    if value.isascii() or (
-        re.search(r"[A-Za-z]{3,}[^;\n]*[,;]", value) and not re.search(r"[\u3400-\u9fff]{2}", value)
-    ):
+    is_english = re.search(r"[A-Za-z]{3,}[^;\n]*[,;]", value) and not re.search(r"[\u3400-\u9fff]{2}", value)
+    if value.isascii() or is_english:
         parts = re.split(r"[;\n]|\band\b(?= [A-Z])", value)
         if len(parts) == 1 and "(" in value:
             parts = re.split(r",(?![^(]*\))", value)
-        return [p.strip() for p in parts if p.strip()]
-    parts = re.split(r"[、，,；;／/\n](?![^(（]*[)）])|(?<=[)）])\s+|[　]{2,}", value)
-    return [p.strip(" 　。*_") for p in parts if p.strip(" 　。*_")]
+    else:
+        parts = _BETWEEN.split(value)
+    return [kept for part in parts if (kept := part.strip(" 　。*_-•·"))]
 
 
-def _person(token: str) -> Person | None:
-    token = re.sub(r"^(?:[\d.()（）]+|等)\s*|等(?:人|\d+人)$", "", token).strip()
-    brackets = _JOB_BRACKETS.fullmatch(token)
+def _people_in(token: str) -> list[Person]:
+    """Read one token of a list: mostly one person, at times names set apart by strokes only."""
+    token = _COUNTED.sub("", token).strip()
+    brackets = _IN_BRACKETS.fullmatch(token)
     if brackets:
         inner = job_in(brackets["job"])
-        return Person(_name(brackets["name"]), inner[0] if inner else brackets["job"].strip())
-    if re.search(r"\b(?:team|office|unit|group|department)$", token, re.IGNORECASE):
-        return None
+        return [Person(_name(brackets["name"]), inner[0] if inner else brackets["job"].strip())]
+    if not token or _GROUPS.search(token):
+        return []
     if re.match(r"[A-Za-z]", token):
         name, _, job = token.partition(",")
-        return Person(name.strip(), job.strip() or None)
-    return _chinese_person(token)
+        return [Person(_HONORIFIC.sub("", name.strip()), job.strip() or None)]
+    pieces = _APART.split(token)
+    if len(pieces) > 1 and all(len(piece) == 1 for piece in pieces):
+        pieces = ["".join(pieces)]
+    if len(pieces) > 1:
+        return _of_pieces(pieces)
+    person = _run_together(pieces[0])
+    return [person] if person else []
 
 
-def _chinese_person(token: str) -> Person | None:
-    pieces = token.split()
+def _of_pieces(pieces: Sequence[str]) -> list[Person]:
+    """Tell names, jobs and units apart when blanks or strokes stand between them."""
+    jobs = [piece for piece in pieces if _is_job(piece)]
+    together = [p for piece in pieces if piece not in jobs and job_in(piece) and (p := _run_together(piece))]
+    names = [piece for piece in pieces if piece not in jobs and _may_be_name(piece)]
+    if not names and not jobs:
+        return together
+    if len(names) == len(jobs) + len(together):
+        titles = [p for p in pieces if p in jobs or (job_in(p) and p not in names)]
+        return [Person(name, _title(title)) for name, title in zip(names, titles, strict=True)]
+    if not jobs:
+        return [Person(name, None) for name in names] if _all_surnamed(names) else _by_surname(pieces)
+    surnamed = [name for name in names if name[0] in _SURNAMES]
+    apart = "".join(piece for piece in pieces if len(piece) == 1)
+    name = surnamed[-1] if surnamed else names[-1] if names else apart
+    return [Person(name, _title(jobs[0]))] if len(name) > 1 else []
+
+
+def _may_be_name(piece: str) -> bool:
+    return 2 <= len(piece) <= 4 and not _is_unit(piece) and job_in(piece) is None
+
+
+def _all_surnamed(names: Sequence[str]) -> bool:
+    return len(names) > 1 and all(name[0] in _SURNAMES for name in names)
+
+
+def _title(piece: str) -> str:
+    found = job_in(piece)
+    return found[0] if found else piece
+
+
+def _is_job(piece: str) -> bool:
+    found = job_in(piece)
+    if found:
+        return found.end() == len(piece) and (
+            found.start() == 0 or bool(_UNIT_END.search(piece[: found.start()]))
+        )
+    return len(piece) > 2 and bool(_JOB_BY_ENDING.fullmatch(piece))
+
+
+def _is_unit(piece: str) -> bool:
+    return bool(re.search(rf"{_UNIT_END.pattern}$", piece))
+
+
+def _run_together(token: str) -> Person | None:
     job = job_in(token)
     if job is None:
-        if len(pieces) > 1:
-            return _by_surname(pieces)
-        return Person(token.replace(" ", ""), None) if 2 <= len(token.replace(" ", "")) <= 4 else None
+        return Person(token, None) if 2 <= len(token) <= 4 else None
     before, after = token[: job.start()].strip(), token[job.end() :].strip()
     if after and not _UNIT_END.search(after[-1:]):
         return Person(_name(after), job[0])
     return Person(_name(before), job[0]) if before else None
 
 
-def _by_surname(pieces: Sequence[str]) -> Person:
+def _by_surname(pieces: Sequence[str]) -> list[Person]:
     """Tell name and unknown job title apart by the surname; a name stands first otherwise."""
     named = [i for i, p in enumerate(pieces) if 2 <= len(p) <= 4 and p[0] in _SURNAMES]
     at = named[-1] if named else 0
-    job = pieces[at + 1] if at + 1 < len(pieces) else pieces[at - 1]
-    return Person(pieces[at], job)
+    return [Person(pieces[at], pieces[at + 1] if at + 1 < len(pieces) else pieces[at - 1])]
+
+
+def _joined_name(text: str) -> str:
+    return text if re.search("[A-Za-z]", text) else re.sub(r"[\s　]", "", text)
 
 
 def _name(text: str) -> str:

@@ -22,23 +22,24 @@ class Field(StrEnum):
 
 
 _TITLE = re.compile(
-    r"報告(?:名稱|題目|主題|書名)|(?:出國)?計畫名稱|題目|題名|(?:report )?title|subject|re", re.IGNORECASE
+    r"報告(?:名稱|題目|主題|書名)|(?:出國)?計畫名稱|題目|題名|(?:考察|研究|報告|參訪|出國)?主題|(?:report )?title|subject|re",
+    re.IGNORECASE,
 )
 _AGENCY = re.compile(
     r"(?:服務|報告|派遣|派員|派出|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
     r"機關(?:名稱)?|服務機關/?單位|服務機關及單位|"
     r"(?:issuing |reporting |home |parent |sending )?(?:agency|organi[sz]ation|institution|"
-    r"authority|department|office)|issued by|published by|submitted by|commissioned by|prepared for",
+    r"authority|department|office)|issued by|published by|from|submitted by|commissioned by|prepared for",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
     r"姓名[、/及／]?職稱|職稱[、/及／]?姓名|(?:出國|參加|考察|參訪|與會|訪問|報告|撰寫|研習|出席|代表|受訓|進修|研究|"
-    r"團隊|參與|隨行)人員?(?:姓名)?(?:[、/及／]?(?:服務單位[、/及／]?)?職稱)?(?:（[^）]*）|\([^)]*\))?|報告人|姓名|團員(?:名單)?|成員|領隊及團員|代表團(?:成員|員)?|"
+    r"團隊|參與|隨行)人員?(?:姓名)?(?:[、/及／]?(?:服務單位[、/及／]?)?職稱)?(?:（[^）]*）|\([^)]*\))?|報告人|帶隊人員|帶隊老師|(?:服務)?機關[、/／]職稱[、/／]姓名|姓名|團員(?:名單)?|成員|領隊及團員|代表團(?:成員|員)?|"
     r"(?:members? of the )?delegation(?: members?)?|delegates?|participants?|travell?ers?|members|attendees|team(?: members)?|"
-    r"visitors|prepared by|(?:report )?authors?|written by|travelling party|who travelled|from|staff",
+    r"visitors|prepared by|(?:report )?authors?|written by|travelling party|who travelled|accompanying staff|staff",
     re.IGNORECASE,
 )
-_JOB = re.compile(r"職稱|職務|職別|job title|position|title and position", re.IGNORECASE)
+_JOB = re.compile(r"職稱|職務|職別|job title|position|title and position|role|rank|post", re.IGNORECASE)
 _DESTINATION = re.compile(
     r"(?:派赴|前往|出國|參訪|考察|訪問|目的|出訪|赴訪|研習|進修|派往)(?:國家|地區|地點|國|國別|城市)(?:[/、及或／]?(?:地區|"
     r"城市|國家|地點))?|(?:會議|研習|舉辦)?地點|國家(?:[/、／]地區)?|目的地|"
@@ -53,8 +54,8 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _REPORT_DATE = re.compile(
-    r"(?:報告|提出|撰寫|繳交|完成|提交|製作|填報|填表|提報)(?:報告)?(?:日期|時間)|報告(?:提出|撰寫|完成|繳交)(?:日期|時間)|日期|report(?:ed)? (?:date|on)|"
-    r"date of (?:this |the )?(?:report|submission|issue|publication)|issued(?: on)?|date issued|published(?: on)?|"
+    r"(?:報告|提出|撰寫|繳交|完成|提交|提送|製作|填報|填表|提報|發布|出版|送出|陳報)(?:報告)?(?:日期|時間)|報告(?:提出|撰寫|完成|繳交)(?:日期|時間)|日期|report(?:ed)? (?:date|on)|"
+    r"date of (?:this |the )?(?:report|submission|issue|publication)|(?:final |draft )?(?:report )?issued(?: on)?|date issued|published(?: on)?|"
     r"publication date|submitted(?: on)?|submission date|date|dated|report submitted",
     re.IGNORECASE,
 )

@@ -10,6 +10,8 @@ from tracker.foundation import roc
 
 Period = tuple[date | None, date | None]
 
+_LONGEST_DAY = 30
+_AMERICAN = re.compile(r"(?P<month>\d{1,2})[-/](?P<day>\d{1,2})[-/](?P<year>\d{4})")
 _NONE: Period = (None, None)
 _LONGEST_TRIP = 120
 _STORY_LINES = 400
@@ -65,6 +67,35 @@ def period_in(text: str) -> tuple[date | None, date | None]:
 def days_in(text: str) -> list[date]:
     """Return every full day in a text, Chinese or English."""
     return [found.day for found in roc.find(text)] or english_days(text)
+
+
+def is_day(text: str) -> bool:
+    """Say whether a text is one date and nothing else.
+
+    >>> is_day("中華民國108年8月23日"), is_day("November 6, 2025"), is_day("Report of 6 May 2025")
+    (True, True, False)
+    """
+    return lone_day(text) is not None
+
+
+def lone_day(text: str) -> date | None:
+    """Return the day that a text consists of, None for any other text."""
+    text = text.strip("*_()（） 　.。")
+    if len(text) > _LONGEST_DAY:
+        return None
+    american = _AMERICAN.fullmatch(text)
+    if american:
+        return _day(american)
+    match = _ENGLISH_DAY.fullmatch(text)
+    days = english_days(text) if match else []
+    return days[0] if len(days) == 1 else roc.parse(text)
+
+
+def _day(match: re.Match[str]) -> date | None:
+    try:
+        return date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
 
 
 @rule

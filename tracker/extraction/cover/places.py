@@ -8,7 +8,8 @@ from babel import Locale
 
 from tracker.extraction.registry import rule
 
-_MARKS = re.compile(r"[、，,；;／/\n及與和（(]|\band\b|\s{2,}|　+|<br>")
+_MARKS = re.compile(r"[、，,；;／/\n及與和]|\band\b|\s{2,}|　+|<br>")
+_BRACKETS = re.compile(r"[（(][^）)]*[)）]")
 _SHORT = [
     "韓國",
     "南韓",
@@ -37,17 +38,22 @@ def destinations(values: Sequence[str], title: str | None) -> list[str]:
     """The places of the cover, else the country in the title.
 
     >>> destinations(["日本（東京、橫濱）"], None), destinations([], "赴荷蘭考察水岸報告")
-    (['日本', '東京', '橫濱'], ['荷蘭'])
+    (['日本'], ['荷蘭'])
     """
     if values:
-        found = (place.strip("*_ 　。.()（）") for place in _MARKS.split(values[0]))
+        found = (place.strip("*_ 　。.") for place in _MARKS.split(_BRACKETS.sub("", values[0])))
         return list(dict.fromkeys(place for place in found if place))
-    named = (
-        sorted((title.find(name), -len(name), name) for name in _countries() if name in title)
-        if title
-        else []
-    )
-    return [named[0][2]] if named else []
+    return countries_in(title or "")
+
+
+def countries_in(text: str) -> list[str]:
+    """Return the countries that a text names, in order; a name inside a longer one does not count."""
+    found: list[tuple[int, str]] = []
+    for name in sorted(_countries(), key=len, reverse=True):
+        at = text.find(name)
+        if at >= 0 and not any(start <= at < start + len(longer) for start, longer in found):
+            found.append((at, name))
+    return [name for _, name in sorted(found)]
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from tracker.extraction.cover.periods import is_day
 from tracker.extraction.outline.headings import known_heading, plain_title
 from tracker.extraction.outline.labels import label_of
 from tracker.extraction.passage import Line
@@ -12,12 +13,15 @@ from tracker.foundation import roc
 _LOOK_WITHIN = 14
 _LONGEST = 150
 _GENERIC = re.compile(
-    r"(?:.{0,14}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關)?(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
+    r"(?:.{0,14}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關(?:學校)?)?[\s　]*(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
     r"報告書|基本資料表|報告基本資料表)?(?:\s*\(.*\)|（.*）)?(?:\s+出國類別.*)?|"
+    r"(?:version|draft|revision) [\d.]+.*|(?:department|ministry|office|bureau|faculty|school|board) of .{2,50}|(?:.{2,60} )?(?:Assembly|Parliament|Senate|Inspectorate|Trust|Institute|Service|Office|Council|Department|Board|Agency|Administration|Bureau|Division|Authority|College|University|Committee|Commission|Ministry|General)|"
+    r"(?:\w+ )?report of session [\d–/-]+|(?:final |draft )?report \(?[A-Z]{0,4}[ .-]?\w*\d[\w/.-]*\)?|"
     r"(?:.{0,60} )?(?:study visit|study tour|trip|travel|visit|mission|internal audit|audit|final|incident|official|"
     r"investigation|inspection|memorandum) ?report(?: (?:no\.? ?)?[\w./-]*\d[\w./-]*)?|report|memorandum|memo|minutes",
     re.IGNORECASE,
 )
+_SHOUTED = re.compile(r"[A-Z][A-Z .,&'’-]{4,}")
 _TRIP = re.compile(
     r"赴|出席|參加|參與|考察|參訪|訪問|率團|研習|進修|實習|觀摩|洽談|報告|會議|論壇|研究|\b(?:report|visit|tour|study|review|conference|mission|incident|audit|outage)\b",
     re.IGNORECASE,
@@ -32,7 +36,8 @@ def title_line(text: str) -> bool:
     >>> title_line("赴荷蘭考察水岸再生報告"), title_line("銀杏市政府出國報告"), title_line("Audit report 2024-03")
     (True, False, False)
     """
-    return not _GENERIC.fullmatch(roc.fold(text.strip("*# 　")))
+    text = roc.fold(text.strip("*# 　"))
+    return not (_GENERIC.fullmatch(text) or _SHOUTED.fullmatch(text) or is_day(text))
 
 
 def title_in(lines: Sequence[Line], is_field: Callable[[Line], bool]) -> str | None:
@@ -42,13 +47,15 @@ def title_in(lines: Sequence[Line], is_field: Callable[[Line], bool]) -> str | N
         return plain_title(marked)
     opening: list[Line] = []
     for line in lines[:_LOOK_WITHIN]:
-        if is_field(line) or line.is_row or len(line.text) > _LONGEST:
+        if line.is_row or len(line.text) > _LONGEST:
             break
+        if is_field(line):
+            continue
         if known_heading(plain_title(line.text)) or (label_of(line.text) and opening):
             break
         opening.append(line)
     named = [line for line in opening if title_line(line.text)]
-    wanted = next((i for i, line in enumerate(named) if _TRIP.search(line.text)), 0)
+    wanted = next((i for i, line in enumerate(named) if line.text.isascii() or _TRIP.search(line.text)), 0)
     if not named:
         return opening[0].text.strip("*# ") if opening else None
     return _joined(named[wanted:])
