@@ -46,7 +46,7 @@ _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff\uf000-\uf0ff]"
 )
 # A number at the end of a line after a tab belongs to a table of contents; other tabs only push words aside.
-_TABS = re.compile(r" *\t[ \t]*(?!\d{0,4}$)")
+_TABS = re.compile(r"(?<! ) *\t[ \t]*(?!\d{0,4}$)")
 _EDGES = " \t\r\n\v\f\u3000\xa0"
 HAN: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _BROKEN_HAN = re.compile(rf"(?<=[{HAN}])\s*\n\s*(?=[{HAN}])")
@@ -179,7 +179,9 @@ def _paragraphs(items: Iterable[Item]) -> Iterator[Paragraph]:
         if isinstance(item, Paragraph):
             yield item
         else:
-            yield from (p for row in item.rows for cell in row for p in _paragraphs(cell.items))
+            yield from (
+                p for row in item.rows for cell in row if not cell.again for p in _paragraphs(cell.items)
+            )
 
 
 def _count(cell: Cell) -> int:

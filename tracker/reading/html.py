@@ -9,6 +9,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from tracker.foundation.errors import FileTooLarge
 from tracker.reading import counting
 from tracker.reading.assembly import BULLET, HAN, Cell, Item, Paragraph, Table, assemble
 from tracker.reading.document import Document, ReadingLimits
@@ -37,7 +38,7 @@ _CHARSET_WITHIN = 4096
 # Notes of the pages that LibreOffice writes stand apart from the text, as they do in the file they came from.
 _NOTES = re.compile(r"sd(?:foot|end)note")
 _TAG = re.compile(rb"<(?:!doctype|[a-z][a-z0-9]*)[\s/>]", re.IGNORECASE)
-_SOFT = re.compile(r"[ \t\f\r]*[\r\n][ \t\f\r\n]*")
+_SOFT = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\f\r\n]*")
 _BLANKS = re.compile(r"[ \t\f]+")
 _SOFT_IN_HAN = re.compile(rf"(?<=[{HAN}]) ?\r[ \r]*(?=[{HAN}])")
 _INTEGER = re.compile(r"-?\d{1,6}")
@@ -57,6 +58,7 @@ _CHARSETS: Final[Mapping[str, str]] = {
     "euc-kr": "cp949",
 }
 _WIDEST: Final = 64
+_MOST_TAGS: Final = 1_000_000
 _TALLEST: Final = 2_000
 
 _TYPES: Final = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -87,7 +89,9 @@ class HTMLReader:
         return TextReader("html").accepts(data) and (is_wide(data) or _TAG.search(data) is not None)
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
-        """Return body text and blocks; raise what `decode` raises, and TextMissing for an empty page."""
+        """Return body text and blocks; raise what `decode` raises, FileTooLarge or TextMissing."""
+        if data.count(b"<") > _MOST_TAGS:
+            raise FileTooLarge
         body = LexborHTMLParser(_decoded(data)).body
         walk = _Walk()
         if body is not None:

@@ -204,9 +204,9 @@ class _Body:
                     left = (number(element.get(TABLE + "number-rows-spanned")) or 1) - 1
                 if left > 0:
                     above[column] = Cell(cell.items, again=True), left
-                cells += [cell] * min(
-                    number(element.get(TABLE + "number-columns-repeated")) or 1, _MOST_REPEATED
-                )
+                times = number(element.get(TABLE + "number-columns-repeated")) or 1
+                further = Cell(cell.items, again=True)
+                cells += [cell, *[further] * (min(times, _MOST_REPEATED) - 1)]
             yield cells
 
 

@@ -17,6 +17,9 @@ STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _LIBREOFFICE: Final = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 OUTLINE: Final = "Outline"
 _LEVELS = 10
+# Counts of a real document end long before; longer numbers are there to take time or memory.
+_LONGEST_NUMBER = 9
+_LONGEST_SHAPE = 60
 _OUTER_PLACE = re.compile(r"%(\d{1,2})%[^%]*")
 _PLACE = re.compile(r"%(\d{1,2})%")
 _LEVEL_STYLES = frozenset(
@@ -51,6 +54,7 @@ class Counts:
 
     def label(self, style: ListStyle, depth: int, start: int | None = None) -> str:
         """Count one more item at a depth from 1, from a new start if one is given, and return its label."""
+        depth = min(depth, _LEVELS)
         level = style.get(depth, Level())
         for above in range(1, depth):
             self.by_depth.setdefault(above, style.get(above, Level()).start)
@@ -85,7 +89,8 @@ def list_styles(roots: Iterable[Element]) -> dict[str, ListStyle]:
 
 def number(text: str | None) -> int | None:
     """Return an attribute as a number, None where it is missing or none."""
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    is_number = text and len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit()
+    return int(text) if text and is_number else None
 
 
 def _levels(style: Element) -> ListStyle:
@@ -95,7 +100,7 @@ def _levels(style: Element) -> ListStyle:
 
 
 def _level(element: Element) -> Level:
-    depth = number(element.get(TEXT + "level")) or 1
+    depth = min(number(element.get(TEXT + "level")) or 1, _LEVELS)
     shape = element.get(_LIBREOFFICE + "num-list-format") or element.get(STYLE + "num-list-format")
     if shape is None:
         shown = min(number(element.get(TEXT + "display-levels")) or 1, depth)
@@ -105,7 +110,7 @@ def _level(element: Element) -> Level:
     is_bullet = element.tag.endswith(("-bullet", "-image"))
     return Level(
         element.get(STYLE + "num-format", ""),
-        shape,
+        shape[:_LONGEST_SHAPE],
         1 if start is None else start,
         is_bullet,
     )

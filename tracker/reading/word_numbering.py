@@ -14,6 +14,9 @@ from tracker.reading.package import Element
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = 9
+# Those of the standard are at most as long; longer ones are there to take time or memory.
+_LONGEST_NUMBER = 11
+_LONGEST_SHAPE = 60
 _OUTER_PLACE = re.compile(r"%([1-9])[^%]*")
 _PLACE = re.compile(r"%([1-9])")
 _OFF = frozenset({"0", "false", "off"})
@@ -29,7 +32,7 @@ def number_of(parent: Element | None, name: str) -> int | None:
     """Return the w:val of a child element as a number, None where there is none."""
     value = value_of(parent, name)
     try:
-        return None if value is None else int(value)
+        return None if value is None or len(value) > _LONGEST_NUMBER else int(value)
     except ValueError:
         return None
 
@@ -159,7 +162,7 @@ def _level(lvl: Element) -> tuple[int, Level]:
     return _depth(lvl), Level(
         start=number_of(lvl, "start") or 0,
         format=_format(lvl),
-        text=value_of(lvl, "lvlText") or "",
+        text=(value_of(lvl, "lvlText") or "")[:_LONGEST_SHAPE],
         restart=number_of(lvl, "lvlRestart"),
         legal=bool(switch_of(lvl, "isLgl")),
         style=value_of(lvl, "pStyle"),

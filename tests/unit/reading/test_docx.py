@@ -75,6 +75,10 @@ class TestWords:
         hidden = run("密", "<w:vanish/>") + run("密", '<w:rStyle w:val="h"/>')
         assert read(word(f"<w:p>{run('明')}{hidden}</w:p>", styles=styles)).text == "明"
 
+    def test_long_runs_of_blanks_take_no_time(self) -> None:
+        blanks = " " * 400_000
+        assert read(word(p(f"甲{blanks}乙\t{blanks}\t5"))).text.split() == ["甲", "乙", "5"]
+
     def test_a_field_shows_its_result(self) -> None:
         field = (
             '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGEREF x</w:instrText></w:r>'

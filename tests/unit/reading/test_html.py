@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.foundation.errors import TextMissing
+from tracker.foundation.errors import FileTooLarge, TextMissing
 from tracker.reading import readers
 from tracker.reading.document import BlockKind, Document, ReadingLimits
 
@@ -62,6 +62,10 @@ class TestWords:
     def test_a_page_without_words_is_refused(self) -> None:
         with pytest.raises(TextMissing):
             read("<html><body><script>x</script></body></html>")
+
+    def test_a_page_of_more_tags_than_any_report_is_too_large(self) -> None:
+        with pytest.raises(FileTooLarge):
+            read("<b>" * 1_000_001)
 
     def test_open_and_wrong_tags_are_mended(self) -> None:
         assert lines("<p>甲<p>乙</b></i><table><tr><td>一<td>二</table>丙") == ["甲", "乙", "一\t二", "丙"]
