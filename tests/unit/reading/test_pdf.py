@@ -99,6 +99,25 @@ class TestTables:
         assert [row for row in rows(document) if row == list(HEADER)] == [list(HEADER)]
         assert texts(document, BlockKind.FURNITURE) == ["\t".join(HEADER)]
 
+    def test_row_cut_by_the_page_break_is_whole_and_has_boxes_on_both_pages(self) -> None:
+        first, second = Sheet(), Sheet()
+        first.table(COLUMNS, 700, (HEADER, PLANS[0], ("建議三年內更換軌道，", "工務局", "115年底")))
+        first.write(290, 20, "1", 9)
+        second.table(COLUMNS, 780, (HEADER, ("並檢討鋪面的工法。", "", ""), PLANS[1]))
+        made = sheets(first, second)
+        document = read(made)
+        assert rows(document)[2] == ["建議三年內更換軌道，並檢討鋪面的工法。", "工務局", "115年底"]
+        assert rows(document)[3][1] == "環境保護局、水利局"
+        start = document.text.index("建議三年內")
+        places = readers.boxes("report.pdf", made, start, start + len("建議三年內更換軌道，並檢討"), LIMITS)
+        assert [place.page for place in places] == [1, 2]
+
+    def test_row_of_the_next_page_that_says_more_is_its_own(self) -> None:
+        first, second = Sheet(), Sheet()
+        first.table(COLUMNS, 700, (HEADER, PLANS[0]))
+        second.table(COLUMNS, 780, (HEADER, ("一、建議三年內更換軌道。", "", ""), PLANS[1]))
+        assert len(rows(read(sheets(first, second)))) == 4
+
     def test_merged_owner_counts_for_each_of_its_rows(self) -> None:
         page = Sheet().frame(60, 600, 460, 90).rule(320, 600, 320, 690).rule(60, 660, 520, 660)
         page.rule(60, 630, 320, 630).write(64, 670, "建議事項").write(324, 670, "主辦單位")
@@ -137,6 +156,18 @@ class TestCharacters:
     def test_reads_what_was_meant(self, printed: str, meant: str) -> None:
         line = Sheet().write(60, 700, printed + "，以及其餘足夠長的一段文字作為陪襯。")
         assert meant in read(sheets(line)).text
+
+    def test_blank_that_only_the_typesetting_made_is_left_out(self) -> None:
+        page = (
+            Sheet()
+            .write(60, 700, "建議於")
+            .write(99, 700, "109")
+            .write(120, 700, "年底前，先行清洗進廠的全部電車。")
+        )
+        page.write(60, 660, "交通局").write(160, 660, "109").write(190, 660, "年")
+        text = read(sheets(page)).text
+        assert "建議於109年底前" in text
+        assert "交通局 109" in text
 
 
 class TestVerticalText:

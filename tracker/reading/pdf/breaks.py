@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from tracker.reading.pdf.lines import HAN, Line, Piece, row_of
+from tracker.reading.pdf.lines import ENUMERATED, HAN, Line, Piece, row_of
 from tracker.reading.pdf.pages import Page
 
 # Running headers and footers stand between the two parts of a table.
@@ -51,14 +51,16 @@ def _header(page: Page, row: Line) -> str:
 
 
 def _is_rest(row: Line, lines: Sequence[Line], below: int) -> bool:
-    """Say whether a row only goes on with cells of the one above: the others are empty, for they ended there."""
+    """Say whether a row only goes on with a sentence that its one filled cell left open in the row above."""
     if below >= len(lines) or len(lines[below].cells) != len(row.cells):
         return False
     rest = lines[below]
-    filled = [n for n, (start, end) in enumerate(rest.cells) if start < end]
-    above = [row.text[start:end] for start, end in row.cells]
-    is_partial = 0 < len(filled) < len(rest.cells) and all(above[n] for n in filled)
-    return is_partial and (len(filled) == 1 or not any(above[n][-1] in _SENTENCE_ENDS for n in filled))
+    filled = [(n, start, end) for n, (start, end) in enumerate(rest.cells) if start < end]
+    if len(filled) != 1:
+        return False
+    ((number, start, end),) = filled
+    above = row.text[slice(*row.cells[number])]
+    return above != "" and above[-1] not in _SENTENCE_ENDS and not ENUMERATED.match(rest.text[start:end])
 
 
 def _joined(row: Line, rest: Line) -> Line:

@@ -26,6 +26,9 @@ _BULLETS: Final = str.maketrans(
 )
 
 HAN: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
+ENUMERATED: Final = re.compile(
+    r"(?:[一二三四五六七八九十甲乙丙丁戊]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．](?!\d)|[•●■▪])"
+)
 # Single characters are rare in horizontal text.
 _FEWEST_UPRIGHT: Final = 4
 

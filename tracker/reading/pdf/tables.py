@@ -1,6 +1,5 @@
 """Ruled tables: the strokes on a page make grids, and each character belongs to the cell in which it stands."""
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tracker.reading.pdf.layer import NOTHING, Box, Layer
-from tracker.reading.pdf.lines import HAN, Line, Piece, dressed, line_of, pieces_of, printed, row_of
+from tracker.reading.pdf.lines import (
+    ENUMERATED,
+    HAN,
+    Line,
+    Piece,
+    dressed,
+    line_of,
+    pieces_of,
+    printed,
+    row_of,
+)
 from tracker.reading.pdf.strokes import strokes
 
 # Borders of neighbouring cells lie side by side; no row or column is as narrow as this.
@@ -19,10 +28,6 @@ _MOST_STROKES: Final = 4_000
 _MOST_PLACES: Final = 10_000
 # An owner or a date counts for every row of the cell that was merged; a text is written once.
 _LONGEST_REPEATED: Final = 30
-_ENUMERATED: Final = re.compile(
-    r"(?:[一二三四五六七八九十甲乙丙丁戊]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．](?!\d)|[•●■▪])"
-)
-
 Place = tuple[int, int]
 
 
@@ -66,7 +71,7 @@ class _Cell:
     def is_list(self) -> bool:
         """Say whether more than one of its lines begins with a number: such a cell arranges running text."""
         starts = ("".join(piece.text for piece in line).lstrip() for line in self.lines)
-        return sum(bool(_ENUMERATED.match(start)) for start in starts) > 1
+        return sum(bool(ENUMERATED.match(start)) for start in starts) > 1
 
     def pieces(self) -> list[Piece]:
         """Return the lines as one: nothing stands between Han characters, a blank elsewhere."""
