@@ -132,6 +132,12 @@ class FileTruncated(ReportUnreadable):
     message = N_("檔案不完整或已損壞。請向提供者重新取得檔案後再匯入。")
 
 
+class FileUnsafe(ReportUnreadable):
+    """The file is put together as no word processor does it, and as attacks do."""
+
+    message = N_("檔案的內部結構異常，基於安全不予讀取。請以 Word 或 LibreOffice 開啟並重新存檔後再匯入。")
+
+
 class FileEncrypted(ReportUnreadable):
     """The file asks for a password."""
 

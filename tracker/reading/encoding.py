@@ -22,12 +22,16 @@ _WIDE: Final = ("utf-16-le", "utf-16-be")
 _IMPOSSIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x19\x1c-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff\U000f0000-\U0010ffff]"
 )
+_SUSPECT: Final = re.compile("[\ufffd\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 _SAMPLE: Final = 64 * 1024
 _LEAST_SHARE: Final = 0.2
 # One lucky character among four is no proof: so many uncommon ones are thought to every text.
 _DOUBT: Final = 3
 _LEAST_ASCII: Final = 0.9
+# Of any ten ideographs of a real text about five are common ones, of ideographs taken by chance one in thirty.
+_LEAST_COMMON: Final = 0.08
+_FEWEST_ODD: Final = 40
 
 # The commonest characters of running text in both scripts and some official ones. Bytes read in a wrong encoding
 # give characters that nobody uses; among any ten characters of a real text stand several of these.
@@ -72,11 +76,24 @@ def is_wide(data: bytes) -> bool:
     return any(_share(text) > 0 for text in _readings(sample, _WIDE))
 
 
+def is_garbled(text: str) -> bool:
+    """Tell characters that stand for others from words: private and unassigned ones, and Chinese that nobody writes."""
+    sample = text[:_SAMPLE]
+    odd = _IMPOSSIBLE.findall(sample) + _SUSPECT.findall(sample)
+    if len(odd) < max(_FEWEST_ODD, _LEAST_SHARE * len(sample)):
+        return False
+    return sum(character in _COMMON for character in odd) < _LEAST_COMMON * len(odd)
+
+
 def _surely(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise FileTruncated if _is_cut(error, data) else EncodingUnknown from error
+    if encoding in _WIDE and is_garbled(text):
+        # Two bytes at the beginning are weaker evidence than everything that follows.
+        raise EncodingUnknown
+    return text
 
 
 def _is_cut(error: UnicodeDecodeError, data: bytes) -> bool:

@@ -3,6 +3,7 @@
 Loaded by the doors too, so nothing here parses anything.
 """
 
+import re
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -23,6 +24,7 @@ _IMAGES: Final = frozenset(
 _OTHERS: Final = frozenset(
     {".xls", ".xlsx", ".xlsm", ".ods", ".csv", ".ppt", ".pptx", ".odp", ".zip", ".rar", ".7z", ".gz", ".tar"}
 )
+_PLAIN: Final = frozenset({".txt", ".md"})
 _ZIPPED: Final = frozenset({".docx", ".odt"})
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The stream in which Word keeps a document with a password, in the directory of the old container.
@@ -30,6 +32,7 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _RTF: Final = b"{\\rtf"
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _PDF: Final = b"%PDF-"
+_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}<(?:!doctype html|html)[\s>]", re.IGNORECASE)
 _PICTURES: Final = (
     *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*"),
     *(b"\x00\x00\x00\x0cjP  ", b"\x00\x00\x00\x18ftypheic"),
@@ -62,4 +65,6 @@ def check_beginning(suffix: str, data: bytes) -> None:
     if data.startswith(_ZIP) is not (suffix in _ZIPPED):
         raise FormatMismatch
     if data.startswith(_PDF) and suffix != ".pdf":
+        raise FormatMismatch
+    if suffix in _PLAIN and _PAGE.match(data):
         raise FormatMismatch

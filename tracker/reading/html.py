@@ -9,11 +9,11 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tracker.foundation.errors import FileTooLarge
+from tracker.foundation.errors import FileTooLarge, FileTruncated
 from tracker.reading import counting
 from tracker.reading.assembly import BULLET, HAN, Cell, Item, Paragraph, Table, assemble
 from tracker.reading.document import Document, ReadingLimits
-from tracker.reading.encoding import decode, is_wide
+from tracker.reading.encoding import decode, is_garbled, is_wide
 from tracker.reading.text import TextReader
 
 _TEXT: Final = "-text"
@@ -37,6 +37,8 @@ _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40}
 _CHARSET_WITHIN = 4096
 # Notes of the pages that LibreOffice writes stand apart from the text, as they do in the file they came from.
 _NOTES = re.compile(r"sd(?:foot|end)note")
+_OPENED = re.compile(r"<html[\s>]", re.IGNORECASE)
+_CLOSED = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _TAG = re.compile(rb"<(?:!doctype|[a-z][a-z0-9]*)[\s/>]", re.IGNORECASE)
 _SOFT = re.compile(r"(?<![ \t\f])[ \t\f]*[\r\n][ \t\f\r\n]*")
 _BLANKS = re.compile(r"[ \t\f]+")
@@ -89,10 +91,14 @@ class HTMLReader:
         return TextReader("html").accepts(data) and (is_wide(data) or _TAG.search(data) is not None)
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
-        """Return body text and blocks; raise what `decode` raises, FileTooLarge or TextMissing."""
+        """Return body text and blocks; raise what `decode` raises, FileTooLarge, FileTruncated or TextMissing."""
         if data.count(b"<") > _MOST_TAGS:
             raise FileTooLarge
-        body = LexborHTMLParser(_decoded(data)).body
+        page = _decoded(data)
+        if _OPENED.search(page) and not _CLOSED.search(page):
+            # A browser shows what has come so far; half a report must not pass for a whole one.
+            raise FileTruncated
+        body = LexborHTMLParser(page).body
         walk = _Walk()
         if body is not None:
             walk.through(body, _Look())
@@ -111,7 +117,9 @@ def _decoded(data: bytes) -> str:
         with suppress(UnicodeDecodeError):
             return data.decode("utf-8")
         with suppress(UnicodeDecodeError):
-            return data.decode(encoding)
+            text = data.decode(encoding)
+            if not is_garbled(text):
+                return text
     return decode(data)
 
 

@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
-from tracker.foundation.errors import FileEncrypted, FileTooLarge, FileTruncated, ReportUnreadable
+from tracker.foundation.errors import FileEncrypted, FileTooLarge, FileTruncated, FileUnsafe
 
 MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 200 * 2**20
@@ -33,13 +33,13 @@ class Package:
     """The parts of one package; nothing is ever written to a disk."""
 
     def __init__(self, data: bytes) -> None:
-        """Look at the directory; raise FileTruncated, FileEncrypted, FileTooLarge or ReportUnreadable."""
+        """Look at the directory; raise FileTruncated, FileEncrypted, FileTooLarge or FileUnsafe."""
         try:
             self._zip = ZipFile(BytesIO(data))
         except _DAMAGE as error:
             raise FileTruncated from error
         except NotImplementedError as error:
-            raise ReportUnreadable from error
+            raise FileUnsafe from error
         self._left = MOST_BYTES
         self._entries = _checked(self._zip.infolist())
 
@@ -51,7 +51,7 @@ class Package:
         try:
             return b"".join(self._chunks(self._entries[name]))
         except NotImplementedError as error:
-            raise ReportUnreadable from error
+            raise FileUnsafe from error
         except RuntimeError as error:
             raise FileEncrypted from error
         except _DAMAGE as error:
@@ -73,7 +73,7 @@ class Package:
 
 
 def parsed(data: bytes) -> Element:
-    """Return the root of an XML text; raise FileTruncated for bad XML, ReportUnreadable for a document type."""
+    """Return the root of an XML text; raise FileTruncated for bad XML, FileUnsafe for a document type."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -90,7 +90,7 @@ def parsed(data: bytes) -> Element:
         raise FileTruncated from error
     if root.getroottree().docinfo.internalDTD is not None:
         # Neither OOXML nor ODF knows document types; who brings one wants to define entities.
-        raise ReportUnreadable
+        raise FileUnsafe
     return root
 
 
@@ -101,7 +101,7 @@ def _checked(entries: list[ZipInfo]) -> dict[str, ZipInfo]:
         raise FileEncrypted
     names = {entry.filename: entry for entry in entries}
     if len(names) != len(entries) or not all(_is_plain(name) for name in names):
-        raise ReportUnreadable
+        raise FileUnsafe
     return names
 
 

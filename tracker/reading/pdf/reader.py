@@ -5,6 +5,7 @@ from typing import Final
 
 from tracker.foundation.errors import FileTruncated, ReportUnreadable, TextMissing
 from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
+from tracker.reading.encoding import is_garbled
 from tracker.reading.pdf.boxes import boxes
 from tracker.reading.pdf.pages import Page, opened, pages_of
 from tracker.reading.pdf.paragraphs import document_of
@@ -42,7 +43,11 @@ class PDFReader:
         pages = _first_that_reads(data, limits)
         if sum(len(line.text.strip()) for page in pages for line in page.lines) < _FEWEST_CHARACTERS:
             raise TextMissing
-        return document_of(pages)
+        document = document_of(pages)
+        if is_garbled(document.text):
+            # Its fonts do not tell which characters they show: to a program this is a scan.
+            raise TextMissing
+        return document
 
 
 def _first_that_reads(data: bytes, limits: ReadingLimits) -> list[Page]:
