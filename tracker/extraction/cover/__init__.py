@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tracker.extraction.cover.delegation import member_agencies, members, people
-from tracker.extraction.cover.entries import entries, pair_in
+from tracker.extraction.cover.entries import entries, pairs_in
 from tracker.extraction.cover.fields import Field
 from tracker.extraction.cover.periods import days_in, lone_day, period_in, period_of_story
 from tracker.extraction.cover.places import destinations
@@ -25,6 +25,10 @@ _LONGEST_OPENING = 120
 _CATEGORY = re.compile(
     r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,40}?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
 )
+_HEADLINE_LINES = 6
+_AGENCY = re.compile(
+    r"[\u3400-\u9fff]{1,8}(?:市|縣|鄉|鎮|區)(?:政府|公所|立)?[\u3400-\u9fff]{0,14}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校)"
+)
 _EMPTY = re.compile(r"[（(]?(?:無|略|未定|none|n/?a|[-–—/])?[)）]?", re.IGNORECASE)
 _BETWEEN_AGENCIES = re.compile(r"[、；;／/\n]|，(?=\S{2,}(?:局|處|所|館|院|會|府))|　+|<br>")
 
@@ -33,11 +37,11 @@ def metadata(outline: Outline) -> Metadata:
     """Read the cover of a report; the trip is looked for in the story where the cover is silent."""
     lines = outline.lines[:_READ_LINES]
     values = _values(lines)
-    title = _first(values[Field.TITLE]) or title_in(lines, lambda line: pair_in(line) is not None)
+    title = _first(values[Field.TITLE]) or title_in(lines, lambda line: bool(pairs_in(line)))
     start, end = _period(values[Field.PERIOD], outline.lines)
     return Metadata(
         title=title,
-        agencies=tuple(agencies(values[Field.AGENCY]) or member_agencies(lines)),
+        agencies=tuple(agencies(values[Field.AGENCY]) or member_agencies(lines) or agency_line(lines)),
         people=_people(values, lines),
         destinations=tuple(destinations(values[Field.DESTINATION], title)),
         trip_start=start,
@@ -102,6 +106,17 @@ def agencies(values: Sequence[str]) -> list[str]:
     parts = re.split(r"[;\n]", value) if value.isascii() else _BETWEEN_AGENCIES.split(value)
     found = (part.strip("*_ 　，,。") for part in parts)
     return list(dict.fromkeys(part for part in found if part))
+
+
+@rule
+def agency_line(lines: Sequence[Line]) -> list[str]:
+    """A line of the headline that is the name of an agency and nothing else.
+
+    >>> agency_line([Line(0, "銀杏市政府工務局"), Line(9, "赴丹麥考察港區再生報告")])
+    ['銀杏市政府工務局']
+    """
+    texts = (line.text.strip("*# 　") for line in lines[:_HEADLINE_LINES])
+    return [text for text in texts if _AGENCY.fullmatch(text)][:1]
 
 
 @rule

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 
 from tracker.extraction.model import Person
 from tracker.extraction.passage import Line
@@ -34,6 +35,7 @@ _SURNAMES = frozenset(
     "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高簡朱鍾施游詹沈彭胡余盧潘顏梁趙柯翁魏方孫"
     "張戴范宋鄧杜侯曹薛傅丁溫紀蔣歐藍連唐馬董石卓程姚古馮湯姜田康白汪鄒巫尤鐘塗涂龔嚴韓黎阮袁童陸金錢夏柳邵"
 )
+_ENDS_IN_UNIT = re.compile(rf"{_UNIT_END.pattern}$")
 _NAME_COLUMN = re.compile(
     r"姓\s*名|出國人員|name|member|participant|delegate|travell?er|attendee", re.IGNORECASE
 )
@@ -46,6 +48,8 @@ _APART = re.compile(r"[／/|\s　]+")
 _BETWEEN = re.compile(r"[、，,；;\n](?![^(（]*[)）])|(?<=[)）])\s+")
 _GROUPS = re.compile(r"\b(?:team|office|unit|group|department)$", re.IGNORECASE)
 _COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等(?:人|\d+人)$")
+_PART = re.compile(r"^(?:團長|領隊|副團長|團員|隨員|組員|成員)[:：　 ]*(?=[\u3400-\u9fff]{2})")
+_LONGEST_NAME = 4
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof)\.? ")
 
 
@@ -149,7 +153,7 @@ def _tokens(value: str) -> list[str]:
 
 def _people_in(token: str) -> list[Person]:
     """Read one token of a list: mostly one person, at times names set apart by strokes only."""
-    token = _COUNTED.sub("", token).strip()
+    token = _PART.sub("", _COUNTED.sub("", token).strip())
     brackets = _IN_BRACKETS.fullmatch(token)
     if brackets:
         inner = job_in(brackets["job"])
@@ -168,26 +172,44 @@ def _people_in(token: str) -> list[Person]:
     return [person] if person else []
 
 
+class _Kind(Enum):
+    UNIT = "unit"
+    JOB = "job"
+    NAME = "name"
+    TOGETHER = "name and job, or unit and job"
+    UNKNOWN = "unknown"
+
+
 def _of_pieces(pieces: Sequence[str]) -> list[Person]:
     """Tell names, jobs and units apart when blanks or strokes stand between them."""
-    jobs = [piece for piece in pieces if _is_job(piece)]
-    together = [p for piece in pieces if piece not in jobs and job_in(piece) and (p := _run_together(piece))]
-    names = [piece for piece in pieces if piece not in jobs and _may_be_name(piece)]
-    if not names and not jobs:
-        return together
-    if len(names) == len(jobs) + len(together):
-        titles = [p for p in pieces if p in jobs or (job_in(p) and p not in names)]
-        return [Person(name, _title(title)) for name, title in zip(names, titles, strict=True)]
+    kinds = [(piece, _kind_of(piece)) for piece in pieces]
+    names = [piece for piece, kind in kinds if kind is _Kind.NAME]
+    together = [piece for piece, kind in kinds if kind is _Kind.TOGETHER]
+    jobs = [piece for piece, kind in kinds if kind is _Kind.JOB or (names and kind is _Kind.TOGETHER)]
+    if not names and together:
+        return [person for piece in together if (person := _run_together(piece))]
+    if len(names) == len(jobs):
+        return [Person(name, _title(job)) for name, job in zip(names, jobs, strict=True)]
     if not jobs:
         return [Person(name, None) for name in names] if _all_surnamed(names) else _by_surname(pieces)
     surnamed = [name for name in names if name[0] in _SURNAMES]
     apart = "".join(piece for piece in pieces if len(piece) == 1)
-    name = surnamed[-1] if surnamed else names[-1] if names else apart
+    name = (surnamed or names or [apart])[-1]
     return [Person(name, _title(jobs[0]))] if len(name) > 1 else []
 
 
-def _may_be_name(piece: str) -> bool:
-    return 2 <= len(piece) <= 4 and not _is_unit(piece) and job_in(piece) is None
+def _kind_of(piece: str) -> _Kind:
+    if _ENDS_IN_UNIT.search(piece):
+        return _Kind.UNIT
+    job = job_in(piece)
+    if job and job.end() == len(piece):
+        before = piece[: job.start()]
+        is_name = 2 <= len(before) <= _LONGEST_NAME and not _UNIT_END.search(before)
+        return _Kind.TOGETHER if is_name else _Kind.JOB
+    if 2 <= len(piece) <= _LONGEST_NAME:
+        is_job = len(piece) > 2 and piece[0] not in _SURNAMES and _JOB_BY_ENDING.fullmatch(piece)
+        return _Kind.JOB if is_job and job else _Kind.NAME
+    return _Kind.JOB if _JOB_BY_ENDING.fullmatch(piece) else _Kind.UNKNOWN
 
 
 def _all_surnamed(names: Sequence[str]) -> bool:
@@ -197,19 +219,6 @@ def _all_surnamed(names: Sequence[str]) -> bool:
 def _title(piece: str) -> str:
     found = job_in(piece)
     return found[0] if found else piece
-
-
-def _is_job(piece: str) -> bool:
-    found = job_in(piece)
-    if found:
-        return found.end() == len(piece) and (
-            found.start() == 0 or bool(_UNIT_END.search(piece[: found.start()]))
-        )
-    return len(piece) > 2 and bool(_JOB_BY_ENDING.fullmatch(piece))
-
-
-def _is_unit(piece: str) -> bool:
-    return bool(re.search(rf"{_UNIT_END.pattern}$", piece))
 
 
 def _run_together(token: str) -> Person | None:

@@ -17,7 +17,10 @@ _LONGEST_VALUE = 80
 _PAIR = re.compile(
     r"(?:\*\*|__)?(?P<key>[^：:|\t\n]{2,28}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?[ \t　]*(?P<value>.*)$"
 )
-_GAP_PAIR = re.compile(r"(?P<key>[\u3400-\u9fff（）/／、]{2,14}?)(?:　| {2,})[ 　]*(?P<value>\S.*)$")
+_BOXED_PAIR = re.compile(r"[【〔［\[](?P<key>[^】〕］\]\n]{2,14})[】〕］\]][ \t　]*(?P<value>\S.*)$")
+_GAP_PAIR = re.compile(r"(?P<key>[\u3400-\u9fff（）/／、]{2,14}?)(?:[　 ]+|\s[-–—]\s)(?P<value>\S.*)$")
+_KEY_ALONE = re.compile(r"[\u3400-\u9fff／/、（）]{4,14}|[A-Z][a-z]+(?: [a-z]+){0,2}")
+_WIDE = re.compile(r"　+|\s{2,}|(?<=[\u3400-\u9fff）)])[ ，；;](?=[\u3400-\u9fff]{2,8}[：:])")
 _MARKUP = "*_ 　|"
 _KEY = re.compile(r"[a-z_]{2,20}: ?\S|-{3}$")
 _AGENCY_END = re.compile(r"(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|部|署|室)$")
@@ -36,43 +39,68 @@ def entries(lines: Sequence[Line]) -> Iterator[Entry]:
     open_field: Field | None = None
     value: list[str] = []
     for line in lines:
-        pair = pair_in(line)
-        if pair is None and open_field and goes_on(line, open_field, value):
+        pairs = pairs_in(line)
+        if not pairs and open_field and goes_on(line, open_field, value):
             value.append(line.text)
             continue
         if open_field and value:
             yield Entry(open_field, "\n".join(value))
         open_field, value = None, []
-        if pair:
-            open_field, text = pair
-            value = [text] if text else []
-        elif len(line.text) > _BODY_CHARACTERS:
+        for field, text in pairs:
+            if open_field and value:
+                yield Entry(open_field, "\n".join(value))
+            open_field, value = field, [text] if text else []
+        if not pairs and len(line.text) > _BODY_CHARACTERS:
             return
     if open_field and value:
         yield Entry(open_field, "\n".join(value))
 
 
-def pair_in(line: Line) -> tuple[Field, str] | None:
-    """Return the field that a line names and its value on the same line, None for another line."""
+@rule
+def pairs_in(line: Line) -> list[tuple[Field, str]]:
+    """The fields that a line names, each with its value on the same line.
+
+    >>> pairs_in(Line(0, "姓名：鄢若谷　職稱：股長"))
+    [(<Field.PEOPLE: 'people'>, '鄢若谷'), (<Field.JOB: 'job'>, '股長')]
+    >>> pairs_in(Line(0, "服務機關　銀杏市政府")), pairs_in(Line(0, "出國人員"))
+    ([(<Field.AGENCY: 'agency'>, '銀杏市政府')], [(<Field.PEOPLE: 'people'>, '')])
+    """
     if line.is_row:
-        return _pair_in_cells(line)
+        return _pairs_in_cells(line)
     text = line.text
     label = label_of(text)
     if label and label.length < len(text):
         text = text[label.length :]
-    match = _PAIR.match(text)
-    found = _field_and_value(match["key"], match["value"]) if match else None
-    if found:
-        return found
-    gap = _GAP_PAIR.match(text)
-    return _field_and_value(gap["key"], gap["value"]) if gap else None
+    pieces = [piece for piece in _WIDE.split(text) if piece]
+    several = [pair for piece in pieces if (pair := _colon_pair(piece))]
+    if len(several) > 1:
+        return several
+    pair = _colon_pair(text) or _gap_pair(text) or _key_alone(text)
+    return [pair] if pair else []
 
 
-def _pair_in_cells(line: Line) -> tuple[Field, str] | None:
+def _colon_pair(text: str) -> tuple[Field, str] | None:
+    match = _PAIR.match(text) or _BOXED_PAIR.match(text)
+    return _field_and_value(match["key"], match["value"]) if match else None
+
+
+def _gap_pair(text: str) -> tuple[Field, str] | None:
+    match = _GAP_PAIR.match(text)
+    return _field_and_value(match["key"], match["value"]) if match else None
+
+
+def _key_alone(text: str) -> tuple[Field, str] | None:
+    return _field_and_value(text, "") if _KEY_ALONE.fullmatch(text) else None
+
+
+def _pairs_in_cells(line: Line) -> list[tuple[Field, str]]:
+    """Read a row as key, value, key, value; a row in which two keys stand together heads a table."""
     texts = [line.text[begin:end].strip(_MARKUP) for begin, end in line.cells]
-    if len(texts) != 2 or not texts[1] or _key_field(texts[1]):
-        return None
-    return _field_and_value(texts[0].rstrip("：:"), texts[1])
+    keys = [_key_field(text.rstrip("：:")) is not None for text in texts]
+    if len(texts) % 2 or any(keys[1::2]):
+        return []
+    found = (_field_and_value(key, value) for key, value in zip(texts[::2], texts[1::2], strict=True))
+    return [pair for pair in found if pair and pair[1]]
 
 
 def _field_and_value(key: str, value: str) -> tuple[Field, str] | None:

@@ -22,21 +22,21 @@ class Field(StrEnum):
 
 
 _TITLE = re.compile(
-    r"報告(?:名稱|題目|主題|書名)|(?:出國)?計畫名稱|題目|題名|(?:考察|研究|報告|參訪|出國)?主題|(?:report )?title|subject|re",
+    r"(?:出國|考察|參訪|研習)?報告(?:書)?(?:名稱|題目|主題|書名)|(?:出國)?計畫名稱|題目|題名|(?:考察|研究|報告|參訪|出國)?主題|(?:report )?title|subject|re",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
-    r"(?:服務|報告|派遣|派員|派出|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
+    r"(?:服務|報告|派遣|派員|派出|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|考察|參訪|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
     r"機關(?:名稱)?|服務機關/?單位|服務機關及單位|"
-    r"(?:issuing |reporting |home |parent |sending )?(?:agency|organi[sz]ation|institution|"
+    r"(?:issuing |reporting |home |parent |sending |responsible |employing )?(?:agency|body|council|employer|organi[sz]ation|institution|"
     r"authority|department|office)|issued by|published by|from|submitted by|commissioned by|prepared for",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
     r"姓名[、/及／]?職稱|職稱[、/及／]?姓名|(?:出國|參加|考察|參訪|與會|訪問|報告|撰寫|研習|出席|代表|受訓|進修|研究|"
-    r"團隊|參與|隨行)人員?(?:姓名)?(?:[、/及／]?(?:服務單位[、/及／]?)?職稱)?(?:（[^）]*）|\([^)]*\))?|報告人|帶隊人員|帶隊老師|(?:服務)?機關[、/／]職稱[、/／]姓名|姓名|團員(?:名單)?|成員|領隊及團員|代表團(?:成員|員)?|"
+    r"團隊|參與|隨行|派赴|奉派|提報|參訓|受訪)人員?(?:[、/及／]?(?:姓名|職稱|職務|服務(?:單位|機關)|單位))*(?:（[^）]*）|\([^)]*\))?|(?:報告|撰寫|提報|撰稿|出席|參加|研習)人|(?:考察|參訪|訪問|研習|代表)?團(?:員|成員)(?:名單|名冊)?|帶隊人員|帶隊老師|(?:服務)?(?:機關|單位)[、/／及]職稱[、/／及]姓名|姓名|團員(?:名單)?|成員|領隊及團員|代表團(?:成員|員)?|"
     r"(?:members? of the )?delegation(?: members?)?|delegates?|participants?|travell?ers?|members|attendees|team(?: members)?|"
-    r"visitors|prepared by|(?:report )?authors?|written by|travelling party|who travelled|accompanying staff|staff",
+    r"visitors|names?|party|members of (?:the )?party|those (?:attending|travelling)|prepared by|(?:report )?authors?|written by|travelling party|who travelled|accompanying staff|staff",
     re.IGNORECASE,
 )
 _JOB = re.compile(r"職稱|職務|職別|job title|position|title and position|role|rank|post", re.IGNORECASE)
@@ -60,7 +60,7 @@ _REPORT_DATE = re.compile(
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(
-    r"(?:出國|報告|考察|計畫)?類別|出國(?:性質|目的類別|任務類別|類型)|(?:trip |report |visit |travel )?(?:category|"
+    r"(?:出國|報告|考察|計畫|任務|公務)?(?:類別|類型|性質)|出國(?:性質|目的類別|任務類別|類型)|(?:trip |report |visit |travel )?(?:purpose )?(?:category|class|kind|"
     r"type)|type of (?:visit|trip|travel|report)",
     re.IGNORECASE,
 )
