@@ -197,15 +197,6 @@ class TestReviewDesk:
         expected_start = SOURCE.index(first)
         assert (int(start), int(end)) == (expected_start, SOURCE.index(last) + len(last))
 
-    def test_gives_a_candidate_the_selected_words(self, page: Page, site: str) -> None:
-        page.goto(f"{site}/desk")
-        self.select(page, "行人早開時相", "行人早開時相")
-        article = page.locator("article[data-candidate]").nth(1)
-        article.get_by_role("button", name="改用選取的文字").click()
-        start = SOURCE.index("行人早開時相")
-        assert article.locator("[name=start]").input_value() == str(start)
-        assert article.locator("[name=end]").input_value() == str(start + 6)
-
     def test_both_sides_lead_to_each_other(self, page: Page, site: str) -> None:
         page.goto(f"{site}/desk")
         second = candidates()[1].id

@@ -210,10 +210,10 @@ function offerSelection() {
   });
 }
 
-// A button that would take the focus also takes the selection that it is about.
+// A link that would take the focus also takes the selection that it is about.
 function keepSelection() {
   desk.addEventListener("pointerdown", (event) => {
-    if (event.target.closest("[data-respan], a[data-key]") && selectedSpan()) event.preventDefault();
+    if (event.target.closest("a[data-key]") && selectedSpan()) event.preventDefault();
   });
   desk.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-key]");
@@ -223,13 +223,6 @@ function keepSelection() {
     event.preventDefault();
     event.stopPropagation();
   }, { capture: true });
-  for (const button of desk.querySelectorAll("[data-respan]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const span = selectedSpan();
-      if (span) fillSpan(document.getElementById(button.dataset.respan), span);
-    });
-  }
 }
 
 function candidateOf(element) {
