@@ -23,12 +23,13 @@ _CATEGORY_LINES = 20
 _OPENING_LINES = 14
 _LONGEST_OPENING = 120
 _CATEGORY = re.compile(
-    r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,40}?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
+    r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,60}?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
 )
 _HEADLINE_LINES = 6
 _AGENCY = re.compile(
     r"[\u3400-\u9fff]{1,8}(?:市|縣|鄉|鎮|區)(?:政府|公所|立)?[\u3400-\u9fff]{0,14}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校)"
 )
+_TICKED = re.compile(r"[■☑☒✔✓▣◼●Ｖ]\s?(?:\d[.、]?\s?)?(?P<choice>[^\s□☐○◻■☑,，、]{2,16})")
 _EMPTY = re.compile(r"[（(]?(?:無|略|未定|none|n/?a|[-–—/])?[)）]?", re.IGNORECASE)
 _BETWEEN_AGENCIES = re.compile(r"[、；;／/\n]|，(?=\S{2,}(?:局|處|所|館|院|會|府))|　+|<br>")
 
@@ -47,7 +48,7 @@ def metadata(outline: Outline) -> Metadata:
         trip_start=start,
         trip_end=end,
         report_date=_report_date(values[Field.REPORT_DATE]) or dated_line(lines),
-        category=_first(values[Field.CATEGORY]) or category_in_brackets(lines),
+        category=ticked_choice(_first(values[Field.CATEGORY]) or category_in_brackets(lines)),
     )
 
 
@@ -80,6 +81,17 @@ def _people(values: Mapping[Field, Sequence[str]], lines: Sequence[Line]) -> tup
 def _report_date(values: Sequence[str]) -> date | None:
     days = (days_in(value) for value in values)
     return next((found[0] for found in days if found), None)
+
+
+@rule
+def ticked_choice(category: str | None) -> str | None:
+    """The category that is ticked where the cover offers all of them.
+
+    >>> ticked_choice("□考察　■進修　□研究"), ticked_choice("考察")
+    ('進修', '考察')
+    """
+    ticked = _TICKED.search(category or "")
+    return ticked["choice"] if ticked else category
 
 
 @rule

@@ -26,7 +26,7 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
-    r"(?:服務|報告|派遣|派員|派出|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|考察|參訪|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
+    r"(?:服務|報告|派遣|派員|派出|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
     r"機關(?:名稱)?|服務機關/?單位|服務機關及單位|"
     r"(?:issuing |reporting |home |parent |sending |responsible |employing )?(?:agency|body|council|employer|organi[sz]ation|institution|"
     r"authority|department|office)|issued by|published by|from|submitted by|commissioned by|prepared for",
@@ -80,7 +80,7 @@ def field_of(key: str) -> Field | None:
 
 @rule
 def title_field(key: str) -> bool:
-    """A title.
+    """The title of the report.
 
     >>> title_field("報告名稱"), title_field("Title"), title_field("職稱")
     (True, True, False)

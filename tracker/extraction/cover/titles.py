@@ -15,7 +15,7 @@ _LONGEST = 150
 _GENERIC = re.compile(
     r"(?:.{0,26}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關(?:學校)?)?[\s　]*(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
     r"報告書|基本資料表|報告基本資料表)?(?:\s*\(.*\)|（.*）)?(?:\s+出國類別.*)?|"
-    r"(?:version|draft|revision) [\d.]+.*|(?:department|ministry|office|bureau|faculty|school|board) of .{2,50}|(?:.{2,60} )?(?:Assembly|Parliament|Senate|Inspectorate|Trust|Institute|Service|Office|Council|Department|Board|Agency|Administration|Bureau|Division|Authority|College|University|Committee|Commission|Ministry|General)|"
+    r"(?:version|draft|revision) [\d.]+.*|(?:department|ministry|office|bureau|faculty|school|board|city|county|town|borough|province) of .{2,50}|(?:.{2,60} )?(?:Assembly|Parliament|Senate|Inspectorate|Trust|Institute|Service|Office|Council|Department|Board|Agency|Administration|Bureau|Division|Authority|College|University|Committee|Commission|Ministry|General)|"
     r"(?:\w+ )?report of session [\d–/-]+|(?:final |draft )?report \(?[A-Z]{0,4}[ .-]?\w*\d[\w/.-]*\)?|"
     r"(?:.{0,60} )?(?:study visit|study tour|trip|travel|visit|mission|internal audit|audit|final|incident|official|"
     r"investigation|inspection|memorandum) ?report(?: (?:no\.? ?)?[\w./-]*\d[\w./-]*)?|report|memorandum|memo|minutes",

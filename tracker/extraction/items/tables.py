@@ -29,10 +29,10 @@ def tables(section: Section, reader: Reader) -> Proposals:
     for table in section.part.tables:
         rows = [_cells(row) for row in table]
         columns = _columns(rows)
-        if Role.ACTION in columns.values():
-            yield from _rows(rows[0], rows[1:], columns, section, reader)
-        elif _is_form(rows):
+        if _is_form(rows):
             yield from _form(rows, section, reader)
+        elif Role.ACTION in columns.values():
+            yield from _rows(rows[0], rows[1:], columns, section, reader)
         elif section.kind is Kind.LISTED and not columns:
             yield from _rows(rows[0], rows, guessed_columns(rows), section, reader)
 
@@ -132,10 +132,11 @@ def _form(rows: Sequence[Row], section: Section, reader: Reader) -> Proposals:
 
 
 def _is_form(rows: Sequence[Row]) -> bool:
+    """Say whether a table has the names of its cells on the left, and none above."""
     names = [role_of(row[0].text) for row in rows if row and row[0]]
-    return (
-        len(names) > 1 and Role.ACTION in names and sum(name is not None for name in names) * 2 >= len(names)
-    )
+    known = [name for name in names if name]
+    has_head = any(cell and role_of_column(cell.text) for cell in rows[0][1:])
+    return len(known) > 1 and Role.ACTION in known and len(known) * 2 >= len(names) and not has_head
 
 
 def _as_paragraph(name: Passage, value: Passage) -> Passage:

@@ -312,7 +312,7 @@ def due_english_quarter(sentence: str) -> _Matches:
 
 @rule
 def due_english_year(sentence: str) -> _Matches:
-    """A year.
+    """A year by its number.
 
     >>> due_in("by the end of 2026")
     DueHint(text='end of 2026', date=datetime.date(2026, 12, 31))

@@ -69,7 +69,7 @@ def owner_in_brackets(text: str) -> Note | None:
     """The name of who is to act, alone in brackets or as a last sentence behind an item.
 
     >>> owner_in_brackets("增設候車亭。（交通局）"), owner_in_brackets("Plant trees. Parks Officer.")
-    (Note(begin=6, owner='交通局', due=None), Note(begin=13, owner='Parks Officer', due=None))
+    (Note(begin=6, owner='交通局', due=None), Note(begin=12, owner='Parks Officer', due=None))
     >>> owner_in_brackets("增設候車亭（含座椅）。")
     """
     match = _UNIT_BEHIND.search(text[-_BEHIND_WITHIN:]) or _NAME_BEHIND.search(text[-_BEHIND_WITHIN:])
