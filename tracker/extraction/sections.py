@@ -23,16 +23,19 @@ class Kind(StrEnum):
 _RECOMMENDING = re.compile(
     r"建議|建言|策進|精進(?:作為|方向|措施|事項)|(?:改善|因應|改進)(?:對策|措施|作為|方案|作法)|後續(?:推動|作為|辦理|規劃|工作|行動|追蹤|"
     r"應辦|精進|執行|措施|策略)|未來(?:推動|努力|精進|辦理|執行)(?:方向|工作|作為|事項|重點|策略)?|"
-    r"擬辦|應辦事項|待辦|行動(?:方案|項目|計畫|清單)|推動(?:策略|事項|方向)|(?:可供|可資|值得)[^，。]{0,8}(?:參採|採行|引進)|"
+    r"擬辦|應辦事項|待辦|下一步|接下來|功課|提案|決議|裁示|怎麼做|推動構想|努力方向|工作重點|(?:改進|改善)(?:事項|方向)|具體(?:作為|措施|作法|做法|行動)|因應方向|"
+    r"可行(?:方案|作法|做法)|行動(?:方案|項目|計畫|清單)|推動(?:策略|事項|方向)|(?:可供|可資|值得)[^，。]{0,8}(?:參採|採行|引進)|"
     r"^(?:短|中|長|中長|短中長|短、中、長)期(?:性)?(?:目標|措施|作法|做法|規劃|作為|方案|策略|行動)|立即可行|"
     r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan|list|register)|\b(?:corrective|preventive|"
     r"preventative|follow-?up|agreed|proposed|remedial|planned|required|management|improvement|safety) "
     r"(?:actions?|measures?|items?|steps?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
-    r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
+    r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|\bpoints? for action\b|^for (?:decision|action)\b|\bideas? (?:to (?:borrow|take)|for)\b|\bwhat (?:\w+ ){1,4}can (?:do|borrow)\b|\bthings to (?:do|try|change)\b|"
+    r"\btake-?aways? for\b|\bimplications? for\b|\bour asks\b|\bwhere next\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
     r"^(?:key |main |our |further |immediate |short-term |medium-term |long-term |outstanding )?actions?(?: taken and planned| to take| required)?$|"
     r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are \w+ing|is \w+ing|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
 _LEAD_IN_WITHIN = 160
 _ASKING_LEAD_IN = re.compile(
     r"(?<![的之])(?:建議|建請|擬請|具體建議|建議事項|策進作為|擬辦)(?:事項|作法|作為|重點)?(?:如下|如次|如后|分述如下|臚列如下|有[一二三四五六七八九十\d]{1,2}項?)?[：:]$|"
@@ -43,7 +46,7 @@ _ASKING_LEAD_IN = re.compile(
 )
 _MIXING = re.compile(
     r"心得|感想|結論|結語|檢討|省思|反思|啟示|啟發|觀察|發現|收穫|借鏡|展望|"
-    r"\bconclusions?|\blessons|\bfindings?|\bobservations?|\breflections?|\bdiscussion|\banalysis",
+    r"\bconclusions?|\blessons|\bfindings?|\bobservations?|\breflections?|\bdiscussion|\banalysis|\btake-?aways?|\bimplications?",
     re.IGNORECASE,
 )
 _REFLECTING = re.compile(
@@ -120,6 +123,8 @@ def _inside(parent: Section, part: Part) -> Section:
     is_item = not part.is_heading or (part.label and not (part.lines or part.parts))
     if open_box(part.label) or (is_item and asking_lead_in(parent.part)):
         return Section(part, Kind.LISTED, False, parent.category)
+    if part.is_heading and names_recommendation(part.label):
+        return Section(part, Kind.LISTED, False, _topic(part.title))
     if not part.title:
         return Section(part, parent.kind, False, parent.category)
     kind = kind_of(part.title)
@@ -134,6 +139,16 @@ def _inside(parent: Section, part: Part) -> Section:
 def _topic(title: str) -> str:
     """Return a heading without a remark in brackets at its end, such as （1年內）."""
     return re.sub(r"\s*[（(][^（()）]{1,30}[)）]$", "", title) or title
+
+
+@rule
+def names_recommendation(label: str) -> bool:
+    """A number such as 建議一 or Recommendation 2.
+
+    >>> names_recommendation("建議一："), names_recommendation("Recommendation 2."), names_recommendation("Finding 2.")
+    (True, True, False)
+    """
+    return bool(_NAMED.match(label))
 
 
 @rule

@@ -20,7 +20,6 @@ from tracker.extraction.cover.fields import Field
 from tracker.extraction.cover.periods import english_days, period_in, period_of_story
 from tracker.extraction.cover.places import destinations
 from tracker.extraction.cover.titles import title_line
-from tracker.extraction.items.elsewhere import names_recommendation
 from tracker.extraction.items.listed import ticked_off
 from tracker.extraction.items.splitting import begins_anew
 from tracker.extraction.outline import outline
@@ -48,6 +47,7 @@ from tracker.extraction.sections import (
     completed_actions,
     earlier_advice,
     kind_of,
+    names_recommendation,
     open_box,
     recommending_title,
     reflecting_title,
@@ -56,6 +56,7 @@ from tracker.extraction.wording import captions
 from tracker.extraction.wording.asks import (
     Ask,
     Own,
+    about_hosts,
     commitment,
     explicit_ask,
     imperative,
@@ -233,6 +234,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "law-says": lambda: law_says("Under the Ports Act the Director shall issue a notice."),
     "question": lambda: question("Should the city wait?"),
     "supposition": lambda: supposition("它應是全國首例。"),
+    "about-hosts": lambda: about_hosts("當地氣候宜人。"),
     "already-done": lambda: already_done("The clerk has already published the list."),
     "noted-behind": lambda: noted_behind("修補步道。主辦機關：工務局").owner == "工務局",
     "owner-in-brackets": lambda: (note := owner_in_brackets("修補步道（工務局）")) is not None and note.owner == "工務局",

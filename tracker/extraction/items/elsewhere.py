@@ -8,14 +8,13 @@ from tracker.extraction.items.records import item_of, records, role_of_passage, 
 from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage
 from tracker.extraction.registry import rule
-from tracker.extraction.sections import Kind, Section
+from tracker.extraction.sections import Kind, Section, names_recommendation
 from tracker.extraction.wording.asks import Ask, commitment
 from tracker.extraction.wording.captions import Role, caption_of
 from tracker.extraction.wording.remarks import lead_in
 
 _LONGEST = 3_000
 _LONGEST_TOPIC = 400
-_NAMED = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
 _INSIDE = re.compile(
     r"(?P<bold>\*\*)?\b(?:Safety |Key )?Recommendation (?:No\. ?)?[A-Z]?\d{1,3}(?:[.\-/]\d{1,3})?\s?[:：]\s*|"
     r"\bACTION(?: POINT)?(?: \([^()]{1,30}\))?\s?:\s*|[【（(]?建議\s?[一二三四五六七八九十\d]{1,2}[】）)]?\s?[：:]\s*|"
@@ -83,16 +82,6 @@ def labelled_inside(paragraph: Passage, section: Section, reader: Reader) -> Pro
         found = item_of([passage], section.category, ("labelled-inside",), reader) if passage else None
         if found:
             yield found
-
-
-@rule
-def names_recommendation(label: str) -> bool:
-    """A number such as 建議一 or Recommendation 2.
-
-    >>> names_recommendation("建議一："), names_recommendation("Recommendation 2."), names_recommendation("Finding 2.")
-    (True, True, False)
-    """
-    return bool(_NAMED.match(label))
 
 
 def _names_recommendation(passage: Passage) -> bool:

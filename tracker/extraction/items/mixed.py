@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tracker.extraction.items.elsewhere import named_item, names_recommendation
+from tracker.extraction.items.elsewhere import named_item
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.items.listed import labelled_paragraph
 from tracker.extraction.items.records import item_of, role_of_passage, without_caption
 from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
-from tracker.extraction.sections import Kind, Section
+from tracker.extraction.sections import Kind, Section, names_recommendation
 from tracker.extraction.wording.asks import Ask
 from tracker.extraction.wording.captions import Role
 from tracker.extraction.wording.remarks import lead_in

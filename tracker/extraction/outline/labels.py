@@ -5,6 +5,7 @@ Among them are 壹、 一、 （一） 1. 1.1 第X章 ① 甲、 IV. (a) 建議�
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.foundation import roc
 
@@ -76,9 +77,12 @@ class Label:
 
 def label_of(text: str) -> Label | None:
     """Read the enumerator at the start of a line."""
-    if not _START.match(text):
-        return None
-    folded = roc.fold(text[:_WITHIN])
+    return _label_of(text[:_WITHIN]) if _START.match(text) else None
+
+
+@lru_cache(maxsize=2**13)
+def _label_of(text: str) -> Label | None:
+    folded = roc.fold(text)
     match = _LABEL.match(folded)
     if match is None or match.lastgroup is None:
         return None

@@ -26,6 +26,8 @@ _RUN_ON = (
     re.compile(rf"{_BEHIND_STOP}(?P<number>\d{{1,2}})[.、．](?!\d)"),
     re.compile(rf"{_BEHIND_STOP}[（(](?P<number>[一二三四五六七八九十]{{1,3}})[)）](?=[^；]{{12}})"),
 )
+# Two thousand pages hold no more; what is longer is no report, and is read up to here.
+_LONGEST_TEXT = 2_000_000
 _WRAPPED_WIDTH = 130
 _FEWEST_WRAPPED = 12
 _LARGER = 1.12
@@ -37,7 +39,7 @@ def lines_of(document: Document) -> list[Line]:
     furniture = {block.start for block in blocks if block.kind is BlockKind.FURNITURE}
     lines: list[Line] = []
     was_furniture = False
-    for line in _styled(_written(document.text), blocks):
+    for line in _styled(_written(document.text[:_LONGEST_TEXT]), blocks):
         if line.start in furniture:
             was_furniture = True
             continue
@@ -131,6 +133,9 @@ def _styled(lines: Iterable[Line], blocks: Sequence[Block]) -> Iterator[Line]:
         at = bisect_right(starts, line.start) - 1
         block = blocks[at] if at >= 0 else None
         if block is None or block.end <= line.start:
+            yield line
+            continue
+        if block.kind is BlockKind.PARAGRAPH and not (block.bold or block.size):
             yield line
             continue
         larger = bool(usual and block.size and block.size >= usual * _LARGER)

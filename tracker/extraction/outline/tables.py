@@ -31,7 +31,8 @@ def with_cells(lines: Sequence[Line]) -> list[Line]:
             if _is_ruling(line.text):
                 was_ruling = True
                 continue
-            line = replace(line, cells=spans, gap=line.gap or was_ruling)  # noqa: PLW2901
+            if spans or was_ruling:
+                line = replace(line, cells=spans, gap=line.gap or was_ruling)  # noqa: PLW2901
         was_ruling = False
         found.append(line)
     return found

@@ -170,8 +170,9 @@ def _part_of(line: Line, before: Line | None, after: Line | None, layout: _Layou
     width = layout.width
     level = hash_level(line.text) or (line.level if is_title(plain_title(line.text)) else None)
     if level:
-        label = label_of(line.text)
-        ordinal, written = (label.ordinal, line.text[: label.length].strip()) if label else (None, "")
+        title = line.text.lstrip("# ")
+        label = label_of(title)
+        ordinal, written = (label.ordinal, title[: label.length].strip()) if label else (None, "")
         return Part(f"#{level}", ordinal, line, written, is_heading=True, width=width)
     label = label_of(line.text)
     if label and not (before and torn_number(before, line, width)):

@@ -60,6 +60,12 @@ _OWN = re.compile(
 _FORWARD = re.compile(
     r"未來|日後|爾後|今後|往後|下次|下一(?:次|屆|年)|後續|in future|going forward", re.IGNORECASE
 )
+# A word that hosts are seldom reported with: what authors find fitting, they advise.
+_FITTING = re.compile(r"(?<![便適事合權相時機不])宜(?![蘭居人昌])|允宜|不宜")
+_HOSTS = re.compile(
+    r"該(?:市|國|館|校|局|縣|公司|單位|機構|地|區|中心)|當地|對方|他們|渠等|業者|廠商|館方|校方|民眾|市民|居民|住戶|遊客|旅客|使用者|學生|家長|申請人|會員|車輛|"
+    r"此(?:時|處)|氣候|天氣|人人|我們"
+)
 _EXPLICIT = re.compile(
     r"(?<![的之跟何些項等出曾會前各])建議(?![，。；：:、？?」）)\s書案表及與的之者彙摘]|事項|[一二三四五六七八九十0-9]{1,2}(?:章|節|篇|部分|項|點)|單位|機關|內容|方案|$)|"
     r"建請|爰請|爰擬|擬請|惠請|敬請(?![鑒鈞卓裁核指參見期查察惠備])|洽請|函請|責成|擬建議|"
@@ -248,7 +254,19 @@ def _is_done(sentence: str, before: str) -> bool:
 
 def is_addressed(sentence: str, own: Own) -> bool:
     """Say whether a sentence speaks to the own side, to a named unit or of times to come."""
-    return own.named_in(sentence) or owner_in(sentence) is not None or bool(_FORWARD.search(sentence))
+    if own.named_in(sentence) or owner_in(sentence) is not None or _FORWARD.search(sentence):
+        return True
+    return bool(_FITTING.search(sentence)) and not about_hosts(sentence)
+
+
+@rule
+def about_hosts(sentence: str) -> bool:
+    """A sentence about the hosts, or about people in general, to whom the report gives no advice.
+
+    >>> about_hosts("該市規定車輛宜停放於外圍。"), about_hosts("票證系統宜整合公車與自行車。")
+    (True, False)
+    """
+    return bool(_HOSTS.search(sentence))
 
 
 def begins_with_ask(text: str) -> bool:

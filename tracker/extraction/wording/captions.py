@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tracker.extraction.passage import width_of
 from tracker.extraction.registry import rule
@@ -86,11 +87,17 @@ _TORN_BRACKET = re.compile(r"[（(][^）)]*$")
 _BOXED = re.compile(r"[【〔［\[](?P<words>[^】〕］\]：:，。\n]{1,24})[】〕］\]]\s*[：:]?\s*(?=\S)")
 _MARKUP = "*_ \t　【】[]〔〕［］（）()"
 _WIDEST_TOPIC = 36
+_WITHIN = 96
 _MOST_WORDS = 5
 
 
 def caption_of(text: str) -> Caption | None:
     """Read the caption at the start of a text."""
+    return _caption_of(text[:_WITHIN])
+
+
+@lru_cache(maxsize=2**13)
+def _caption_of(text: str) -> Caption | None:
     bracket = _BRACKET.match(text)
     if bracket and role_of(bracket["words"]):
         match: re.Match[str] | None = bracket
