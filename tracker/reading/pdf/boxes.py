@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.reading.document import PlaceOnPage, ReadingLimits
-from tracker.reading.pdf.breaks import mended
 from tracker.reading.pdf.layer import Box
 from tracker.reading.pdf.lines import Line, Piece
 from tracker.reading.pdf.pages import Page, layers_of, opened, pages_of
+from tracker.reading.pdf.paragraphs import whole
 
 # Two boxes belong to one line when they share this part of the lower one's height.
 _SHARED = 0.5
@@ -23,7 +23,7 @@ def boxes(data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[Pla
     found: list[PlaceOnPage] = []
     with opened(data, limits) as document:
         # All pages are read, as they were for the text: when PDFium fails at the last one, pypdf wrote that text.
-        stretches = _stretches_by_page(mended(list(pages_of(document))), start, end)
+        stretches = _stretches_by_page(whole(list(pages_of(document))), start, end)
         for number, layer in layers_of(document, sorted(stretches)):
             for cell in stretches[number]:
                 joined = _joined(box for stretch in cell for box in layer.rectangles(*stretch))

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from tracker.reading.pdf.lines import ENUMERATED, HAN, Line, Piece, row_of
+from tracker.reading.pdf.lines import ENUMERATED, Line, Piece, cells_of, parts_words, row_of
 from tracker.reading.pdf.pages import Page
 
 # Running headers and footers stand between the two parts of a table.
 _MOST_BETWEEN: Final = 3
 _NEAR: Final = 4.0
 _SENTENCE_ENDS: Final = "。！？；.!?;"
-
-Cell = tuple[Piece, ...]
+# A line of Han may end so many widths of a character before the edge, for a mark that must not begin the next.
+_SLACK: Final = 0.5
 
 
 def mended(pages: Sequence[Page]) -> list[Page]:
@@ -24,7 +24,7 @@ def mended(pages: Sequence[Page]) -> list[Page]:
             above, below = places
             lines, rest = list(before.lines), list(page.lines)
             if rest[below].text == _header(before, lines[above]):
-                rest[below] = replace(rest[below], is_repeated=True)
+                rest[below] = replace(rest[below], is_furniture=True)
                 below += 1
             if _is_rest(lines[above], rest, below):
                 lines[above] = _joined(lines[above], rest.pop(below))
@@ -51,38 +51,38 @@ def _header(page: Page, row: Line) -> str:
 
 
 def _is_rest(row: Line, lines: Sequence[Line], below: int) -> bool:
-    """Say whether a row only goes on with a sentence that its one filled cell left open in the row above."""
+    """Say whether a row only goes on with cells of the row above.
+
+    It does where its one filled cell takes up a sentence that was left open, and where no cell that it fills had room
+    above for the word with which it begins.
+    """
     if below >= len(lines) or len(lines[below].cells) != len(row.cells):
         return False
     rest = lines[below]
-    filled = [(n, start, end) for n, (start, end) in enumerate(rest.cells) if start < end]
-    if len(filled) != 1:
+    filled = [number for number, (start, end) in enumerate(rest.cells) if start < end]
+    above = [row.text[slice(*row.cells[number])] for number in filled]
+    if not all(above) or any(ENUMERATED.match(rest.text, rest.cells[number][0]) for number in filled):
         return False
-    ((number, start, end),) = filled
-    above = row.text[slice(*row.cells[number])]
-    return above != "" and above[-1] not in _SENTENCE_ENDS and not ENUMERATED.match(rest.text[start:end])
+    is_open = [text[-1] not in _SENTENCE_ENDS for text in above]
+    return is_open == [True] or (any(is_open) and all(_had_no_room(row, rest, n) for n in filled))
+
+
+def _had_no_room(row: Line, rest: Line, number: int) -> bool:
+    if number >= len(row.fits) or number >= len(rest.fits):
+        return False
+    return row.fits[number].room < rest.fits[number].word + _SLACK * (row.size or 0.0)
 
 
 def _joined(row: Line, rest: Line) -> Line:
     """Return a row with the rest of its cells, whose characters stand a page later."""
     cells = [
         (*cell, *_moved(cell, more))
-        for cell, more in zip(_cells(row.pieces), _cells(rest.pieces), strict=True)
+        for cell, more in zip(cells_of(row.pieces), cells_of(rest.pieces), strict=True)
     ]
     return row_of(row, cells)
 
 
-def _moved(cell: Cell, more: Cell) -> Iterator[Piece]:
-    if cell and more and not (HAN.match(cell[-1].text[-1]) and HAN.match(more[0].text)):
+def _moved(cell: Sequence[Piece], more: Sequence[Piece]) -> Iterator[Piece]:
+    if cell and more and parts_words(cell[-1].text, more[0].text):
         yield Piece(" ", None, 0)
     yield from (piece._replace(later=piece.later + 1) for piece in more)
-
-
-def _cells(pieces: Sequence[Piece]) -> list[Cell]:
-    cells: list[list[Piece]] = [[]]
-    for piece in pieces:
-        if piece.is_tab:
-            cells.append([])
-        else:
-            cells[-1].append(piece)
-    return [tuple(cell) for cell in cells]

@@ -42,11 +42,13 @@ class Box(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How a character looks; `level` is the heading level that the file's own structure gives it."""
+    """How a character looks and from where it was written; `level` is the heading level that the file names."""
 
     size: float | None
     bold: bool
     level: int | None
+    left: float = 0.0
+    baseline: float = 0.0
 
 
 @dataclass
@@ -68,11 +70,15 @@ class Layer:
     def _closed(self, blank: re.Match[str]) -> str:
         """Return what stands for a blank between Han and Latin: nothing where only the typesetting spaced them."""
         at = blank.start()
-        if calls.is_generated(self.characters, self._numbers[at]) != 1:
+        if not self.is_put_in(at):
             return " "
         one, other = self.box(at - 1), self.box(at + 1)
         widest = max(one.right - one.left, other.right - other.left)
         return NOTHING if other.left - one.right <= _SPACED_BY * widest else " "
+
+    def is_put_in(self, index: int) -> bool:
+        """Say whether PDFium put a character in, as a blank between words that stand apart."""
+        return bool(calls.is_generated(self.characters, self._numbers[index]) == 1)
 
     def box(self, index: int) -> Box:
         """Return the box of a character; one that PDFium put in, as a blank between words, has no extent."""
@@ -87,12 +93,12 @@ class Layer:
         if not writing:
             return Look(None, False, None)
         calls.matrix_of(self.characters, number, self._matrix.places[0])
-        _, _, c, d, _, _ = self._matrix.read()
+        _, _, c, d, left, baseline = self._matrix.read()
         size = round(calls.font_size_of(self.characters, number) * hypot(c, d), 1)
         # Fonts without a bold face, as the standard script of offices, are printed bold by stroking them too.
         bold = calls.mode_of(writing) == _STROKED_TOO or self._is_bold(calls.font_of(writing))
         level = self.levels.get(calls.contents_of(writing)) if self.levels else None
-        return Look(size, bold, level)
+        return Look(size, bold, level, left, baseline)
 
     def rectangles(self, first: int, count: int) -> Iterator[Box]:
         """Return boxes around a stretch of characters, as many as it has parts."""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import Final, NamedTuple
 
 from tracker.reading.pdf.layer import NOTHING, Box, Layer
@@ -25,10 +25,19 @@ _BULLETS: Final = str.maketrans(
     "•●■▪◆❖➢✓□☑→○□",
 )
 
+# PDFium's sign for a hyphen at the end of a line: the next line follows on the same one.
+HYPHEN: Final = "\ufffe"
 HAN: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 ENUMERATED: Final = re.compile(
     r"(?:[一二三四五六七八九十甲乙丙丁戊]{1,3}[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．](?!\d)|[•●■▪])"
 )
+# What does not part at the end of a line: a character with the marks around it, or a word.
+_WORD: Final = re.compile(
+    r"[（「『《〈【“(\[]*(?:[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\uffef]+)?[，。、；：！？）」』》〉】]*"
+)
+_CLOSING: Final = "，。、；：！？）」』》〉】"
+# A sign that another font had to lend may be written after the words around it.
+_LENT: Final = re.compile(r"(?<= )[^\w\s](?= |$)")
 # Single characters are rare in horizontal text.
 _FEWEST_UPRIGHT: Final = 4
 
@@ -50,9 +59,29 @@ class Piece(NamedTuple):
         return self.text == "\t" and self.first is None
 
 
+class Print(NamedTuple):
+    """How a line was set: where it starts and ends, on which baselines, and how wide its first word is."""
+
+    left: float
+    right: float
+    baseline: float
+    foot: float
+    word: float
+
+
+class Fit(NamedTuple):
+    """The room that the last line of a cell leaves, and how wide the first word of its first line is."""
+
+    room: float
+    word: float
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A printed line, or a row of a table: the spans of its cells within the text, and where its columns start."""
+    """A line of text or a row of a table: the spans of its cells within the text, and where its columns start.
+
+    A blank line stands for the room that the print leaves before the next one.
+    """
 
     text: str
     pieces: tuple[Piece, ...] = ()
@@ -62,7 +91,9 @@ class Line:
     level: int | None = None
     cells: tuple[tuple[int, int], ...] = ()
     columns: tuple[float, ...] = ()
-    is_repeated: bool = False
+    fits: tuple[Fit, ...] = ()
+    is_furniture: bool = False
+    set: Print | None = None
 
 
 def lines_of(layer: Layer) -> list[Line]:
@@ -82,7 +113,9 @@ def line_of(layer: Layer, start: int, end: int) -> Line | None:
     if not kept:
         return None
     first = start + raw.index(kept)
-    return dressed(layer, pieces_of(kept, first), first, first + len(kept) - 1)
+    last = first + len(kept) - 1
+    pieces = _as_printed(layer, kept, first) if _LENT.search(kept) else pieces_of(kept, first)
+    return dressed(layer, pieces, first, last)
 
 
 def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Line | None:
@@ -94,7 +127,36 @@ def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Lin
     begin, end = layer.box(first), layer.box(last)
     box = Box(begin.left, min(begin.bottom, end.bottom), end.right, max(begin.top, end.top))
     bold = look.bold and (first == last or layer.look(last).bold)
-    return Line(text, tuple(pieces), box, look.size, bold, look.level)
+    closes = layer.text[last] in _CLOSING and look.size is not None
+    right = max(end.right, end.left + look.size) if closes and look.size else end.right
+    foot = layer.look(last).baseline if end.top < begin.bottom else look.baseline
+    word = word_of(layer, first, last, look.size)
+    return Line(
+        text,
+        tuple(pieces),
+        box,
+        look.size,
+        bold,
+        look.level,
+        set=Print(look.left, right, look.baseline, foot, word),
+    )
+
+
+def word_of(layer: Layer, first: int, last: int, size: float | None) -> float:
+    """Return how much room the first word of a stretch takes."""
+    match = _WORD.match(layer.text, first, last + 1)
+    end = match.end() - 1 if match and match.end() > first else first
+    return max(layer.box(end).right - layer.box(first).left, (size or 0.0) if end == first else 0.0)
+
+
+def _as_printed(layer: Layer, text: str, first: int) -> list[Piece]:
+    """Return the characters of a line from left to right, when one of them stands before those it follows."""
+    places = [n for n, character in enumerate(text, first) if not (character == " " and layer.is_put_in(n))]
+    lefts = [layer.box(n).left for n in places if layer.text[n] != NOTHING]
+    if all(one <= other for one, other in pairwise(lefts)) or HYPHEN in text:
+        return pieces_of(text, first)
+    places.sort(key=lambda n: layer.box(n).left)
+    return [piece for n in places for piece in pieces_of(layer.text[n], n)]
 
 
 def row_of(line: Line, cells: Sequence[Sequence[Piece]]) -> Line:
@@ -110,6 +172,22 @@ def row_of(line: Line, cells: Sequence[Sequence[Piece]]) -> Line:
     return replace(
         line, text="".join(piece.text for piece in pieces), pieces=tuple(pieces), cells=tuple(spans)
     )
+
+
+def cells_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Return the pieces of a row cell by cell."""
+    cells: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.is_tab:
+            cells.append([])
+        else:
+            cells[-1].append(piece)
+    return cells
+
+
+def parts_words(one: str, other: str) -> bool:
+    """Say whether a blank stands between two texts where a line ended: none between Han, none behind a hyphen."""
+    return not (HAN.match(one[-1]) or HAN.match(other[0]) or one[-1] == HYPHEN)
 
 
 def pieces_of(text: str, first: int) -> list[Piece]:
@@ -131,8 +209,8 @@ def pieces_of(text: str, first: int) -> list[Piece]:
 
 
 def _meant(character: str) -> str:
-    if character == NOTHING:
-        return ""
+    if character in (NOTHING, HYPHEN):
+        return "" if character == NOTHING else HYPHEN
     if "\uf000" <= character <= "\uf0ff":
         bullet = character.translate(_BULLETS)
         return "" if bullet == character else bullet
@@ -164,4 +242,4 @@ def _stacked(lines: Sequence[Line]) -> Line:
     if len(lines) == 1:
         return lines[0]
     pieces = tuple(piece for line in lines for piece in line.pieces)
-    return replace(lines[0], text="".join(line.text for line in lines), pieces=pieces, box=None)
+    return replace(lines[0], text="".join(line.text for line in lines), pieces=pieces, box=None, set=None)

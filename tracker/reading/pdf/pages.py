@@ -25,6 +25,7 @@ class Page:
 
     lines: list[Line]
     is_picture: bool = False
+    width: float = 0.0
 
     @property
     def length(self) -> int:
@@ -50,7 +51,7 @@ def pages_of(document: pypdfium2.PdfDocument) -> Iterator[Page]:
     """Read page after page."""
     titles = bookmarked_titles(document)
     for number, layer in layers_of(document, range(len(document))):
-        yield _page(layer, titles.get(number, {}))
+        yield _page(layer, titles.get(number, {}), document.get_page_size(number)[0])
 
 
 def layers_of(document: pypdfium2.PdfDocument, numbers: Iterable[int]) -> Iterator[tuple[int, Layer]]:
@@ -70,8 +71,8 @@ def check_count(count: int, limits: ReadingLimits) -> None:
         raise FileTooLarge
 
 
-def _page(layer: Layer, titles: Mapping[str, int]) -> Page:
+def _page(layer: Layer, titles: Mapping[str, int], width: float) -> Page:
     grids = grids_of(layer)
     lines = lines_with_tables(layer, grids) if grids else lines_of(layer)
     is_bare = sum(len(line.text) for line in lines[: _FEWEST_CHARACTERS + 1]) < _FEWEST_CHARACTERS
-    return Page(marked(lines, titles), is_bare and layer.has_picture())
+    return Page(marked(lines, titles), is_bare and layer.has_picture(), width)

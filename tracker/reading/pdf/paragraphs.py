@@ -1,37 +1,43 @@
-"""Lines of pages to one text and its blocks: printed lines that fill their column make a paragraph with the next."""
+"""Printed lines to one text and its blocks: a paragraph is a line, and the room before one is a blank line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate
-from typing import Final
 
 from tracker.reading.document import Block, BlockKind, Document
 from tracker.reading.furniture import furniture_of
 from tracker.reading.pdf.breaks import mended
-from tracker.reading.pdf.layer import Box
-from tracker.reading.pdf.lines import Line
+from tracker.reading.pdf.hyphens import spelled
+from tracker.reading.pdf.layout import Layout, layout_of
+from tracker.reading.pdf.lines import Line, Piece, parts_words
 from tracker.reading.pdf.pages import Page
 
-# Justified lines end within these widths of a character of the edge: a closing mark may hang, a word may not fit.
-_RAGGED: Final = 2.5
-_DEEPER: Final = 0.8
-_UNEVEN: Final = 0.15
-_FARTHEST: Final = 2.2
-# Lines that start within so many points share a column; a page with more columns is a drawing.
-_COLUMN: Final = 4
-_MOST_COLUMNS: Final = 100
+_BLANK = Line("")
+
+
+def whole(printed: Sequence[Page]) -> list[Page]:
+    """Return the pages with what only the whole file tells: furniture, spelling, paragraphs and blank lines."""
+    pages = _with_furniture(spelled(mended(printed)))
+    layout = layout_of(pages)
+    found: list[Page] = []
+    above: Line | None = None
+    for page in pages:
+        found.append(replace(page, lines=_paragraphs(page, layout, above)))
+        above = next((line for line in reversed(page.lines) if not line.is_furniture), above)
+    return found
 
 
 def document_of(pages: Sequence[Page]) -> Document:
     """Return the text of the pages, a line feed between their lines, with page starts and blocks."""
-    pages = mended(pages)
+    pages = whole(pages)
     starts = page_starts(pages)
-    text = "\n".join("\n".join(line.text for line in page.lines) for page in pages)
-    furniture = {start for start, _ in furniture_of(text, starts)}
-    blocks: list[Block] = []
-    for number, (page, start) in enumerate(zip(pages, starts, strict=True), start=1):
-        blocks += _blocks(page.lines, start, number, furniture)
+    blocks = tuple(
+        block
+        for number, (page, start) in enumerate(zip(pages, starts, strict=True), start=1)
+        for block in _blocks(page.lines, start, number)
+    )
     pictures = tuple(number for number, page in enumerate(pages, start=1) if page.is_picture)
-    return Document(text, "pdf", starts, tuple(blocks), pictures)
+    return Document(_text(pages), "pdf", starts, blocks, pictures)
 
 
 def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
@@ -39,67 +45,86 @@ def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
     return tuple(accumulate((page.length + 1 for page in pages[:-1]), initial=0)) if pages else ()
 
 
-def _blocks(lines: Sequence[Line], offset: int, number: int, furniture: set[int]) -> Iterator[Block]:
-    edges = _column_edges(lines)
-    paragraph: list[tuple[int, Line]] = []
-    for place, line in enumerate(lines):
-        indent = len(line.text) - len(line.text.lstrip())
-        kind = _kind(line, offset + indent in furniture)
-        is_text = kind is BlockKind.PARAGRAPH
-        if paragraph and not (is_text and _goes_on(paragraph, line, edges[place - 1])):
-            yield _paragraph(paragraph, number)
-            paragraph = []
-        if is_text:
-            paragraph.append((offset, line))
+def _text(pages: Sequence[Page]) -> str:
+    return "\n".join("\n".join(line.text for line in page.lines) for page in pages)
+
+
+def _with_furniture(pages: Sequence[Page]) -> list[Page]:
+    starts = page_starts(pages)
+    furniture = {start for start, _ in furniture_of(_text(pages), starts)}
+    if not furniture:
+        return list(pages)
+    marked = []
+    for page, start in zip(pages, starts, strict=True):
+        lines, offset = [], start
+        for line in page.lines:
+            indent = len(line.text) - len(line.text.lstrip())
+            is_furniture = offset + indent in furniture and not line.cells
+            lines.append(replace(line, is_furniture=True) if is_furniture else line)
+            offset += len(line.text) + 1
+        marked.append(replace(page, lines=lines))
+    return marked
+
+
+def _paragraphs(page: Page, layout: Layout, before: Line | None) -> list[Line]:
+    """Return the lines of a page as paragraphs; `before` is the last one of the text on the page before."""
+    found: list[Line] = []
+    paragraph: list[Line] = []
+    above: Line | None = None
+    for line in page.lines:
+        is_apart = _is_apart(layout, above, before, line, page.width)
+        if paragraph and not (line.is_furniture or is_apart) and layout.goes_on(paragraph, line, page.width):
+            paragraph.append(line)
         else:
-            yield _block(line, offset, offset + len(line.text), number, kind)
-        offset += len(line.text) + 1
-    if paragraph:
-        yield _paragraph(paragraph, number)
+            found += _ended(paragraph)
+            found += [_BLANK] if is_apart else []
+            paragraph = [] if line.is_furniture or line.cells else [line]
+            found += [] if paragraph else [line]
+        if not line.is_furniture:
+            above = line
+    return found + _ended(paragraph)
 
 
-def _paragraph(lines: Sequence[tuple[int, Line]], number: int) -> Block:
-    (start, first), (begin, last) = lines[0], lines[-1]
-    return _block(first, start, begin + len(last.text), number, BlockKind.PARAGRAPH)
+def _is_apart(layout: Layout, above: Line | None, before: Line | None, line: Line, width: float) -> bool:
+    """Say whether a blank line stands before a line; where a page begins, it does as at most ends of paragraphs."""
+    if line.is_furniture:
+        return False
+    if above is not None:
+        return layout.is_apart(above, line)
+    return (
+        before is not None
+        and layout.parts_paragraphs
+        and not (before.cells and line.cells)
+        and not layout.is_full(before, line, width)
+    )
 
 
-def _kind(line: Line, is_furniture: bool) -> BlockKind:
-    if line.cells:
-        return BlockKind.FURNITURE if line.is_repeated else BlockKind.ROW
-    if is_furniture:
-        return BlockKind.FURNITURE
-    return BlockKind.HEADING if line.level is not None else BlockKind.PARAGRAPH
+def _ended(paragraph: Sequence[Line]) -> list[Line]:
+    """Return the printed lines of a paragraph as one line."""
+    if len(paragraph) < 2:
+        return list(paragraph)
+    pieces = list(paragraph[0].pieces)
+    for line in paragraph[1:]:
+        if parts_words(pieces[-1].text, line.text):
+            pieces.append(Piece(" ", None, 0))
+        pieces += line.pieces
+    text = "".join(piece.text for piece in pieces)
+    return [replace(paragraph[0], text=text, pieces=tuple(pieces))]
 
 
-def _block(line: Line, start: int, end: int, number: int, kind: BlockKind) -> Block:
-    cells = tuple((start + begin, start + finish) for begin, finish in line.cells)
-    return Block(start, end, number, line.level, kind, "", cells, line.size, line.bold)
-
-
-def _column_edges(lines: Sequence[Line]) -> list[float]:
-    """Return for each line how far to the right the lines reach that share its column."""
-    ends = [(line.box.left, line.box.right) for line in lines if line.box]
-    reaches: dict[int, float] = {}
+def _blocks(lines: Sequence[Line], offset: int, number: int) -> Iterator[Block]:
     for line in lines:
-        if line.box and (key := _column(line.box)) not in reaches:
-            middle = (line.box.left + line.box.right) / 2
-            beside = (right for left, right in ends if left <= middle)
-            reaches[key] = max(beside if len(reaches) < _MOST_COLUMNS else (right for _, right in ends[:1]))
-    return [reaches[_column(line.box)] if line.box else 0.0 for line in lines]
+        end = offset + len(line.text)
+        if line.text:
+            cells = tuple((offset + begin, offset + finish) for begin, finish in line.cells)
+            kind = _kind(line)
+            yield Block(offset, end, number, line.level, kind, "", cells, line.size, line.bold)
+        offset = end + 1
 
 
-def _column(box: Box) -> int:
-    return round(box.left / _COLUMN)
-
-
-def _goes_on(above: Sequence[tuple[int, Line]], line: Line, edge: float) -> bool:
-    """Say whether a line goes on with the paragraph of the ones above it, as far as the print shows."""
-    first, previous = above[0][1], above[-1][1]
-    if previous.box is None or line.box is None or not first.size or not line.size:
-        return False
-    if abs(line.size - first.size) > _UNEVEN * first.size or line.bold != first.bold:
-        return False
-    is_below = 0 < previous.box.top - line.box.top <= _FARTHEST * first.size
-    is_full = previous.box.right >= edge - _RAGGED * first.size
-    is_new_indent = len(above) > 1 and line.box.left > previous.box.left + _DEEPER * first.size
-    return is_below and is_full and not is_new_indent
+def _kind(line: Line) -> BlockKind:
+    if line.is_furniture:
+        return BlockKind.FURNITURE
+    if line.cells:
+        return BlockKind.ROW
+    return BlockKind.HEADING if line.level is not None else BlockKind.PARAGRAPH

@@ -9,14 +9,16 @@ from typing import Final
 from tracker.reading.pdf.layer import NOTHING, Box, Layer
 from tracker.reading.pdf.lines import (
     ENUMERATED,
-    HAN,
+    Fit,
     Line,
     Piece,
     dressed,
     line_of,
+    parts_words,
     pieces_of,
     printed,
     row_of,
+    word_of,
 )
 from tracker.reading.pdf.strokes import strokes
 
@@ -28,6 +30,9 @@ _MOST_STROKES: Final = 4_000
 _MOST_PLACES: Final = 10_000
 # An owner or a date counts for every row of the cell that was merged; a text is written once.
 _LONGEST_REPEATED: Final = 30
+# Between a border and the text; a text in the middle of its cell stands farther away.
+_MOST_INSET: Final = 8.0
+_EMPTY: Final = Fit(0.0, 0.0)
 Place = tuple[int, int]
 
 
@@ -77,7 +82,7 @@ class _Cell:
         """Return the lines as one: nothing stands between Han characters, a blank elsewhere."""
         joined: list[Piece] = []
         for line in self.lines:
-            if joined and not (HAN.match(joined[-1].text[-1]) and HAN.match(line[0].text)):
+            if joined and parts_words(joined[-1].text, line[0].text):
                 joined.append(Piece(" ", None, 0))
             joined += line
         return joined
@@ -276,7 +281,26 @@ def _rows(layer: Layer, grid: Grid, cells: dict[Place, _Cell]) -> Iterator[Line]
             contents = [_pieces_in(cells, home, (row, n)) for n, home in enumerate(homes)]
             line = _dressed(layer, [piece for content in contents for piece in content])
             if line:
-                yield row_of(replace(line, columns=tuple(grid.columns)), contents)
+                fits = tuple(_fit(layer, grid, cells, n, homes) for n in range(len(homes)))
+                yield row_of(replace(line, columns=tuple(grid.columns), fits=fits), contents)
+
+
+def _fit(
+    layer: Layer, grid: Grid, cells: dict[Place, _Cell], column: int, homes: Sequence[Place | None]
+) -> Fit:
+    """Return the room in a cell behind its last character, and the width of its first word."""
+    home = homes[column]
+    if home is None or home not in cells:
+        return _EMPTY
+    cell = cells[home]
+    first, last = cell.lines[0][0], cell.lines[-1][-1]
+    if first.first is None or last.first is None:
+        return _EMPTY
+    size = layer.look(first.first).size
+    after = next((n for n in range(column, len(homes)) if homes[n] != homes[column]), len(homes))
+    inset = min(max(0.0, layer.box(first.first).left - grid.columns[column]), _MOST_INSET)
+    room = grid.columns[after] - inset - layer.box(last.first + last.taken - 1).right
+    return Fit(room, word_of(layer, first.first, first.first + first.taken - 1, size))
 
 
 def _lines_of_cell(layer: Layer, cell: _Cell) -> Iterator[Line]:
