@@ -30,7 +30,7 @@ _RECOMMENDING = re.compile(
     r"preventative|follow-?up|agreed|proposed|remedial|planned|required|management|improvement|safety) "
     r"(?:actions?|measures?|items?|steps?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
     r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|\bpoints? for action\b|^for (?:decision|action)\b|\bideas? (?:to (?:borrow|take)|for)\b|\bwhat (?:\w+ ){1,4}can (?:do|borrow)\b|\bthings to (?:do|try|change)\b|"
-    r"\btake-?aways? for\b|\bimplications? for\b|\bour asks\b|\bwhere next\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
+    r"\btake-?aways? for\b|\bimplications? for\b|\bour asks\b|\bwhere next\b|\bwhat (?:happens|comes) next\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
     r"^(?:key |main |our |further |immediate |short-term |medium-term |long-term |outstanding )?actions?(?: taken and planned| to take| required)?$|"
     r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are \w+ing|is \w+ing|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
     re.IGNORECASE,

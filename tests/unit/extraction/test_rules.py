@@ -35,7 +35,7 @@ from tracker.extraction.outline.headings import (
     numbered_heading,
 )
 from tracker.extraction.outline.lines import run_on_numbers, torn_by_page
-from tracker.extraction.outline.tables import aligned_row, bar_row, tab_row
+from tracker.extraction.outline.tables import aligned_row, bar_row, header_columns, tab_row
 from tracker.extraction.outline.tree import captioned_part, torn_number
 from tracker.extraction.passage import Line
 from tracker.extraction.registry import RULES, name_of, rule
@@ -153,7 +153,8 @@ HOLDS: dict[str, Callable[[], object]] = {
     "run-on-numbers": lambda: len(run_on_numbers(Line(0, "第一，應增設坡道。第二，宜公布紀錄。"))) == 2,
     "bar-row": lambda: len(bar_row("一｜增設廁所｜公園處")) == 3 and not bar_row("a | b"),
     "tab-row": lambda: len(tab_row("增設坡道\t工務局")) == 2,
-    "aligned-row": lambda: not aligned_row("一段　文字　中間有空白"),
+    "header-columns": lambda: header_columns(Line(0, "項次　建議事項　　　主辦機關")) == [0, 6, 20],
+    "aligned-row": lambda: aligned_row(Line(0, "一段　文字"), ()) == (),
     "release-tail": lambda: quotes("建議\n- 增設坡道\n- 公布紀錄\n\n謝謝各位。\n", "short-item") == ["增設坡道", "公布紀錄"],
     "captioned-part": lambda: captioned_part(Line(0, "心得：收穫良多。"), {"心得": 1}) is not None,
     "torn-number": lambda: not torn_number(Line(0, "The doors"), Line(10, "15. It is used", gap=True), 36),

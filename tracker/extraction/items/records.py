@@ -72,7 +72,7 @@ def item_of(
     passage = _without_code(_without_loose_stars(passage))
     if (
         no_recommendation(passage.text)
-        or is_unit(_without_brackets(passage.text))
+        or _is_name(passage.text)
         or not _SHORTEST <= len(passage.text) <= _LONGEST
     ):
         return None
@@ -86,8 +86,11 @@ def item_of(
     )
 
 
-def _without_brackets(text: str) -> str:
-    return text[: text.index("（")] if text.endswith("）") and text.count("（") == 1 else text
+def _is_name(text: str) -> bool:
+    """Say whether a text is no more than a unit, perhaps with a remark in brackets, or one English word."""
+    if text.isascii():
+        return " " not in text
+    return is_unit(text[: text.index("（")] if text.endswith("）") and text.count("（") == 1 else text)
 
 
 def _without_code(passage: Passage) -> Passage:
@@ -110,7 +113,8 @@ def records(paragraphs: Sequence[Passage]) -> list[list[Passage]]:
     A caption that comes again, such as 建議編號, begins every record; else each paragraph that is no remark does.
     """
     first = caption_of(paragraphs[0].text) if paragraphs else None
-    again = _again(paragraphs, first) if first and first.role in (*_AROUND, Role.ACTION) else False
+    has_action = any(role_of_passage(p) is Role.ACTION for p in paragraphs)
+    again = first is not None and _again(paragraphs, first) and (first.role is not Role.TOPIC or has_action)
     groups: list[list[Passage]] = []
     for paragraph in paragraphs:
         caption = caption_of(paragraph.text)

@@ -37,6 +37,7 @@ from tracker.extraction.wording.units import is_unit
 from tracker.reading.document import Document
 
 _SHORT = 128
+_RECOMMENDS = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
 # Headings that end the items before them.
 _UNNUMBERED = ("known", "free", "addressee", "caption")
 _CAPTION = re.compile(r"[^\s：:，。,.]{2,10}[：:]|(?:[A-Z][a-z]+ ?){1,3}:\s|[【〔［][^】〕］]{2,12}[】〕］]")
@@ -272,7 +273,9 @@ def _close_for(stack: list[Part], part: Part, floor: int = 1) -> None:
     if level is not None:
         _cut(stack, max(level, floor))
     elif part.kind == "known":
-        while len(stack) > floor and stack[-1].kind in ("free", "bullet"):
+        while len(stack) > floor and (
+            stack[-1].kind in ("free", "bullet") or _RECOMMENDS.match(stack[-1].label)
+        ):
             stack.pop()
 
 

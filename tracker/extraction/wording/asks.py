@@ -87,6 +87,10 @@ _MODAL = re.compile(
     r"\b(?:should|must|needs? to|ought to|shall|has to|have to)\b",
     re.IGNORECASE,
 )
+# Where recommendations are expected, what may be done is advised.
+_MAY = re.compile(
+    rf"{_MODAL.pattern}|可(?![以能見知謂說惜觀愛怕靠行及分看是想])|\b(?:could|might)\b", re.IGNORECASE
+)
 _LESSON = re.compile(
     r"值得.{0,24}?(?:借鏡|學習|參考|參採|仿效|效法|採行|引進|推廣)|(?:足|可)(?:資|供)[^，。]{0,16}(?:借鏡|參採)|(?:足堪|堪為)[^，。]{0,12}(?:借鏡|參採)"
 )
@@ -126,6 +130,8 @@ _ASK_WORDS = (
     *"建請應宜須可得能讓責成擬研",
     *("值得", "必", "需", "更要", "不妨", "切勿"),
     *(
+        "could",
+        "might",
         "should",
         "must",
         "need",
@@ -195,7 +201,7 @@ def modal_ask(sentence: str, own: Own, *, anyone: bool = False) -> bool:
         not (
             reported_advice(before) or law_says(before) or supposition(sentence) or _is_done(sentence, before)
         )
-        for before in _up_to(_MODAL, sentence)
+        for before in _up_to(_MAY if anyone else _MODAL, sentence)
     )
 
 

@@ -15,8 +15,9 @@ _DUE_WORDS = (
     r"\bdue(?: date| by)?|\bdeadline|\btarget(?: date)?|\btimeline|\btime ?frame|\bby when)"
 )
 _STATUS_WORDS = r"(?:(?:management |agency |our )?response|status|(?:目前|後續)?辦理情形|機關回應)"
+# Begins once for a run of blanks and never gives one back: a report may hold thousands in a row.
 _BEHIND = re.compile(
-    rf"(?:^|(?<=[。；;.，,）)\s]))\s*[\[(（【〔—–-]*\s*(?:{_OWNER_WORDS}|{_DUE_WORDS}|{_STATUS_WORDS})\s?[:：]",
+    rf"(?:^|(?<=[。；;.，,）)])|(?<=\s)(?<!\s\s))\s*+[\[(（【〔—–-]*+\s*+(?:{_OWNER_WORDS}|{_DUE_WORDS}|{_STATUS_WORDS})\s?[:：]",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(rf"[\[(（【〔]\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE)
