@@ -53,8 +53,8 @@ def _header(page: Page, row: Line) -> str:
 def _is_rest(row: Line, lines: Sequence[Line], below: int) -> bool:
     """Say whether a row only goes on with cells of the row above.
 
-    It does where its one filled cell takes up a sentence that was left open, and where no cell that it fills had room
-    above for the word with which it begins.
+    It does where its one filled cell takes up a sentence that was left open, and where it leaves cells empty and no
+    other had room above for the word with which it begins.
     """
     if below >= len(lines) or len(lines[below].cells) != len(row.cells):
         return False
@@ -64,7 +64,10 @@ def _is_rest(row: Line, lines: Sequence[Line], below: int) -> bool:
     if not all(above) or any(ENUMERATED.match(rest.text, rest.cells[number][0]) for number in filled):
         return False
     is_open = [text[-1] not in _SENTENCE_ENDS for text in above]
-    return is_open == [True] or (any(is_open) and all(_had_no_room(row, rest, n) for n in filled))
+    if is_open == [True]:
+        return True
+    leaves_empty = len(filled) < len(rest.cells)
+    return leaves_empty and any(is_open) and all(_had_no_room(row, rest, number) for number in filled)
 
 
 def _had_no_room(row: Line, rest: Line, number: int) -> bool:

@@ -51,7 +51,9 @@ class Layout:
         first, previous = above[0], above[-1]
         if previous.set is None or line.set is None or not first.size or not line.size:
             return False
-        if not _is_alike(first, line) or previous.set.foot <= line.set.baseline or _BEGINS.match(line.text):
+        # Where blank lines part the paragraphs, bold words may begin a line within one.
+        is_alike = _is_alike(first, line) and (self.parts_paragraphs or first.bold == line.bold)
+        if not is_alike or previous.set.foot <= line.set.baseline or _BEGINS.match(line.text):
             return False
         if _ENDS_WITH_NUMBER.search(previous.text) and _ENDS_WITH_NUMBER.search(line.text):
             # So do the lines of a table of contents.
@@ -92,7 +94,7 @@ def layout_of(pages: Sequence[Page]) -> Layout:
 
 def _is_alike(one: Line, other: Line) -> bool:
     is_near = abs((one.size or 0.0) - (other.size or 0.0)) <= _UNEVEN * (one.size or 0.0)
-    return is_near and one.bold == other.bold and one.level == other.level
+    return is_near and one.level == other.level
 
 
 def _is_text(line: Line) -> bool:

@@ -38,6 +38,10 @@ _WORD: Final = re.compile(
 _CLOSING: Final = "，。、；：！？）」』》〉】"
 # A sign that another font had to lend may be written after the words around it.
 _LENT: Final = re.compile(r"(?<= )[^\w\s](?= |$)")
+# PDFium gives one blank for many: a label such as S1 or 3.2 is told from words by how far it stands before them.
+_LABEL: Final = re.compile(r"[A-Z]{0,3}\d{1,3}(?:[.\-]\d{1,3})*\.?(?= [A-Za-z])")
+_WIDE: Final = 0.45
+_WIDER: Final = 1.6
 # Single characters are rare in horizontal text.
 _FEWEST_UPRIGHT: Final = 4
 
@@ -115,6 +119,10 @@ def line_of(layer: Layer, start: int, end: int) -> Line | None:
     first = start + raw.index(kept)
     last = first + len(kept) - 1
     pieces = _as_printed(layer, kept, first) if _LENT.search(kept) else pieces_of(kept, first)
+    label = _LABEL.match(kept)
+    if label and pieces[0].text.startswith(label[0]) and _is_set_apart(layer, first + label.end()):
+        (text, _, taken, _), end = pieces[0], label.end()
+        pieces[:1] = [Piece(text[:end] + " ", first, end), Piece(text[end:], first + end, taken - end)]
     return dressed(layer, pieces, first, last)
 
 
@@ -140,6 +148,15 @@ def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Lin
         look.level,
         set=Print(look.left, right, look.baseline, foot, word),
     )
+
+
+def _is_set_apart(layer: Layer, blank: int) -> bool:
+    """Say whether a blank is as wide as two, as it is between a number and the words that follow it."""
+    after = layer.box(blank + 1)
+    next_blank = layer.text.find(" ", blank + 1)
+    wide = after.left - layer.box(blank - 1).right
+    usual = layer.box(next_blank + 1).left - layer.box(next_blank - 1).right if next_blank > 0 else 0.0
+    return wide >= _WIDE * (layer.look(blank + 1).size or wide) and (usual <= 0.0 or wide >= _WIDER * usual)
 
 
 def word_of(layer: Layer, first: int, last: int, size: float | None) -> float:
