@@ -36,9 +36,9 @@ from tracker.foundation.errors import (
     FileEncrypted,
     FileTooLarge,
     FileTruncated,
+    FileUnsafe,
     FormatNotSupported,
     ReadingTookTooLong,
-    ReportUnreadable,
     TextMissing,
 )
 
@@ -100,7 +100,7 @@ def zip_bombs() -> Cases:
         yield Case(
             f"overlapping-entries.{suffix}",
             lambda m=main: _overlapping(m),
-            _BOMB | _BROKEN | refused(ReportUnreadable),
+            _BOMB | _BROKEN | refused(FileUnsafe),
         )
     styles = {"word/styles.xml": _bomb_of(190), "word/numbering.xml": _bomb_of(190)}
     good = {
@@ -147,7 +147,7 @@ def odd_packages() -> Cases:
         yield Case(
             f"unknown-method.{suffix}",
             raw_zip({main: content}, method=99),
-            _BROKEN | refused(ReportUnreadable, FileEncrypted),
+            _BROKEN | refused(FileUnsafe, FileEncrypted),
         )
         yield Case(f"wrong-checksum.{suffix}", raw_zip({main: (content[0], 1, content[2])}), _BROKEN)
         yield Case(f"wrong-stream.{suffix}", raw_zip({main: (b"\xff" * 200, 1, 200)}), _BROKEN)
@@ -165,7 +165,7 @@ def odd_packages() -> Cases:
                 {**(docx_parts(_GOOD) if suffix == "docx" else odt_parts(_GOOD_ODT)), name: b"root:x:0:0"}
             )
             stem = "".join(c if c.isalnum() else "_" for c in name)[:20]
-            yield Case(f"entry-{stem}.{suffix}", data, read_or(ReportUnreadable, FileTruncated), SENTENCE)
+            yield Case(f"entry-{stem}.{suffix}", data, read_or(FileUnsafe, FileTruncated), SENTENCE)
         yield Case(
             f"comment-of-64k.{suffix}",
             good[:-2] + b"\xff\xff" + b"c" * 65_535,
@@ -189,12 +189,12 @@ def odd_packages() -> Cases:
             ONLY_READ,
             SENTENCE,
         )
-    yield Case("two-main-parts.docx", _twice(), read_or(ReportUnreadable, FileTruncated), SENTENCE)
+    yield Case("two-main-parts.docx", _twice(), read_or(FileUnsafe, FileTruncated), SENTENCE)
     for method in (ZIP_BZIP2, ZIP_LZMA, ZIP_STORED):
         yield Case(
             f"method-{method}.docx",
             zipped(docx_parts(_GOOD), method),
-            read_or(FileTruncated, ReportUnreadable),
+            read_or(FileTruncated, FileUnsafe),
             SENTENCE,
         )
     yield Case(
@@ -228,9 +228,7 @@ def hostile_xml() -> Cases:
         for name, dtd in types.items():
             entity = "" if "document-type" in name else "&l11;" * (500 if name == "quadratic-blowup" else 1)
             data = good.replace("?>", f"?>{dtd}", 1).replace(SENTENCE, SENTENCE + entity)
-            yield Case(
-                f"{name}.{suffix}", package(suffix, data), _BROKEN | refused(ReportUnreadable, FileTooLarge)
-            )
+            yield Case(f"{name}.{suffix}", package(suffix, data), _BROKEN | refused(FileUnsafe, FileTooLarge))
         bodies = _xml_bodies(good)
         for name, data in bodies.items():
             yield Case(

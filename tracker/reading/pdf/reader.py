@@ -40,12 +40,9 @@ class PDFReader:
         if _END not in data[-_END_WITHIN:]:
             # Parsers rebuild what they can of a cut-off file; half a report must not pass for a whole one.
             raise FileTruncated
-        pages = _first_that_reads(data, limits)
-        if sum(len(line.text.strip()) for page in pages for line in page.lines) < _FEWEST_CHARACTERS:
-            raise TextMissing
-        document = document_of(pages)
-        if is_garbled(document.text):
-            # Its fonts do not tell which characters they show: to a program this is a scan.
+        document = document_of(_first_that_reads(data, limits))
+        if sum(map(str.isalnum, document.text)) < _FEWEST_CHARACTERS or is_garbled(document.text):
+            # Fonts that do not tell which characters they show are no better than a scan.
             raise TextMissing
         return document
 
