@@ -24,13 +24,14 @@ _RECOMMENDING = re.compile(
     r"建議|建言|策進|精進(?:作為|方向|措施|事項)|(?:改善|因應|改進)(?:對策|措施|作為|方案|作法)|後續(?:推動|作為|辦理|規劃|工作|行動|追蹤|"
     r"應辦|精進|執行|措施|策略)|未來(?:推動|努力|精進|辦理|執行)(?:方向|工作|作為|事項|重點|策略)?|"
     r"擬辦|應辦事項|待辦|下一步|接下來|功課|提案|決議|裁示|怎麼做|推動構想|努力方向|工作重點|(?:改進|改善)(?:事項|方向)|具體(?:作為|措施|作法|做法|行動)|因應方向|"
-    r"可行(?:方案|作法|做法)|行動(?:方案|項目|計畫|清單)|推動(?:策略|事項|方向)|(?:可供|可資|值得)[^，。]{0,8}(?:參採|採行|引進)|"
+    r"可行(?:方案|作法|做法)|興革|獻策|芻議|因應之道|改革方向|參採事項|(?:本市|本府|本縣|本局|本館|本校|本院)(?:應用|作法|作為|行動|對策)|(?:改進|檢討|興革)意見|對策$|行動(?:方案|項目|計畫|清單)|推動(?:策略|事項|方向)|(?:可供|可資|值得)[^，。]{0,8}(?:參採|採行|引進)|"
     r"^(?:短|中|長|中長|短中長|短、中、長)期(?:性)?(?:目標|措施|作法|做法|規劃|作為|方案|策略|行動)|立即可行|"
     r"\brecommend(?:ation|ed)|\baction (?:items?|points?|plan|list|register)|\b(?:corrective|preventive|"
     r"preventative|follow-?up|agreed|proposed|remedial|planned|required|management|improvement|safety) "
     r"(?:actions?|measures?|items?|steps?)|\bnext steps?\b|\bfollow-?ups?\b|\bproposals?\b|"
     r"\bsuggestions?\b|\bway forward\b|\bmoving forward\b|\bremediations?\b|\bto-?dos?\b|\bpoints? for action\b|^for (?:decision|action)\b|\bideas? (?:to (?:borrow|take)|for)\b|\bwhat (?:\w+ ){1,4}can (?:do|borrow)\b|\bthings to (?:do|try|change)\b|"
-    r"\btake-?aways? for\b|\bimplications? for\b|\bour asks\b|\bwhere next\b|\bwhat (?:happens|comes) next\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
+    r"\btake-?aways? for\b|\bimplications? for\b|\b(?:our )?asks\b|\bundertakings?\b|\badvice\b|\bopportunit(?:y|ies) for improvement|\bareas? (?:for|of) improvement|\bpath forward\b|\bway ahead\b|\bhomework\b|"
+    r"\bimprovements\b|\bpledges?\b|\btasks\b|\bfix(?:es)? (?:planned|to come)|\bto be done\b|\bwork to do\b|\bwhat (?:\w+ ){1,3}(?:would|might|ought to|needs? to|must) (?:do|change)|\bwhere next\b|\bwhat (?:happens|comes) next\b|^(?:for|before) (?:the )?next (?:year|time|visit|season)|\bactions? (?:agreed|arising|following|to be taken|from|for|we)\b|^decisions and actions|\bimprovements?$|^prevention\b|\bprevent(?:ing)? (?:this|recurrence|future)|"
     r"^(?:key |main |our |further |immediate |short-term |medium-term |long-term |outstanding )?actions?(?: taken and planned| to take| required)?$|"
     r"^(?:short|medium|long)[- ]term\b|\bwhat (?:we|the \w+) (?:will|should|recommend|propose|suggest|are \w+ing|is \w+ing|are going to|are doing|plan to|ask)(?: (?:do|change|next|about it|differently|improve))?|\bhow we(?:'ll| will) (?:prevent|improve)|\bcommitments\b|\bmatters? for (?:congressional )?consideration",
     re.IGNORECASE,

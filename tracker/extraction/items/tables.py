@@ -33,8 +33,9 @@ def tables(section: Section, reader: Reader) -> Proposals:
             yield from _form(rows, section, reader)
         elif Role.ACTION in columns.values():
             yield from _rows(rows[0], rows[1:], columns, section, reader)
-        elif section.kind is Kind.LISTED and not columns:
-            yield from _rows(rows[0], rows, guessed_columns(rows), section, reader)
+        elif section.kind is Kind.LISTED:
+            body = rows[1:] if columns else rows
+            yield from _rows(rows[0], body, guessed_columns(body) | columns, section, reader)
 
 
 def _rows(
@@ -97,7 +98,7 @@ def guessed_columns(rows: Sequence[Row]) -> dict[int, Role]:
     ['增設候車亭與座椅', '公布末班車時間']
     """
     columns: dict[int, Role] = {}
-    for i in range(max(map(len, rows))):
+    for i in range(max(map(len, rows), default=0)):
         texts = [cell.text for row in rows if i < len(row) and (cell := row[i])]
         if texts and all(text.strip("．.、()（）").isdigit() for text in texts):
             columns[i] = Role.NUMBER
@@ -105,7 +106,7 @@ def guessed_columns(rows: Sequence[Row]) -> dict[int, Role]:
             columns[i] = Role.OWNER
         elif texts and all(due_in(text) for text in texts):
             columns[i] = Role.DUE
-    left = [i for i in range(max(map(len, rows))) if i not in columns]
+    left = [i for i in range(max(map(len, rows), default=0)) if i not in columns]
     longest = max(left, key=lambda i: _weight([[], *rows], i)[2], default=None)
     return columns | ({longest: Role.ACTION} if longest is not None else {})
 

@@ -19,13 +19,15 @@ _LABEL = re.compile(
     | (?P<clause>第\s?(?:{_COUNT}{{1,3}}|\d{{1,2}})\s?[節項點])[\s、:.,]*
     | (?P<ordinal>(?:第|其)(?:{_COUNT}{{1,2}}|\d))\s?[、,:]\s*
     | (?P<formal>{_FORMAL}{{1,3}})\s?[、.,:﹑﹐﹒]\s*
-    | (?P<count>{_COUNT}{{1,3}})\s?[、.,﹑﹐﹒]\s*
+    | (?P<count>{_COUNT}{{1,3}})\s?(?:[、.,﹑﹐﹒)]|:(?=\s?[\u3400-\u9fff]))\s*
     | \(\s?(?P<count_in_brackets>{_COUNT}{{1,3}})\s?\)[、.]?\s*
     | (?P<count_in_sign>[㈠-㈩])[、.]?\s*
     | \(\s?(?P<number_in_brackets>\d{{1,2}})\s?\)[、.]?\s*
     | (?P<number_in_sign>[⑴-⒇])\s*
+    | [【〔\[]\s?(?P<number_in_box>\d{{1,2}}|{_COUNT}{{1,2}})\s?[】〕\]]\s*
+    | (?P<dashed>(?:\d{{1,2}}|{_COUNT})-\d{{1,2}})(?:[.、:]\s*|\s+)(?=[A-Z\u3400-\u9fff])
     | (?P<decimal>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})[.、]?\s+
-    | (?P<number>\d{{1,3}})\s?(?:[、)﹑﹒]|\.(?!\d))\s*
+    | (?P<number>\d{{1,3}})\s?(?:[、)﹑﹒]|\.(?!\d)|:(?=\s?[\u3400-\u9fff]))\s*
     | (?P<number_with_stop>[⒈-⒛])\s*
     | (?P<circled>[①-⑳❶-❿])\s*
     | (?P<stem>[甲乙丙丁戊己庚辛壬癸])\s?[、.]\s*
@@ -33,21 +35,21 @@ _LABEL = re.compile(
     | (?P<letter>[A-Za-z])[.)]\s+
     | \((?P<small_roman>i{{1,3}}|iv|vi{{0,3}}|ix|x)\)\s*
     | \((?P<letter_in_brackets>[a-zA-Z])\)\s*
-    | (?P<named>(?:建議(?:事項)?|議題|附錄|附件|對策|行動|案例)(?:之|第)?\s?\(?(?:{_COUNT}{{1,2}}|\d{{1,2}})(?!\d|{_COUNT})\)?
+    | (?P<named>(?:建議(?:事項)?|議題|附錄|附件|對策|行動|案例|措施|作法|做法|策略|重點|方案|項目|目標|發現|結論|啟示)(?:之|第)?\s?\(?(?:{_COUNT}{{1,2}}|\d{{1,2}})(?!\d|{_COUNT})\)?
         | (?:(?:Safety\ |Key\ )?Recommendation|Finding|Action(?:\ item)?|Section|Chapter|Part|Appendix|Annex|Lesson|
-           Proposal|Observation|Issue|Rec\.?)
+           Proposal|Observation|Issue|Item|Point|Step|Task|Measure|Priority|Strategy|Goal|Conclusion|Key\ finding|Rec\.?)
           [\ \-]?(?:No\.?\ ?)?\#?(?:\d{{1,4}}(?:[.\-/]\d{{1,4}}){{0,2}}|[A-H](?=\s?[:.–—])|(?i:one|two|three|four|five|six|seven|eight|nine|ten)\b)
         | [RA]-?\d{{1,2}}(?:\.\d{{1,2}})?)
         (?:\s?[:、.)\-–—]\s*|\s+(?=\S)|$)
-    | (?P<code>[A-Z]{{1,3}}-\d{{1,3}}(?=[\s:.])[\s:.]\s*|[A-Z]{{1,2}}\d{{1,2}}(?:\s{{2,}}|\s?[:.)]\s+))
+    | (?P<code>(?:[A-Z]{{1,3}}-|\#)\d{{1,3}}(?=[\s:.、])[\s:.、]\s*|[A-Z]{{1,2}}\d{{1,2}}(?:\s{{2,}}|\s?[:.)]\s+))
     | (?P<bullet>[{_BULLETS}]|[*\-–—](?=\s)|o(?=\s+[A-Z])|\[[ xX✓]?\](?=\s))\s*
     )""",
     re.VERBOSE,
 )
 # Most lines carry no number: their first character says so before the long pattern is tried.
 _START = re.compile(
-    rf"[第其壹貳贰參参叁肆伍陸柒捌玖拾一二三四五六七八九十(（㈠-㈩⑴-⒇⒈-⒛\d０-９①-⑳❶-❿甲乙丙丁戊己庚辛壬癸Ⅰ-Ⅻ建議附對行案*\-–—\[{_BULLETS}]"
-    r"|[A-Za-zＡ-Ｚ](?:[.)．）]|[IVX]|[\d\-]|[A-Z]{1,2}-?\d|ec|inding|ction|hapter|art|ppendix|nnex|esson|roposal|bservation|ssue|afety|ey )"
+    rf"[第其壹貳贰參参叁肆伍陸柒捌玖拾一二三四五六七八九十(（㈠-㈩⑴-⒇⒈-⒛\d０-９①-⑳❶-❿甲乙丙丁戊己庚辛壬癸Ⅰ-Ⅻ建議附對行案措作做策重方項目發結啟#【〔*\-–—\[{_BULLETS}]"
+    r"|[A-Za-zＡ-Ｚ](?:[.)．）]|[IVX]|[\d\-]|[A-Z]{1,2}-?\d|ec|inding|ction|hapter|art|ppendix|nnex|esson|roposal|bservation|ssue|afety|ey |tem|oint|tep|ask|easure|riority|trategy|oal|onclusion)"
     r"|[IVX]{1,4}\s?[.、)]|o\s"
 )
 _WITHIN = 40

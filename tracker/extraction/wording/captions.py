@@ -73,9 +73,10 @@ _OF_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _COLUMN_OF_ACTION = re.compile(
+    r"(?!現[行況]|目前|該|國外|他|對方|參訪).{0,8}(?:對策|作法|做法|策略|行動|構想|方案|改善方式|因應方式|推動方式)|"
     r"(?:建議|辦理|應辦|推動|改善|工作|行動|追蹤|待辦|執行|策進|精進)?(?:事項|項目|內容|作為|措施|方案|作法|做法)|"
     r".*建議(?!單位|機關|期程|編號|項次).*|擬辦.*|"
-    r".*(?:recommend|action|task|measure|what|description|deliverable|follow-up|remediation|commitment|next step).*",
+    r".*(?:recommend|action|task|measure|what|description|deliverable|follow-up|remediation|commitment|next step|propos|remedy|pledge|to do|fix|idea).*",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
