@@ -8,6 +8,7 @@ from enum import StrEnum
 from tracker.extraction.outline import Outline, Part
 from tracker.extraction.outline.headings import is_appendix
 from tracker.extraction.registry import rule
+from tracker.extraction.wording.exclusions import law_says, past_advice, reported_advice
 
 
 class Kind(StrEnum):
@@ -39,10 +40,12 @@ _RECOMMENDING = re.compile(
 _NAMED = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
 _LEAD_IN_WITHIN = 160
 _ASKING_LEAD_IN = re.compile(
-    r"(?<![的之])(?:建議|建請|擬請|具體建議|建議事項|策進作為|擬辦)(?:事項|作法|作為|重點)?(?:如下|如次|如后|分述如下|臚列如下|有[一二三四五六七八九十\d]{1,2}項?)?[：:]$|"
-    r"(?:應|宜)[^，。]{0,12}(?:下列|以下)[^，。]{0,8}[：:]$|"
-    r"\b(?:we|I|the \w+(?: \w+){0,3}) (?:therefore |also |further |hereby )*(?:recommends?|proposes?|suggests?|urges?|calls on|asks?)\b[^.]{0,120}[:：]$|"
-    r"\b(?:we|it|they|the \w+(?: \w+){0,2}) (?:should|must|will|needs? to|ought to)(?: \w+){0,4}:$|\b(?:following|these) (?:\w+ )?(?:recommendations?|actions?|steps)\b[^.]{0,40}:$",
+    r"(?<![的之])(?:建議|建請|擬請|爰擬|策進作為|擬辦|後續作為)[^。：:]{0,30}[：:]$|建議[^。]{0,12}(?:如下|如次|如后|臚列|分述|下列)[^。]{0,8}[。：:]$|"
+    r"(?:應|宜|可)[^。：:]{0,24}(?:下列|以下|優先|著手|方向|如下)[^。：:]{0,12}[：:]$|"
+    r"\b(?:we|I|the \w+(?: \w+){0,3}) (?:therefore |also |further |hereby )*(?:recommends?|proposes?|suggests?|urges?|calls? on|asks?|invites?)\b[^.]{0,120}[:：]$|"
+    r"\b(?:we|it|they|[Tt]he \w+(?: \w+){0,2}|\w+s) (?:should|must|will|needs? to|ought to|(?:are|is) (?:asked|invited|urged|going) to)(?: \w+){0,4}:$|"
+    r"\bit is (?:therefore |also )?(?:recommended|proposed|suggested|agreed)\b[^.]{0,80}:$|"
+    r"\b(?:following|these) (?:\w+ ){0,3}(?:recommendations?|actions?|steps|proposals|measures|changes|is proposed|are proposed)\b[^.]{0,60}[:.]$",
     re.IGNORECASE,
 )
 _MIXING = re.compile(
@@ -169,7 +172,12 @@ def asking_lead_in(part: Part) -> bool:
     >>> quotes("三、過程\n爰建議如下：\n1. 增設候車亭。\n2. 公布班次。\n", "numbered-item")
     ['增設候車亭。', '公布班次。']
     """
-    return bool(part.paragraphs) and bool(_ASKING_LEAD_IN.search(part.paragraphs[-1].text[-_LEAD_IN_WITHIN:]))
+    if not part.paragraphs:
+        return False
+    last = part.paragraphs[-1].text[-_LEAD_IN_WITHIN:]
+    return bool(_ASKING_LEAD_IN.search(last)) and not (
+        reported_advice(last) or past_advice(last) or law_says(last)
+    )
 
 
 @rule

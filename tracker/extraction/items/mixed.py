@@ -11,8 +11,9 @@ from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section, names_recommendation
-from tracker.extraction.wording.asks import Ask
+from tracker.extraction.wording.asks import Ask, about_hosts, imperative
 from tracker.extraction.wording.captions import Role
+from tracker.extraction.wording.exclusions import already_done, reported_advice
 from tracker.extraction.wording.remarks import lead_in
 
 _WHERE = Kind.MIXED.value
@@ -48,7 +49,13 @@ def asking_item(paragraphs: Sequence[Passage], reader: Reader) -> bool:
     ['建請交通局增設候車亭。夜間候車不便。']
     """
     body = without_caption(paragraphs[0])[0] if paragraphs else None
-    return body is not None and reader.asks(next(body.sentences()))
+    first = next(body.sentences()) if body else None
+    return first is not None and (reader.asks(first) or _tells_what_to_do(first))
+
+
+def _tells_what_to_do(passage: Passage) -> bool:
+    words = passage.words
+    return imperative(words) and not (about_hosts(words) or reported_advice(words) or already_done(words))
 
 
 def asking_sentences(paragraph: Passage, section: Section, reader: Reader) -> Proposals:
@@ -69,7 +76,7 @@ def asking_sentences(paragraph: Passage, section: Section, reader: Reader) -> Pr
 def _asking_head(section: Section, reader: Reader) -> Proposals:
     part = section.part
     head = joined([part.head.after(len(part.label))]) if part.head else None
-    if head and head.text and reader.asks(head):
+    if head and head.text and (reader.asks(head) or (part.label and _tells_what_to_do(head))):
         found = item_of([head], None, (_WHERE, "short-item"), reader)
         if found:
             yield found

@@ -73,6 +73,7 @@ def item_of(
     if (
         no_recommendation(passage.text)
         or _is_name(passage.text)
+        or is_date(passage.text)
         or not _SHORTEST <= len(passage.text) <= _LONGEST
     ):
         return None

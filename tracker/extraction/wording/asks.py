@@ -61,20 +61,24 @@ _FORWARD = re.compile(
     r"未來|日後|爾後|今後|往後|下次|下一(?:次|屆|年)|後續|in future|going forward", re.IGNORECASE
 )
 # A word that hosts are seldom reported with: what authors find fitting, they advise.
-_FITTING = re.compile(r"(?<![便適事合權相時機不])宜(?![蘭居人昌])|允宜|不宜")
+_FITTING = re.compile(
+    r"(?<![便適事合權相時機不])宜(?![蘭居人昌])|允宜|不宜|\b(?:should|ought to)\b", re.IGNORECASE
+)
 _HOSTS = re.compile(
     r"該(?:市|國|館|校|局|縣|公司|單位|機構|地|區|中心)|當地|對方|他們|渠等|業者|廠商|館方|校方|民眾|市民|居民|住戶|遊客|旅客|使用者|學生|家長|申請人|會員|車輛|"
-    r"此(?:時|處)|氣候|天氣|人人|我們"
+    r"此(?:時|處)|氣候|天氣|人人|我們|\b(?:they|their|the hosts?|visitors|passengers|everybody|everyone|one|you|life)\b",
+    re.IGNORECASE,
 )
 _EXPLICIT = re.compile(
     r"(?<![的之跟何些項等出曾會前各])建議(?![，。；：:、？?」）)\s書案表及與的之者彙摘]|事項|[一二三四五六七八九十0-9]{1,2}(?:章|節|篇|部分|項|點)|單位|機關|內容|方案|$)|"
-    r"建請|爰請|爰擬|擬請|惠請|敬請(?![鑒鈞卓裁核指參見期查察惠備])|洽請|函請|責成|擬建議|"
+    r"建請|爰請|爰擬|籲請|懇請|提請(?!討論)|擬請|惠請|敬請(?![鑒鈞卓裁核指參見期查察惠備])|洽請|函請|責成|擬建議|"
     rf"(?:^|[，；：、）)])(?:並|另|亦|擬|惠|仍|再|爰|均|一併|務)?請(?={UNIT}|將|各|儘|盡|於|加強|優先|協助|研議|參考|參照|持續|務必|比照|同步|納入|提供|逐|考量|評估|適時|落實)|"
     r"\b(?:we|I|the (?:team|delegation|authors?|committee|review(?:ers?)?|audit(?:ors)?|panel|board|mission|group|"
     r"report|inspectorate|branch)) (?:therefore |thus |also |strongly |further |hereby |now )*"
     r"(?:recommend(?:s|ed)?|proposes?|suggests?|advises?|urges?|calls? (?:on|for)|asks?|requests?)\b(?! (?:by|from)\b)|"
     r"\b(?:it is|is|are) (?:therefore |also |strongly )*(?:recommended|proposed|advised|suggested)\b|"
-    r"\b(?:our|the) (?:\w+ )?recommendation is (?:that|to)\b|\bit would be (?:worth|useful|wise|helpful|prudent|sensible|advisable)\b",
+    r"\b(?:our|the) (?:\w+ )?recommendation is (?:that|to)\b|\b(?:is|are) (?:also |therefore )?(?:invited|encouraged|asked|urged|advised|requested|called on) to\b|"
+    r"\bwe (?:would )?(?:also )?(?:invite|encourage|want the|like to see|call (?:on|upon))\b|\bthere is a (?:strong )?case for\b|\b(?:may|might) be worth\b|\bcould usefully\b|\bwould do well to\b|\bit would be (?:worth|useful|wise|helpful|prudent|sensible|advisable)\b",
     re.IGNORECASE,
 )
 _MODAL = re.compile(
@@ -146,6 +150,7 @@ _ASK_WORDS = (
         "have to",
         "has to",
         "call",
+        *("invite", "encourage", "asked", "request", "case for", "worth", "like to see", "want"),
     ),
 )
 

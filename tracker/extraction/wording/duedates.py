@@ -108,7 +108,9 @@ def is_date(text: str) -> bool:
     """
     if len(text) > _LONGEST_DATE or not any(c.isdigit() or c in "一二三四五六七八九十" for c in text):
         return False
-    return any(match.span() == (0, len(text)) for finds in _FINDERS for match in finds(roc.fold(text)))
+    folded = roc.fold(text)
+    wholes = (folded, f"by {folded}")
+    return any(m["due"].strip() == folded for whole in wholes for finds in _FINDERS for m in finds(whole))
 
 
 def due_in_cell(text: str) -> DueHint | None:

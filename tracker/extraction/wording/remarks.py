@@ -25,7 +25,8 @@ _LEAD_IN = re.compile(
 )
 _CLOSING = re.compile(
     r"^(?:以上|綜上|綜合上述|綜觀|總結|總之|總的來說|整體而言|最後，?(?:感謝|謹)|感謝|承蒙|謹此|本報告|本次(?:考察|參訪|出國)[^。]{0,8}(?:承蒙|感謝))|"
-    r"^(?:In summary|Finally, we thank|We thank|Thanks)"
+    r"^(?:In summary|Finally, we thank|We thank|Thanks)|"
+    r"^.{0,60}\b(?:inform|tell|notify|report to) (?:us|the \w+)\b.{0,40}\b(?:actions? (?:they|it|that)|response)"
 )
 
 
