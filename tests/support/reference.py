@@ -1,20 +1,26 @@
-"""Writes docs/reference from the code itself: settings, rights, commands, addresses. Run as a program it brings the pages up to date."""
+"""Writes docs/reference from the code itself: settings, rights, commands, addresses, rules. Run as a program it brings the pages up to date."""
 
+import importlib
+import inspect
 import os
+import pkgutil
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import click
 
+import tracker.extraction
 from tests.support.databases import migrate, sqlite_url
 from tests.support.site import settings_for
 from tracker.access import ROLE_LABELS, TABLE, Reach, Role
 from tracker.app import create_app
 from tracker.cli import main
+from tracker.extraction.registry import RULES
 from tracker.foundation.bundled import bundled
 from tracker.foundation.language import translator
 from tracker.wiring import wire
@@ -108,7 +114,26 @@ def routes_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules_page() -> str:
+    """Return the page of the rules by which recommendations are found: name, what it looks at, example."""
+    for module in pkgutil.walk_packages(tracker.extraction.__path__, "tracker.extraction."):
+        importlib.import_module(module.name)
+    lines = [
+        "# Rules of extraction",
+        "",
+        "Each rule is a function of its name in `tracker/extraction`. The lines after it are its example, which the tests",
+        "run; `quotes(text, name)` gives what is proposed from a text where a rule of that name spoke.",
+    ]
+    for family, rules in groupby(sorted(RULES.values(), key=lambda r: r.family), key=lambda r: r.family):
+        lines += ["", f"## {family}"]
+        for rule in rules:
+            purpose, _, example = inspect.cleandoc(rule.function.__doc__ or "").partition("\n")
+            lines += ["", f"### {rule.name}", "", purpose, "", "```python", example.strip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "extraction.md": rules_page,
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "commands.md": commands_page,
