@@ -1,7 +1,8 @@
 """Turns a plain-text report into the Word file an office would have: heading styles, automatic numbers, real tables.
 
 Numbered titles become headings that a multilevel list counts; numbered sentences become paragraphs of counted lists;
-rows of bars or tabs become tables. A number that no list would give at its place stays typed.
+rows of bars or tabs become tables, and what is framed becomes a table of one cell. Lines that were broken at the width
+of a page are joined, and running headers go. A number that no list would give at its place stays typed.
 """
 
 import re
@@ -13,7 +14,9 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from tracker.extraction.passage import width_of
 from tracker.reading import counting
+from tracker.reading.furniture import furniture_of, without
 
 _COUNT = "[一二三四五六七八九十]{1,3}"
 _FORMAL = "[壹貳參肆伍陸柒捌玖拾]{1,3}"
@@ -41,6 +44,8 @@ _RULE = re.compile(r"[|:\s-]+")
 _NO_TITLE = re.compile("[。；！？，.…]")
 _MOST_OF_TITLE = 30
 _HIGHEST = 60
+_WIDEST_PAGE = 100
+_FULL = 0.9
 
 
 @dataclass
@@ -54,14 +59,19 @@ class _Written:
 
 def word_report(text: str) -> tuple[bytes, list[str]]:
     """Return the Word file of a report and the labels that its lists must give, in order."""
+    text = _unwrapped(text)
     written = _Written(kinds=_heading_kinds(text))
     written.document.element.body.remove_all("w:p")
     _define(written)
+    is_behind_blank = True
     for lines in _groups(text):
-        if len(lines) > 1 or lines[0].startswith("|"):
+        if lines[0].startswith("┌"):
+            _add_box(written, lines)
+        elif len(lines) > 1 or lines[0].startswith("|"):
             _add_table(written, lines)
         else:
-            _add_line(written, lines[0])
+            _add_line(written, lines[0], is_behind_blank)
+        is_behind_blank = lines == [""]
     stream = BytesIO()
     written.document.save(stream)
     return stream.getvalue(), written.labels
@@ -71,14 +81,41 @@ def _groups(text: str) -> Iterator[list[str]]:
     """Give each line by itself, and the rows of a table together."""
     rows: list[str] = []
     for line in [*(raw.strip("\ufeff \r\f　") for raw in text.split("\n")), ""]:
-        mark = "|" if line.startswith("|") else "\t" if "\t" in line.strip() else ""
-        if rows and (not mark or (mark == "|") is not rows[0].startswith("|")):
+        mark = _mark(line)
+        if rows and mark != _mark(rows[0]):
             yield rows
             rows = []
         if mark:
             rows.append(line)
         else:
             yield [line]
+
+
+def _mark(line: str) -> str:
+    """Return what shows that a line belongs with its neighbours: to a table, or into a box."""
+    if line.startswith(("┌", "│", "└")):
+        return "│"
+    return "|" if line.startswith("|") else "\t" if "\t" in line else ""
+
+
+def _unwrapped(text: str) -> str:
+    """Return a text that was broken at the width of a page with a paragraph on each line, without page furniture."""
+    widths = sorted(width_of(line.strip()) for line in text.split("\n") if line.strip())
+    widest = widths[len(widths) * 9 // 10]
+    if widest > _WIDEST_PAGE or sum(width >= widest * _FULL for width in widths) * 4 < len(widths):
+        return text
+    kept = "".join(text[start:end] for start, end in without(text, furniture_of(text)))
+    lines: list[str] = []
+    is_full = False
+    for line in kept.split("\n"):
+        words = line.strip(" \r\f　")
+        if is_full and words and _number(words) is None and not _mark(words):
+            is_han = lines[-1][-1] > "\u2e80" and words[0] > "\u2e80"
+            lines[-1] += words if is_han else f" {words}"
+        elif words or not is_full:
+            lines.append(words)
+        is_full = width_of(words) >= widest * _FULL or (is_full and not words)
+    return "\n".join(lines)
 
 
 def _heading_kinds(text: str) -> list[int]:
@@ -108,12 +145,19 @@ def _is_title(words: str) -> bool:
     return 0 < len(words) <= _MOST_OF_TITLE and not _NO_TITLE.search(words)
 
 
-def _add_line(written: _Written, line: str) -> None:
+def _add_box(written: _Written, lines: list[str]) -> None:
+    cell = written.document.add_table(1, 1, style="Table Grid").cell(0, 0)
+    inside = [line.strip("│ 　") for line in lines if line.startswith("│")]
+    for number, line in enumerate(inside):
+        _add_words(cell.add_paragraph() if number else cell.paragraphs[0], line)
+
+
+def _add_line(written: _Written, line: str, is_behind_blank: bool) -> None:
     hashes = _HASHES.match(line)
     found = _number(line)
     if hashes:
         written.document.add_heading(line[hashes.end() :].strip("*"), len(hashes[1]))
-    elif _APPENDIX.match(line):
+    elif is_behind_blank and _APPENDIX.match(line):
         _set_list(written.document.add_heading(line, 1), 0)
     elif found is None:
         _add_words(written.document.add_paragraph(), line)

@@ -3,15 +3,18 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 from tracker.reading.pdf.lines import Line, Print
 from tracker.reading.pdf.pages import Page
 
-# A line that stands so many times the usual distance below another has a blank one above it.
-_APART: Final = 1.5
+# In usual distances of lines: farther below the other than this, a line begins a paragraph; with so much more than
+# paragraphs have between them, a blank one stands before it; and so far apart are paragraphs with blank lines between.
+_PARAGRAPH: Final = 1.3
+_BLANK: Final = 0.5
+_BLANK_EVERYWHERE: Final = 1.9
 _NATURAL: Final = 1.6
 _FEWEST_ALIKE: Final = 3
 _DEEPER: Final = 0.8
@@ -30,12 +33,16 @@ _ENDS_WITH_NUMBER: Final = re.compile(r"\d{1,3}$")
 
 @dataclass(frozen=True)
 class Layout:
-    """The size and the distance of lines of most of the text, and for each width of a page how far lines reach."""
+    """The size of most of the text, how far apart its lines and its paragraphs stand, and how far lines reach.
+
+    `edges` are by the width of the page. `has_blanks` says that most paragraphs have a blank line between them.
+    """
 
     size: float
     leading: float
+    spacing: float
     edges: Mapping[float, float]
-    parts_paragraphs: bool
+    has_blanks: bool = False
 
     def is_apart(self, above: Line, line: Line) -> bool:
         """Say whether a blank line stands between two lines of a page."""
@@ -43,23 +50,28 @@ class Layout:
             return True
         if above.cells or above.set is None or line.set is None:
             return False
-        scale = max(1.0, (above.size or 0.0) / self.size, (line.size or 0.0) / self.size)
-        return above.set.foot - line.set.baseline > _APART * self.leading * scale
+        return _below(above.set, line.set) > (self.spacing + _BLANK * self.leading) * self._scale(above, line)
 
     def goes_on(self, above: Sequence[Line], line: Line, width: float) -> bool:
         """Say whether a line goes on with the paragraph of the ones above it."""
         first, previous = above[0], above[-1]
-        if previous.set is None or line.set is None or not first.size or not line.size:
+        if previous.set is None or line.set is None:
             return False
-        # Where blank lines part the paragraphs, bold words may begin a line within one.
-        is_alike = _is_alike(first, line) and (self.parts_paragraphs or first.bold == line.bold)
-        if not is_alike or previous.set.foot <= line.set.baseline or _BEGINS.match(line.text):
+        distance = _below(previous.set, line.set)
+        is_near = 0 < distance <= _PARAGRAPH * self.leading * self._scale(previous, line)
+        is_new_indent = len(above) > 1 and line.set.left > previous.set.left + _DEEPER * self.size
+        return is_near and not is_new_indent and self.continues(first, previous, line, width)
+
+    def continues(self, first: Line, previous: Line, line: Line, width: float) -> bool:
+        """Say whether a line may go on with a paragraph, wherever both stand."""
+        # Where the print parts the paragraphs, bold words may begin a line within one.
+        parts_paragraphs = self.has_blanks or self.spacing > _PARAGRAPH * self.leading
+        if not _is_alike(first, line) or not (parts_paragraphs or first.bold == line.bold):
             return False
         if _ENDS_WITH_NUMBER.search(previous.text) and _ENDS_WITH_NUMBER.search(line.text):
             # So do the lines of a table of contents.
             return False
-        is_new_indent = len(above) > 1 and line.set.left > previous.set.left + _DEEPER * first.size
-        return self.is_full(previous, line, width) and not is_new_indent
+        return self.is_full(previous, line, width) and not _BEGINS.match(line.text)
 
     def is_full(self, line: Line, below: Line, width: float) -> bool:
         """Say whether the first word of the line below had no room."""
@@ -68,28 +80,29 @@ class Layout:
         room = self.edges.get(width, 0.0) - line.set.right
         return width in self.edges and room < below.set.word + _SLACK * (line.size or 0.0)
 
+    def _scale(self, one: Line, other: Line) -> float:
+        return max(1.0, (one.size or 0.0) / self.size, (other.size or 0.0) / self.size)
+
 
 def layout_of(pages: Sequence[Page]) -> Layout:
     """Measure the lines of a file."""
     texts = [(page, [line for line in page.lines if _is_text(line)]) for page in pages]
     size = _usual(Counter(line.size or 0.0 for _, lines in texts for line in lines for _ in line.text), 12.0)
-    edges = _edges(texts)
-    distances: Counter[float] = Counter()
-    paragraph_ends = apart = 0
-    bare = Layout(size, size * _NATURAL, edges, False)
+    layout = Layout(size, size * _NATURAL, size * _NATURAL, _edges(texts))
+    within: Counter[float] = Counter()
+    between: Counter[float] = Counter()
     for page, lines in texts:
         for one, other in pairwise(lines):
-            if one.size == other.size == size and bare.is_full(one, other, page.width):
-                distances[_distance(one, other)] += 1
-    leading = _usual(Counter({d: n for d, n in distances.items() if d > 0 and n >= _FEWEST_ALIKE}), 0.0)
-    leading = leading or size * _NATURAL
-    whole = Layout(size, leading, edges, False)
-    for page, lines in texts:
-        for one, other in pairwise(lines):
-            if not whole.is_full(one, other, page.width):
-                paragraph_ends += 1
-                apart += whole.is_apart(one, other)
-    return Layout(size, leading, edges, 2 * apart > paragraph_ends > 0)
+            if one.set and other.set and one.size == other.size == size:
+                is_full = layout.is_full(one, other, page.width)
+                (within if is_full else between)[round(2 * _below(one.set, other.set)) / 2] += 1
+    leading = _usual(within, size * _NATURAL)
+    spacing = _usual(between, leading)
+    if not leading < spacing < _BLANK_EVERYWHERE * leading:
+        spacing = leading
+    layout = replace(layout, leading=leading, spacing=spacing)
+    blank = sum(count for below, count in between.items() if below > spacing + _BLANK * leading)
+    return replace(layout, has_blanks=2 * blank > between.total())
 
 
 def _is_alike(one: Line, other: Line) -> bool:
@@ -101,15 +114,14 @@ def _is_text(line: Line) -> bool:
     return line.set is not None and not line.cells and not line.is_furniture
 
 
-def _distance(one: Line, other: Line) -> float:
-    """Return how far the baseline of a line is below that of another, to half a point."""
-    if one.set is None or other.set is None:
-        return 0.0
-    return round((one.set.foot - other.set.baseline) * 2) / 2
+def _below(one: Print, other: Print) -> float:
+    return one.foot - other.baseline
 
 
 def _usual(counts: Counter[float], otherwise: float) -> float:
-    return counts.most_common(1)[0][0] if counts else otherwise
+    """Return what comes most often, of what comes often enough to be no chance."""
+    often = [(count, value) for value, count in counts.items() if value > 0 and count >= _FEWEST_ALIKE]
+    return max(often)[1] if often else otherwise
 
 
 def _edges(texts: Sequence[tuple[Page, Sequence[Line]]]) -> dict[float, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import accumulate
 
 from tracker.reading.document import Block, BlockKind, Document
@@ -20,10 +21,17 @@ def whole(printed: Sequence[Page]) -> list[Page]:
     pages = _with_furniture(spelled(mended(printed)))
     layout = layout_of(pages)
     found: list[Page] = []
-    above: Line | None = None
-    for page in pages:
-        found.append(replace(page, lines=_paragraphs(page, layout, above)))
-        above = next((line for line in reversed(page.lines) if not line.is_furniture), above)
+    # The page and the place on it where the last line of the text so far stands.
+    last: tuple[int, int] | None = None
+    for number, page in enumerate(pages):
+        before = found[last[0]].lines[last[1]] if last else None
+        lines = _paragraphs(page, layout, before)
+        first = next((n for n, line in enumerate(lines) if not line.is_furniture), None)
+        if last and before and first is not None and _goes_on(layout, before, lines[first], page.width):
+            found[last[0]].lines[last[1]] = _joined(before, lines.pop(first), number - last[0])
+        found.append(replace(page, lines=lines))
+        places = [n for n, line in enumerate(lines) if line.text and not line.is_furniture]
+        last = (number, places[-1]) if places else last
     return found
 
 
@@ -93,7 +101,7 @@ def _is_apart(layout: Layout, above: Line | None, before: Line | None, line: Lin
         return layout.is_apart(above, line)
     return (
         before is not None
-        and layout.parts_paragraphs
+        and layout.has_blanks
         and not (before.cells and line.cells)
         and not layout.is_full(before, line, width)
     )
@@ -101,15 +109,25 @@ def _is_apart(layout: Layout, above: Line | None, before: Line | None, line: Lin
 
 def _ended(paragraph: Sequence[Line]) -> list[Line]:
     """Return the printed lines of a paragraph as one line."""
-    if len(paragraph) < 2:
-        return list(paragraph)
-    pieces = list(paragraph[0].pieces)
-    for line in paragraph[1:]:
-        if parts_words(pieces[-1].text, line.text):
-            pieces.append(Piece(" ", None, 0))
-        pieces += line.pieces
-    text = "".join(piece.text for piece in pieces)
-    return [replace(paragraph[0], text=text, pieces=tuple(pieces))]
+    return [reduce(_joined, paragraph)] if paragraph else []
+
+
+def _joined(line: Line, more: Line, later: int = 0) -> Line:
+    """Return a line with another behind it, which stands so many pages later."""
+    blank = (Piece(" ", None, 0),) if parts_words(line.text, more.text) else ()
+    moved = (
+        tuple(piece._replace(later=piece.later + later) for piece in more.pieces) if later else more.pieces
+    )
+    last = line.set and more.set and line.set._replace(right=more.set.right, foot=more.set.foot)
+    text = f"{line.text}{' ' if blank else ''}{more.text}"
+    return replace(line, text=text, pieces=(*line.pieces, *blank, *moved), set=last)
+
+
+def _goes_on(layout: Layout, before: Line, line: Line, width: float) -> bool:
+    """Say whether the first line of a page goes on with the last paragraph before it."""
+    return (
+        bool(line.text) and not (before.cells or line.cells) and layout.continues(before, before, line, width)
+    )
 
 
 def _blocks(lines: Sequence[Line], offset: int, number: int) -> Iterator[Block]:
