@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from tracker.reading.pdf.lines import Line, Print
+from tracker.reading.pdf.lines import CLOSING, HAN, Line, Print
 from tracker.reading.pdf.pages import Page
 
 # In usual distances of lines: farther below the other than this, a line begins a paragraph; with so much more than
@@ -15,12 +15,14 @@ from tracker.reading.pdf.pages import Page
 _PARAGRAPH: Final = 1.3
 _BLANK: Final = 0.5
 _BLANK_EVERYWHERE: Final = 1.9
+_SHARE: Final = 0.1
 _NATURAL: Final = 1.6
 _FEWEST_ALIKE: Final = 3
 _DEEPER: Final = 0.8
 _UNEVEN: Final = 0.15
-# How much wider than what is left of a line its next word must be, in widths of a character.
-_SLACK: Final = 0.25
+# In widths of a character: the blank before a word, and what the box of a Han character is narrower than its place.
+_BEFORE_WORD: Final = 0.4
+_AROUND_HAN: Final = -0.15
 # Text reaches as far to the right as it starts to the left, or nearly so; shorter lines tell of no edge.
 _MARGINS: Final = 1.7
 _BEGINS: Final = re.compile(
@@ -78,7 +80,8 @@ class Layout:
         if line.set is None or below.set is None:
             return False
         room = self.edges.get(width, 0.0) - line.set.right
-        return width in self.edges and room < below.set.word + _SLACK * (line.size or 0.0)
+        more = _AROUND_HAN if HAN.match(below.text) else _BEFORE_WORD
+        return width in self.edges and room < below.set.word + more * (line.size or 0.0)
 
     def _scale(self, one: Line, other: Line) -> float:
         return max(1.0, (one.size or 0.0) / self.size, (other.size or 0.0) / self.size)
@@ -97,9 +100,11 @@ def layout_of(pages: Sequence[Page]) -> Layout:
                 is_full = layout.is_full(one, other, page.width)
                 (within if is_full else between)[round(2 * _below(one.set, other.set)) / 2] += 1
     leading = _usual(within, size * _NATURAL)
-    spacing = _usual(between, leading)
-    if not leading < spacing < _BLANK_EVERYWHERE * leading:
-        spacing = leading
+    fewest = _SHARE * between.total()
+    most = _BLANK_EVERYWHERE * leading
+    spacing = _usual(
+        Counter({b: n for b, n in between.items() if leading < b < most and n >= fewest}), leading
+    )
     layout = replace(layout, leading=leading, spacing=spacing)
     blank = sum(count for below, count in between.items() if below > spacing + _BLANK * leading)
     return replace(layout, has_blanks=2 * blank > between.total())
@@ -128,7 +133,8 @@ def _edges(texts: Sequence[tuple[Page, Sequence[Line]]]) -> dict[float, float]:
     """Return for each width of a page how far its text reaches, where that is a margin and not chance."""
     prints: dict[float, list[Print]] = defaultdict(list)
     for page, lines in texts:
-        prints[page.width] += [line.set for line in lines if line.set]
+        # Marks may hang beyond the margin.
+        prints[page.width] += [line.set for line in lines if line.set and line.text[-1] not in CLOSING]
     edges = {}
     for width, found in prints.items():
         if not found:

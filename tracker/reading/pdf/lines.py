@@ -35,7 +35,7 @@ ENUMERATED: Final = re.compile(
 _WORD: Final = re.compile(
     r"[（「『《〈【“(\[]*(?:[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\uffef]+)?[，。、；：！？）」』》〉】]*"
 )
-_CLOSING: Final = "，。、；：！？）」』》〉】"
+CLOSING: Final = "，。、；：！？）」』》〉】"
 # A sign that another font had to lend may be written after the words around it.
 _LENT: Final = re.compile(r"(?<= )[^\w\s](?= |$)")
 # PDFium gives one blank for many: a label such as S1 or 3.2 is told from words by how far it stands before them.
@@ -135,7 +135,7 @@ def dressed(layer: Layer, pieces: Sequence[Piece], first: int, last: int) -> Lin
     begin, end = layer.box(first), layer.box(last)
     box = Box(begin.left, min(begin.bottom, end.bottom), end.right, max(begin.top, end.top))
     bold = look.bold and (first == last or layer.look(last).bold)
-    closes = layer.text[last] in _CLOSING and look.size is not None
+    closes = layer.text[last] in CLOSING and look.size is not None
     right = max(end.right, end.left + look.size) if closes and look.size else end.right
     foot = layer.look(last).baseline if end.top < begin.bottom else look.baseline
     word = word_of(layer, first, last, look.size)
