@@ -163,7 +163,10 @@ def word_of(layer: Layer, first: int, last: int, size: float | None) -> float:
     """Return how much room the first word of a stretch takes."""
     match = _WORD.match(layer.text, first, last + 1)
     end = match.end() - 1 if match and match.end() > first else first
-    return max(layer.box(end).right - layer.box(first).left, (size or 0.0) if end == first else 0.0)
+    if HAN.match(layer.text[end]):
+        # Marks take a whole place, of which their box is but a part.
+        return (size or 0.0) * (end + 1 - first)
+    return layer.box(end).right - layer.box(first).left
 
 
 def _as_printed(layer: Layer, text: str, first: int) -> list[Piece]:

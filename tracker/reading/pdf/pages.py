@@ -9,6 +9,7 @@ import pypdfium2
 
 from tracker.foundation.errors import FileEncrypted, FileTooLarge
 from tracker.reading.document import ReadingLimits
+from tracker.reading.pdf.bullets import with_bullets
 from tracker.reading.pdf.calls import address_of
 from tracker.reading.pdf.headings import bookmarked_titles, is_tagged, marked, tagged_levels
 from tracker.reading.pdf.layer import Layer
@@ -73,6 +74,6 @@ def check_count(count: int, limits: ReadingLimits) -> None:
 
 def _page(layer: Layer, titles: Mapping[str, int], width: float) -> Page:
     grids = grids_of(layer)
-    lines = lines_with_tables(layer, grids) if grids else lines_of(layer)
+    lines = with_bullets(layer, lines_with_tables(layer, grids) if grids else lines_of(layer))
     is_bare = sum(len(line.text) for line in lines[: _FEWEST_CHARACTERS + 1]) < _FEWEST_CHARACTERS
     return Page(marked(lines, titles), is_bare and layer.has_picture(), width)

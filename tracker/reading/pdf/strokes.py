@@ -19,7 +19,7 @@ def strokes(drawn: int) -> Iterator[Box]:
     """Return the straight strokes of a drawn path as boxes, the four sides of a stroked rectangle among them."""
     count = calls.count_segments(drawn)
     if count <= _RECTANGLE:
-        yield from _sides(_bounds(drawn), _is_stroked(drawn))
+        yield from _sides(bounds(drawn), _is_stroked(drawn))
     elif count <= _MOST_SEGMENTS:
         for part in _parts(drawn, count):
             yield from _sides(part, _is_stroked(drawn))
@@ -43,7 +43,8 @@ def _handle(drawn: int) -> Any:
     return ctypes.cast(drawn, pdfium.FPDF_PAGEOBJECT)
 
 
-def _bounds(drawn: int) -> Box:
+def bounds(drawn: int) -> Box:
+    """Return the box around a drawn path."""
     room = calls.Numbers(4, ctypes.c_float)
     calls.bounds_of(drawn, *room.places)
     return Box(*room.read())
