@@ -15,6 +15,7 @@ _SIGNATURE_WITHIN: Final = 1024
 _END: Final = b"%%EOF"
 _END_WITHIN: Final = 2048
 _FEWEST_CHARACTERS: Final = 20
+_LEAST_OF_LETTERS: Final = 0.2
 
 Try = Callable[[bytes, ReadingLimits], Iterator[Page]]
 
@@ -41,10 +42,16 @@ class PDFReader:
             # Parsers rebuild what they can of a cut-off file; half a report must not pass for a whole one.
             raise FileTruncated
         document = document_of(_first_that_reads(data, limits))
-        if sum(map(str.isalnum, document.text)) < _FEWEST_CHARACTERS or is_garbled(document.text):
-            # Fonts that do not tell which characters they show are no better than a scan.
+        if not _has_words(document.text):
             raise TextMissing
         return document
+
+
+def _has_words(text: str) -> bool:
+    """Tell a text from a page number or two, and from fonts that do not say which characters they show."""
+    length = sum(len(line.strip()) for line in text.splitlines())
+    is_of_signs = sum(map(str.isalnum, text)) < _LEAST_OF_LETTERS * length
+    return length >= _FEWEST_CHARACTERS and not is_of_signs and not is_garbled(text)
 
 
 def _first_that_reads(data: bytes, limits: ReadingLimits) -> list[Page]:
