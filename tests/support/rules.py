@@ -5,6 +5,7 @@ import sys
 
 from tracker.extraction import extract
 from tracker.extraction.registry import Rule
+from tracker.extraction.wording.duedates import due_in
 from tracker.reading.text import plain
 
 
@@ -17,7 +18,7 @@ def quotes(text: str, name: str, *, possible: bool = False) -> list[str]:
 def failures(rule: Rule) -> tuple[int, int]:
     """Run the example of a rule; return how many lines failed, and how many there were."""
     module = sys.modules[rule.function.__module__]
-    names = {**vars(module), "quotes": quotes}
+    names = {**vars(module), "quotes": quotes, "due_in": due_in}
     examples = doctest.DocTestFinder(recurse=False).find(rule.function, rule.name, module, names)
     runner = doctest.DocTestRunner(verbose=False)
     for example in examples:

@@ -9,7 +9,7 @@ from tracker.extraction.items import Reader, candidate, found_in, without_rivals
 from tracker.extraction.model import Candidate, Extraction
 from tracker.extraction.outline import outline
 from tracker.extraction.sections import sections
-from tracker.extraction.wording.asks import own_names
+from tracker.extraction.wording.own import own_names
 from tracker.reading.document import Document
 
 __all__ = ["extract"]

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-_SENTENCE_END = re.compile(r"[。！？!?；]+[」』”\"）)]*|(?<=[a-z0-9%)\"”'][.])(?:\s+)(?=[\"“(]?[A-Z])")
+_SENTENCE_END = re.compile(
+    r"[。！？!?；]+[」』”\"）)]*|(?:(?<=[a-z0-9%)\"”'][.])|(?<=[A-Z]{2}[.]))(?:\s+)(?=[\"“(]?[A-Z])"
+)
 _STOP_AT_END = re.compile(r"[。！？!?；;.：:][」』”\"）)]*(?:\s?[（(][^()（）]{1,40}[)）])?$")
 _HAN_EDGE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 # Abbreviations after which a full stop does not end an English sentence.

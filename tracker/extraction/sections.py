@@ -9,6 +9,7 @@ from tracker.extraction.outline import Outline, Part
 from tracker.extraction.outline.headings import is_appendix
 from tracker.extraction.registry import rule
 from tracker.extraction.wording.exclusions import law_says, past_advice, reported_advice
+from tracker.extraction.wording.remarks import details_below
 
 
 class Kind(StrEnum):
@@ -122,22 +123,27 @@ def sections(outline: Outline) -> Iterator[Section]:
 
 
 def _inside(parent: Section, part: Part) -> Section:
-    if parent.kind is Kind.ASIDE:
-        return Section(part, parent.kind, False, parent.category)
-    is_item = not part.is_heading or (part.label and not (part.lines or part.parts))
-    if open_box(part.label) or (is_item and asking_lead_in(parent.part)):
-        return Section(part, Kind.LISTED, False, parent.category)
-    if part.is_heading and names_recommendation(part.label):
-        return Section(part, Kind.LISTED, False, _topic(part.title))
-    if not part.title:
-        return Section(part, parent.kind, False, parent.category)
+    category = _topic(part.title) if part.title else parent.category
+    settled = _settled_kind(parent, part)
+    if settled:
+        return Section(part, settled, False, category)
     kind = kind_of(part.title)
     has_content = bool(part.lines or part.parts)
-    topic = _topic(part.title)
     if kind is Kind.BODY or not has_content or (parent.kind is Kind.LISTED and kind is not Kind.ASIDE):
         # Under 建議 a title such as 檢討路邊停車 is a topic, not the end of the recommendations.
-        return Section(part, parent.kind, False, topic)
-    return Section(part, kind, kind in (Kind.LISTED, Kind.MIXED), topic)
+        return Section(part, parent.kind, False, category)
+    return Section(part, kind, kind in (Kind.LISTED, Kind.MIXED), category)
+
+
+def _settled_kind(parent: Section, part: Part) -> Kind | None:
+    """Return what a part is for where its title does not decide: by its number, or by the sentence before it."""
+    if parent.kind is Kind.ASIDE or (not part.is_heading and has_details(parent)):
+        return Kind.ASIDE
+    is_item = not part.is_heading or (part.label and not (part.lines or part.parts))
+    is_named = part.is_heading and names_recommendation(part.label)
+    if open_box(part.label) or is_named or (is_item and asking_lead_in(parent.part)):
+        return Kind.LISTED
+    return None if part.title else parent.kind
 
 
 def _topic(title: str) -> str:
@@ -153,6 +159,12 @@ def names_recommendation(label: str) -> bool:
     (True, True, False)
     """
     return bool(_NAMED.match(label))
+
+
+def has_details(section: Section) -> bool:
+    """Say whether the last sentence before the inner parts announces particulars of an ask."""
+    paragraphs = section.part.paragraphs
+    return bool(paragraphs) and details_below(paragraphs[-1].text)
 
 
 @rule

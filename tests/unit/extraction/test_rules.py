@@ -55,11 +55,9 @@ from tracker.extraction.sections import (
 from tracker.extraction.wording import captions
 from tracker.extraction.wording.asks import (
     Ask,
-    Own,
     about_hosts,
     commitment,
     explicit_ask,
-    imperative,
     modal_ask,
     useful_for_reference,
     worth_adopting,
@@ -73,7 +71,9 @@ from tracker.extraction.wording.exclusions import (
     reported_advice,
     supposition,
 )
+from tracker.extraction.wording.imperatives import imperative
 from tracker.extraction.wording.notes import noted_behind, owner_in_brackets
+from tracker.extraction.wording.own import Own
 from tracker.extraction.wording.owners import (
     owner_after_ask,
     owner_after_by,
@@ -82,7 +82,7 @@ from tracker.extraction.wording.owners import (
     owner_of_lesson,
     owner_within,
 )
-from tracker.extraction.wording.remarks import closing_words, lead_in, no_recommendation
+from tracker.extraction.wording.remarks import closing_words, details_below, lead_in, no_recommendation
 from tracker.reading.text import plain
 from tracker.reports.rules.reasons import SENTENCES
 
@@ -247,6 +247,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "owner-in-english": lambda: list(owner_in_english("Vehicles should be washed.")) == [],
     "no-recommendation": lambda: no_recommendation("本次參訪尚無建議。") and not no_recommendation("無人機應登記。"),
     "lead-in": lambda: lead_in("建議分述如下。"),
+    "details-below": lambda: details_below("I recommend that assent be withheld on the grounds that:"),
     "closing-words": lambda: closing_words("綜上，本次考察圓滿完成。"),
 }  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tracker.extraction.wording.asks import Ask, ask_of, commitment, own_names
+from tracker.extraction.wording.asks import Ask, ask_of, commitment
+from tracker.extraction.wording.own import own_names
 from tracker.extraction.wording.owners import owner_in
 
 OWN = own_names(["澄湖市政府水利處"])

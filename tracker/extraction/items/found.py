@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from tracker.extraction.model import DueHint
 from tracker.extraction.passage import Passage
-from tracker.extraction.wording.asks import STRONG, Ask, Own, ask_of
+from tracker.extraction.wording.asks import STRONG, Ask, ask_of
+from tracker.extraction.wording.own import Own
 
 
 @dataclass(frozen=True)

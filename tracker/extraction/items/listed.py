@@ -12,10 +12,11 @@ from tracker.extraction.outline import Part
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section
-from tracker.extraction.wording.asks import STRONG, Ask, imperative
+from tracker.extraction.wording.asks import STRONG, Ask
 from tracker.extraction.wording.captions import Role, caption_of
 from tracker.extraction.wording.exclusions import already_done
-from tracker.extraction.wording.remarks import closing_words, lead_in
+from tracker.extraction.wording.imperatives import imperative
+from tracker.extraction.wording.remarks import closing_words, details_below, lead_in
 
 _WHERE = Kind.LISTED.value
 _FEW_SENTENCES = 3
@@ -101,7 +102,7 @@ def _without_lead_in(paragraphs: Sequence[Passage], reader: Reader) -> list[Pass
     """Take the sentence off that only announces the inner items; what asks before it stays."""
     kept: list[Passage] = []
     for paragraph in paragraphs:
-        if not lead_in(paragraph.text):
+        if not lead_in(paragraph.text) or (details_below(paragraph.text) and reader.asks(paragraph)):
             kept.append(paragraph)
             continue
         sentences = list(paragraph.sentences())[:-1]
@@ -162,7 +163,7 @@ def _running(section: Section, reader: Reader) -> Proposals:
     for record in records(paragraphs):
         labelled = any(role_of_passage(p) is Role.ACTION for p in record)
         first = next((p for p in record if labelled or role_of_passage(p) not in _REMARKS), None)
-        if first is None or lead_in(first.text):
+        if first is None or (lead_in(first.text) and not details_below(first.text)):
             continue
         if labelled or _is_topic(first):
             yield from labelled_paragraph(record, section, reader)

@@ -11,9 +11,10 @@ from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section, names_recommendation
-from tracker.extraction.wording.asks import Ask, about_hosts, imperative
+from tracker.extraction.wording.asks import Ask, about_hosts
 from tracker.extraction.wording.captions import Role
 from tracker.extraction.wording.exclusions import already_done, reported_advice
+from tracker.extraction.wording.imperatives import imperative
 from tracker.extraction.wording.remarks import lead_in
 
 _WHERE = Kind.MIXED.value

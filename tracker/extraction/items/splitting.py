@@ -8,8 +8,9 @@ from itertools import islice
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.passage import Passage
 from tracker.extraction.registry import rule
-from tracker.extraction.wording.asks import imperative
+from tracker.extraction.wording.imperatives import imperative
 from tracker.extraction.wording.owners import owner_in
+from tracker.extraction.wording.remarks import details_below
 
 _MOST_MARKS = 40
 _MARK = re.compile(
@@ -17,16 +18,13 @@ _MARK = re.compile(
 )
 _COUNTS = ("123456789", "一二三四五六七八九", "abcdefgh", "①②③④⑤⑥⑦⑧⑨")
 _ROMAN = ("i", "ii", "iii", "iv", "v")
-# Words after which a count names parts, reasons or conditions, and no asks.
-_COUNTS_OTHERS = re.compile(
-    r"(?:包括|包含|包涵|例如|諸如|計有|分為|分成|共分|理由|原因|係因|下列資料|如下列|目標在於|目的在於|grounds? that|because|reasons?|including|includes?|such as|consists? of|namely|criteria|whether)\W{0,4}$",
-    re.IGNORECASE,
-)
 _STOP = re.compile(r"[。！]|(?<=[a-z)])\.(?=\s|$)")
 _TAIL = re.compile(r"(?:[,，、;；]?\s*(?:and|or|以及|及|並|與))\s*$|\s+$")
 _NEXT = re.compile(
     r"(?:首先|其次|再者|再其次|再次|此外|另外?(?!一)|又|最後|末|第[一二三四五六]|其[一二三四五六])[，、,]?|(?:First|Second|Third|Fourth|Fifth|Finally|Lastly|In addition|Also)(?:ly)?,|We (?:will|are)|Our \w+ will"
 )
+# What the asked say to it.
+_ANSWERS = re.compile(r"\b(?:concurred|did not concur|agreed with|accepted|disagreed)\b")
 _GOES_ON = re.compile(
     r"^(?:並|且|俾|以(?=利|免|便|求|期|及|達|供|此)|如此|同時|其(?!次|他|餘)|該|亦|藉此|藉以|使|避免|首年|惟|但|另外並|此舉|這|上述|前述|由於|因為|讓|至於|若|如(?!何)|"
     r"This|These|It |They|Doing so|Such|That|In doing so|As a result|The latter|Otherwise)"
@@ -44,7 +42,7 @@ def numbered_in_sentence(found: Found) -> Proposals:
     """
     text = found.passage.text
     marks = _counted(list(islice(_MARK.finditer(text), _MOST_MARKS)))
-    if len(marks) < 2 or _COUNTS_OTHERS.search(text[max(0, marks[0].start() - 20) : marks[0].start()]):
+    if len(marks) < 2 or details_below(text[: marks[0].start()]):
         yield found
         return
     owner = found.owner or owner_in(text[: marks[0].start()]) or owner_in(text[: marks[0].start()] + "to act")
@@ -70,7 +68,8 @@ def asks_apart(paragraph: Passage, reader: Reader) -> list[Passage]:
     ]
     if len(begins) < 2:
         return [paragraph]
-    ends = [*begins[1:], len(sentences)]
+    answer = next((i for i, s in enumerate(sentences) if i > begins[-1] and _ANSWERS.search(s.text)), None)
+    ends = [*begins[1:], answer or len(sentences)]
     return [
         p for begin, end in zip(begins, ends, strict=True) if (p := _joined(paragraph, sentences[begin:end]))
     ]

@@ -9,9 +9,9 @@ from tracker.extraction.items.records import item_of, records
 from tracker.extraction.passage import Line, Passage, joined
 from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section
-from tracker.extraction.wording.asks import imperative
 from tracker.extraction.wording.captions import Role, role_of, role_of_column
 from tracker.extraction.wording.duedates import due_in, due_in_cell
+from tracker.extraction.wording.imperatives import imperative
 from tracker.extraction.wording.owners import owner_in_cell
 from tracker.extraction.wording.remarks import no_recommendation
 from tracker.extraction.wording.units import is_unit

@@ -1,14 +1,8 @@
-"""The tree of numbered or headed parts.
+"""The tree of numbered or headed parts, line by line."""
 
-Numbering is not trusted to follow any manual: a kind of number is deeper than another when it is met inside it.
-"""
-
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tracker.extraction.outline.bare import bare_numbers
 from tracker.extraction.outline.contents import key, without_contents
@@ -20,7 +14,6 @@ from tracker.extraction.outline.headings import (
     goes_on_below,
     hash_level,
     is_appendix,
-    is_front_matter,
     is_title,
     known_heading,
     numbered_heading,
@@ -28,72 +21,14 @@ from tracker.extraction.outline.headings import (
 )
 from tracker.extraction.outline.labels import Label, label_of, spaced_label_of
 from tracker.extraction.outline.lines import lines_of, wrap_width
-from tracker.extraction.passage import Line, Passage, ends_sentence, joined, width_of
+from tracker.extraction.outline.nesting import close_for, cut, release_tail
+from tracker.extraction.outline.part import Outline, Part
+from tracker.extraction.passage import Line, ends_sentence, width_of
 from tracker.extraction.registry import rule
-from tracker.extraction.wording.captions import Role, caption_of
-from tracker.extraction.wording.duedates import is_date
-from tracker.extraction.wording.remarks import lead_in
-from tracker.extraction.wording.units import is_unit
+from tracker.extraction.wording.captions import caption_of
 from tracker.reading.document import Document
 
 _SHORT = 128
-_RECOMMENDS = re.compile(r"建議|(?:safety |key )?rec(?:ommendation)?\b", re.IGNORECASE)
-# Headings that end the items before them.
-_UNNUMBERED = ("known", "free", "addressee", "caption")
-_CAPTION = re.compile(r"[^\s：:，。,.]{2,10}[：:]|(?:[A-Z][a-z]+ ?){1,3}:\s|[【〔［][^】〕］]{2,12}[】〕］]")
-
-
-@dataclass
-class Part:
-    """A numbered or headed part of the report, with its own lines and the parts inside it."""
-
-    kind: str
-    ordinal: int | None = None
-    head: Line | None = None
-    label: str = ""
-    is_heading: bool = False
-    lines: list[Line] = field(default_factory=list)
-    parts: list["Part"] = field(default_factory=list)
-    width: int = 0
-
-    @cached_property
-    def title(self) -> str:
-        """Return the words of the heading without number, markdown and final colon; empty for a sentence."""
-        return plain_title(self.head.text) if self.head and self.is_heading else ""
-
-    @cached_property
-    def paragraphs(self) -> list[Passage]:
-        """Return the part's own paragraphs, apart from its heading, its tables and its inner parts."""
-        return [joined(lines) for lines in _paragraphs(self.lines, self.width)]
-
-    @cached_property
-    def tables(self) -> list[list[Line]]:
-        """Return the part's own tables, as rows with cells."""
-        tables: list[list[Line]] = []
-        before: Line | None = None
-        for line in self.lines:
-            if line.is_row:
-                if before is None or not before.is_row:
-                    tables.append([])
-                tables[-1].append(line)
-            before = line
-        return tables
-
-    def walk(self) -> Iterator["Part"]:
-        """Give this part and all parts inside it, in reading order."""
-        waiting = [self]
-        while waiting:
-            part = waiting.pop()
-            yield part
-            waiting.extend(reversed(part.parts))
-
-
-@dataclass(frozen=True)
-class Outline:
-    """The whole report as a tree, and its lines for the cover."""
-
-    root: Part
-    lines: tuple[Line, ...]
 
 
 def outline(document: Document) -> Outline:
@@ -127,7 +62,7 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
         if line.boxed and not (before and before.boxed):
             outside = len(stack)
         elif before and before.boxed and not line.boxed:
-            _cut(stack, outside)
+            cut(stack, outside)
         part = _part_of(line, before, after, layout)
         if part is None and not any(p.label for p in stack):
             part = captioned_part(line, layout.captions, layout.width)
@@ -135,33 +70,12 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
         if part is None:
             stack[-1].lines.append(line)
             continue
-        _close_for(stack, part, floor=outside if line.boxed else 1)
+        close_for(stack, part, floor=outside if line.boxed else 1)
         stack[-1].parts.append(part)
         stack.append(part)
     for part in root.walk():
         release_tail(part)
     return root
-
-
-@rule
-def release_tail(part: Part) -> None:
-    r"""Paragraphs after a blank line behind a list whose items have one paragraph each are none of its last item.
-
-    >>> quotes("四、建議\n1. 建議增設候車亭。\n2. 建議公布班次。\n\n感謝主辦單位。\n", "numbered-item")
-    ['建議增設候車亭。', '建議公布班次。']
-    """
-    parts: list[Part] = []
-    for _, run in groupby(part.parts, key=lambda p: p.kind):
-        *before, last = run
-        parts += [*before, last]
-        if not before or last.parts or any(len(p.paragraphs) > (not p.is_heading) or p.parts for p in before):
-            continue
-        own = 0 if last.is_heading else 1
-        begins = next((i for i, line in enumerate(last.lines) if i >= own and line.gap), None)
-        if begins is not None and not last.lines[begins].is_row:
-            parts.append(Part("tail", lines=last.lines[begins:], width=part.width))
-            last.lines = last.lines[:begins]
-    part.parts = parts
 
 
 def _part_of(line: Line, before: Line | None, after: Line | None, layout: _Layout) -> Part | None:
@@ -255,98 +169,3 @@ def torn_number(before: Line, line: Line, width: int) -> bool:
     if label is None or line.gap or not width or label.kind != "number" or label.ordinal in (None, 1):
         return False
     return width_of(before.text) >= width * 0.9 and not ends_sentence(before.text)
-
-
-def _close_for(stack: list[Part], part: Part, floor: int = 1) -> None:
-    """Close the open parts that a new part cannot stand in, those from `floor` on at most."""
-    if part.kind.startswith("#"):
-        while len(stack) > 1 and not (stack[-1].kind.startswith("#") and stack[-1].kind < part.kind):
-            stack.pop()
-        return
-    if is_appendix(part.title if part.kind == "known" else part.label if part.kind == "named" else ""):
-        _cut(stack, next((i for i, p in enumerate(stack) if p.kind.startswith("#") and i > 1), 1))
-        return
-    while part.kind in _UNNUMBERED and len(stack) > floor and not stack[-1].is_heading:
-        stack.pop()
-    _close_asides(stack, part)
-    level = _sibling_level(stack, part)
-    if level is not None:
-        _cut(stack, max(level, floor))
-    elif part.kind == "known":
-        while len(stack) > floor and (
-            stack[-1].kind in ("free", "bullet") or _RECOMMENDS.match(stack[-1].label)
-        ):
-            stack.pop()
-
-
-def _close_asides(stack: list[Part], part: Part) -> None:
-    """Close what never holds the chapters of a report: a summary, a note, a heading with its text on the same line."""
-    inner = stack[-1]
-    is_minor = inner.kind == "known" and is_front_matter(inner.title) and part.kind != "bullet"
-    is_caption = inner.kind == "caption" and (part.is_heading or not lead_in(inner.lines[-1].text))
-    if is_minor or is_caption:
-        stack.pop()
-
-
-def _cut(stack: list[Part], level: int) -> None:
-    del stack[max(1, level) :]
-
-
-def _sibling_level(stack: Sequence[Part], part: Part) -> int | None:
-    """Find the open part that a new one follows in the same count."""
-    same = [i for i, p in enumerate(stack) if p.kind == part.kind]
-    if not same or (part.kind == "free" and _waits_for_subtitles(stack)):
-        return None
-    if part.kind == "bullet":
-        indent = part.head.indent if part.head else 0
-        return next((i for i in same if (head := stack[i].head) and head.indent >= indent), None)
-    if part.ordinal is None:
-        return same[-1]
-    following = [i for i in same if stack[i].ordinal == part.ordinal - 1]
-    if following:
-        if part.is_heading and known_heading(part.title):
-            return following[0]
-        alike = [i for i in following if stack[i].is_heading == part.is_heading]
-        return (alike or following)[-1]
-    nearest = stack[same[-1]]
-    begins_inside = nearest is not stack[-1] or (nearest.is_heading and (nearest.ordinal or 0) > 1)
-    return None if part.ordinal == 1 and begins_inside else same[-1]
-
-
-def _waits_for_subtitles(stack: Sequence[Part]) -> bool:
-    """Say whether the innermost part is a numbered heading without text yet, whose fellows before it had some."""
-    inner, parent = stack[-1], stack[-2] if len(stack) > 1 else None
-    if not (parent and inner.label and inner.is_heading) or inner.lines or inner.parts:
-        return False
-    fellows = [p for p in parent.parts if p.kind == inner.kind and p is not inner]
-    return known_heading(inner.title) or any(p.lines or p.parts for p in fellows)
-
-
-def _paragraphs(lines: Sequence[Line], width: int) -> Iterator[list[Line]]:
-    paragraph: list[Line] = []
-    for line in lines:
-        if paragraph and (line.is_row or not _continues(paragraph[-1], line, width)):
-            yield paragraph
-            paragraph = []
-        if not line.is_row:
-            paragraph.append(line)
-    if paragraph:
-        yield paragraph
-
-
-def _is_remark(line: Line) -> bool:
-    """Say whether a line is only the name of a unit or a date, as cells are that lost their table."""
-    return is_unit(line.text) or is_date(line.text)
-
-
-def _announces(line: Line) -> bool:
-    """Say whether a line begins with a caption such as "Target date:"."""
-    caption = caption_of(line.text)
-    return caption is not None and caption.role is not Role.TOPIC
-
-
-def _continues(before: Line, line: Line, width: int) -> bool:
-    """Say whether a line goes on with the paragraph of the line before it."""
-    if line.gap or _CAPTION.match(line.text) or _announces(line) or _is_remark(line) or _is_remark(before):
-        return False
-    return bool(width and width_of(before.text) >= width * 0.9) or not ends_sentence(before.text)

@@ -1,8 +1,7 @@
 """How a sentence asks for something: outright, by a modal verb, by holding up an example, by a promise."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 
@@ -15,10 +14,10 @@ from tracker.extraction.wording.exclusions import (
     reported_advice,
     supposition,
 )
+from tracker.extraction.wording.own import Own
 from tracker.extraction.wording.owners import owner_in
 from tracker.extraction.wording.units import UNIT
 
-_HAN = r"[\u3400-\u9fff]"
 _MOST_WORDS = 4
 # What stands between quotation marks was said by somebody else.
 _QUOTED = re.compile(r"“[^“”]{12,400}”|(?<!\w)\"[^\"]{12,400}\"|「[^「」]{9,400}」")
@@ -39,24 +38,6 @@ class Ask(StrEnum):
 STRONG = (Ask.EXPLICIT, Ask.MODAL)
 
 
-@dataclass(frozen=True)
-class Own:
-    """The names by which the authors call their own side."""
-
-    names: frozenset[str] = frozenset()
-
-    def named_in(self, text: str) -> bool:
-        """Say whether a text names the own side."""
-        return bool(_OWN.search(text)) or any(name in text for name in self.names)
-
-
-_OWN = re.compile(
-    r"本(?:市|府|縣|局|處|所|館|校|院|署|部|會|中心|公司|單位|機關|鄉|鎮|區|國|團|隊|科|校|園|站|廠)|"
-    r"我(?:國|方|市|縣|們|府|校)|臺灣|台灣|市府|縣府|國內|\bour\b|\bwe\b|"
-    r"\bthe (?:city|county|council|agency|department|authority|municipality|company|borough|town|state|service|team|college|school|"
-    r"university|office|bureau|ministry|board|government|committee)\b (?:\w+ )?(?:should|must|needs? to|ought to)\b",
-    re.IGNORECASE,
-)
 _FORWARD = re.compile(
     r"未來|日後|爾後|今後|往後|下次|下一(?:次|屆|年)|後續|in future|going forward", re.IGNORECASE
 )
@@ -93,7 +74,8 @@ _MODAL = re.compile(
 )
 # Where recommendations are expected, what may be done is advised.
 _MAY = re.compile(
-    rf"{_MODAL.pattern}|可(?![以能見知謂說惜觀愛怕靠行及分看是想])|\b(?:could|might)\b", re.IGNORECASE
+    rf"{_MODAL.pattern}|可(?![以能見知謂說惜觀愛怕靠行及分看是想])|\b(?:could|might) (?:be|consider|also|usefully|look|ask|offer|try|use|borrow|share|start|move|add)\b",
+    re.IGNORECASE,
 )
 _LESSON = re.compile(
     r"值得.{0,24}?(?:借鏡|學習|參考|參採|仿效|效法|採行|引進|推廣)|(?:足|可)(?:資|供)[^，。]{0,16}(?:借鏡|參採)|(?:足堪|堪為)[^，。]{0,12}(?:借鏡|參採)"
@@ -107,27 +89,6 @@ _COMMITMENT = re.compile(
     r"邀|規劃|再|將|朝)|預(?:定|計)|後續|邀請.{1,24}(?:參加|來訪|出席|來市)|賡續|"
     r"\b(?:we|our \w+) (?:will|shall|intend to|plan to|have agreed to|agreed to|are going to|are (?:\w+ly )?\w+ing)\b",
     re.IGNORECASE,
-)
-_ENGLISH_IMPERATIVES = (
-    "add adopt agree align allocate amend analy[sz]e apply appoint arrange ask assess assign audit automate avoid begin build carry change "
-    "check clarify collect commission communicate complete conduct configure consider consult continue convene coordinate create decide define "
-    "deliver deploy design determine develop direct disable discuss distribute document draft drop enable encourage enforce engage enhance ensure "
-    "equip establish evaluate examine expand explore extend finali[sz]e find fix follow formali[sz]e fund gather give hire hold identify implement "
-    "improve include increase inform install instruct integrate introduce invest investigate invite issue keep label launch limit link log maintain make "
-    "mandate measure merge migrate mitigate modify monitor move negotiate notify obtain offer organi[sz]e pilot place plan prepare prioriti[sz]e "
-    "procure produce prohibit promote propose protect provide publish purchase put raise recover reconcile record reduce refresh refine reinforce relocate remove "
-    "renew replace report require resolve restore restrict retain retire revise review revisit rotate run schedule secure seek send set share show "
-    "simplify split standardi[sz]e start stop store strengthen submit support switch systematically take target test track train transfer trial tune "
-    "undertake update upgrade use validate verify work write"
-)
-_IMPERATIVE = re.compile(
-    rf"(?:then |also |immediately |urgently |formally |regularly )?(?:{_ENGLISH_IMPERATIVES.replace(' ', '|')})\b(?!['’]|\.$)",
-    re.IGNORECASE,
-)
-_HAN_IMPERATIVE = re.compile(
-    r"(?:積極|持續|賡續|逐步|優先|全面|適時|儘速|加速|定期|主動|適度)*"
-    r"(?:建立|建置|建構|強化|加強|推動|推廣|規劃|訂定|研議|研擬|研訂|增設|增列|增加|設置|設立|落實|檢討|導入|引進|整合|辦理|提升|完善|擴大|結合|鼓勵|修正|修訂|"
-    r"編列|編製|培育|培養|培訓|成立|試辦|盤點|優化|改善|選定|選擇|參採|參考|比照|爭取|運用|簽訂|明定|公開|公布|評估|納入|開發|開放|調整|充實|健全|制定|擬定|發展|籌組|汰換)"
 )
 # No pattern for asking matches without one of these; most sentences are done with after this cheap look.
 _ASK_WORDS = (
@@ -241,16 +202,6 @@ def commitment(sentence: str, own: Own) -> bool:
     return bool(_COMMITMENT.search(sentence)) and own.named_in(sentence) and not already_done(sentence)
 
 
-@rule
-def imperative(text: str) -> bool:
-    """A text that begins with what is to be done, as items of a list do.
-
-    >>> imperative("Add a check to the list."), imperative("建置共用平臺。"), imperative("The gates closed.")
-    (True, True, False)
-    """
-    return bool(_IMPERATIVE.match(text.lstrip("*_ ")) or _HAN_IMPERATIVE.match(text))
-
-
 def _up_to(pattern: re.Pattern[str], sentence: str, more: int = 0) -> Iterator[str]:
     """Give the sentence up to each of the first words that match: who speaks stands before what is said."""
     for match in islice(pattern.finditer(sentence), _MOST_WORDS):
@@ -283,14 +234,3 @@ def about_hosts(sentence: str) -> bool:
 def begins_with_ask(text: str) -> bool:
     """Say whether a text asks from its first words on."""
     return bool(_EXPLICIT.search(text[:6]) or (owner_in(text[:60]) and _MODAL.search(text[:40])))
-
-
-def own_names(agencies: Iterable[str]) -> Own:
-    """Return the names of the own side: each agency, its government, its city in full and short."""
-    names: set[str] = set()
-    for agency in agencies:
-        names.add(agency)
-        match = re.match(rf"({_HAN}{{1,6}}?)([市縣鄉鎮區])", agency)
-        if match:
-            names |= {match[1] + match[2], match[1]} if len(match[1]) >= 2 else {match[1] + match[2]}
-    return Own(frozenset(n for n in names if len(n) >= 2))

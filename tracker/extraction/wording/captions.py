@@ -80,7 +80,7 @@ _COLUMN_OF_ACTION = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"(?:\*\*|__)?(?P<words>[^：:，。；？?\n*_|]{1,40}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?\s*(?=\S)"
+    r"(?:\*\*|__)?(?P<words>[^：:，。；？?\n*_|]{1,40}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?\s*(?=\S)(?!https?:|//)"
 )
 _BRACKET = re.compile(r"[（(](?P<words>[\u3400-\u9fff]{2,6})[)）]\s*(?=\S)")
 _BOLD = re.compile(r"\*\*(?P<words>[^*\n]{1,40}?)[.:：。]?\*\*[\s　:：.]+(?=\S)")

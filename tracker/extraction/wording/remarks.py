@@ -23,6 +23,12 @@ _LEAD_IN = re.compile(
     r"[：:]$|(?:如下|如次|如后|下表|分述|臚列|下列|以下|as follows|the following|below)[^。.]{0,60}[。.：:]?$",
     re.IGNORECASE,
 )
+_DETAILS_WITHIN = 60
+_DETAILS = re.compile(
+    r"(?:包括|包含|包涵|例如|諸如|計有|分為|分成|共分|理由|原因|係因|目標在於|目的在於|載明|列明|(?:下列|以下)(?:資料|文件|資訊|要件|條件|項目資料))[^。]{0,10}[：:（(]?\s*$|"
+    r"\b(?:grounds? that|because|reasons?|including|includes?|such as|consists? of|namely|criteria|whether|as well as)\W{0,4}$",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(
     r"^(?:以上|綜上|綜合上述|綜觀|總結|總之|總的來說|整體而言|最後，?(?:感謝|謹)|感謝|承蒙|謹此|本報告|本次(?:考察|參訪|出國)[^。]{0,8}(?:承蒙|感謝))|"
     r"^(?:In summary|Finally, we thank|We thank|Thanks)|"
@@ -49,6 +55,16 @@ def lead_in(text: str) -> bool:
     (True, True, False)
     """
     return bool(_LEAD_IN.search(text))
+
+
+@rule
+def details_below(text: str) -> bool:
+    """A sentence before a list of reasons, parts or particulars, which are no recommendations of their own.
+
+    >>> details_below("圖面應載明下列資料："), details_below("本局應辦理下列事項：")
+    (True, False)
+    """
+    return bool(_DETAILS.search(text[-_DETAILS_WITHIN:]))
 
 
 @rule
