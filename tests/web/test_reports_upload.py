@@ -10,6 +10,7 @@ from tests.factories.city import City
 from tests.support.client import Visitor
 from tests.support.pdf import encrypted, pdf
 from tests.support.report_stories import QUOTE, TRAM, imported, upload, work
+from tests.support.sheets import Sheet, sheets
 from tracker.foundation.clock import FixedClock
 from tracker.reports.importing import request_import
 from tracker.reports.models import Report
@@ -45,6 +46,18 @@ class TestUploadReport:
             visitor.get(address, headers={"HX-Request": "true"}).headers["HX-Redirect"] == "/reports/1/review"
         )
         assert "前往審閱台" in visitor.get("/reports/imports/1").text
+
+    def test_names_the_pages_that_are_pictures(self, visit: Visit, wiring: Wiring) -> None:
+        visitor = visit("coordinator")
+        text = Sheet().write(60, 700, "建議交通局先行清洗電車再進廠，並回收清洗用水。")
+        address = upload(visitor, ("r.pdf", sheets(text, Sheet().picture(), Sheet().picture()))).headers[
+            "Location"
+        ]
+        work(wiring)
+        told = "第 2、3 頁是掃描影像，沒有讀到文字。"
+        assert told in visitor.get("/reports/imports/1").text
+        assert told in visitor.get("/reports/imports").text
+        assert told in visitor.get(visitor.get(address).headers["Location"]).text
 
     def test_takes_several_files_at_once(self, visit: Visit, wiring: Wiring) -> None:
         visitor = visit("coordinator")

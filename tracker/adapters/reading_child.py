@@ -64,6 +64,7 @@ def _report(name: str, data: bytes, limits: ReadingLimits) -> dict[str, Any]:
         "kind": document.kind,
         "page_starts": document.pages,
         "extraction": to_json(extract(document)),
+        "scanned": document.scanned,
     }
 
 

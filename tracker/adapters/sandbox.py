@@ -146,6 +146,7 @@ def _report(answer: bytes) -> ReadReport:
             kind=values["kind"],
             page_starts=None if starts is None else tuple(int(s) for s in starts),
             extraction=from_json(values["extraction"]),
+            scanned=tuple(int(number) for number in values["scanned"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ReportUnreadable from error

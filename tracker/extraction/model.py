@@ -68,12 +68,16 @@ class Extraction:
 
 @dataclass(frozen=True)
 class ReadReport:
-    """A report that was read: its plain text, where its pages start, and what was found in it."""
+    """A report that was read: its plain text, where its pages start, and what was found in it.
+
+    `scanned` are the numbers of pages that are pictures, of which nothing could be read.
+    """
 
     document_text: str
     kind: str
     page_starts: tuple[int, ...] | None
     extraction: Extraction
+    scanned: tuple[int, ...] = ()
 
 
 class ReadAndExtract(Protocol):

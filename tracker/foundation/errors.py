@@ -201,7 +201,9 @@ class EncodingUnknown(ReportUnreadable):
 class TextMissing(ReportUnreadable):
     """The file holds no readable text, as a scan does."""
 
-    message = N_("檔案裡沒有可讀取的文字，可能是掃描影像。請改用有文字的版本。")
+    message = N_(
+        "檔案裡沒有可讀取的文字，可能是掃描影像。請改用有文字的版本，或先以文字辨識（OCR）軟體轉成有文字的 PDF。"
+    )
 
 
 class ReadingTookTooLong(ReportUnreadable):

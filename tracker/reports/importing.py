@@ -172,7 +172,12 @@ class ImportReport:
         with running.database.transaction() as session:
             confidentiality = Confidentiality(running.payload["confidentiality"])
             report = import_report(session, act, file, read, self.proposals, confidentiality)
-            return {"report_id": report.id, "title": report.title, "drafts": len(report.drafts)}
+            return {
+                "report_id": report.id,
+                "title": report.title,
+                "drafts": len(report.drafts),
+                "scanned": list(read.scanned),
+            }
 
     def _act(self, running: Running) -> Act:
         if running.requested_by_id is None:

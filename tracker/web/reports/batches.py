@@ -14,7 +14,7 @@ from tracker.reports.batches import BatchProgress, FileOutcome
 from tracker.reports.rules.pace import UNKNOWN, Pace
 from tracker.web.numbers import page_of
 from tracker.web.reports.blueprint import blueprint
-from tracker.web.reports.imports import WORKER_IS_LATE, job_sentence
+from tracker.web.reports.imports import WORKER_IS_LATE, job_sentence, scanned_sentence
 from tracker.web.session import act, requires, say, session, tell, wiring
 
 FILE_OUTCOMES: Mapping[FileOutcome, str] = {
@@ -46,6 +46,7 @@ def show_batch(batch_id: int) -> str:
         labels=FILE_OUTCOMES,
         outcome_of=_outcome_of,
         tell_job=job_sentence,
+        tell_scanned=scanned_sentence,
         known=batches.known_reports(session(), page.rows),
         pace=_pace_sentence(progress.pace),
         reasons=[(say(msgid), count) for msgid, count in progress.reasons],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -28,6 +28,8 @@ from tracker.web.session import MOST_FILES, act, requires, say, session, tell, w
 
 MEGABYTE = 1024 * 1024
 WORKER_IS_LATE = timedelta(seconds=20)
+# How many numbers of pages a sentence lists.
+MOST_PAGES = 10
 JOB_STATES: Mapping[JobState, str] = {
     JobState.WAITING: N_("等待處理"),
     JobState.RUNNING: N_("處理中"),
@@ -99,6 +101,7 @@ def list_imports() -> str:
         batches=batches.list_own(session(), act()),
         labels=JOB_STATES,
         tell_job=job_sentence,
+        tell_scanned=scanned_sentence,
         ended=jobs.ENDED,
     )
 
@@ -112,6 +115,8 @@ def show_import(job_id: int) -> Any:
     waits = "wait" in request.args
     if waits and job.state is JobState.DONE:
         address = url_for("reports.review_report", report_id=report_id)
+        if job.result.get("scanned"):
+            flash(scanned_sentence(job), "warning")
         if request.headers.get("HX-Request"):
             return Response(headers={"HX-Redirect": address})
         return redirect(address)
@@ -120,6 +125,7 @@ def show_import(job_id: int) -> Any:
         job=job,
         label=JOB_STATES[job.state],
         sentence=job_sentence(job),
+        scanned=scanned_sentence(job),
         ended=job.state in jobs.ENDED,
         percent=round(100 * job.done / job.total) if job.total else 0,
         worker_is_late=job.state is JobState.WAITING and act().at - job.created_at > WORKER_IS_LATE,
@@ -178,6 +184,19 @@ def _own_job(job_id: int) -> Job:
     if job is None or job.kind != importing.KIND or not may_see:
         raise NotFound
     return job
+
+
+def scanned_sentence(job: Job) -> str:
+    """Return which pages of an imported file are pictures, so that nothing was read of them; empty for none."""
+    pages = job.result.get("scanned", [])
+    if not pages:
+        return ""
+    listed = say(N_("、")).join(str(page) for page in pages[:MOST_PAGES])
+    if len(pages) > MOST_PAGES:
+        sentence = N_("第 %(pages)s 頁等共 %(count)s 頁是掃描影像，沒有讀到文字。")
+    else:
+        sentence = N_("第 %(pages)s 頁是掃描影像，沒有讀到文字。")
+    return say(sentence, pages=listed, count=len(pages))
 
 
 def job_sentence(job: Job) -> str:
