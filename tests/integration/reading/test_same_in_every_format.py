@@ -8,32 +8,54 @@ import random
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.support.browser import find_chromium
 from tests.support.office import definition, instance, level, p, word
 from tests.support.word_report import word_report
 from tracker.extraction import extract
 from tracker.reading import readers
-from tracker.reading.document import Document, ReadingLimits
+from tracker.reading.document import Block, BlockKind, Document, ReadingLimits
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
 SOFFICE = shutil.which("soffice")
+CHROMIUM = find_chromium()
 TEXT = "txt:Text (encoded):UTF8"
-REPORTS = (
+REPORTS = tuple(
+    sorted(
+        path.relative_to(DOCUMENTS).with_suffix("").as_posix()
+        for folder in (DOCUMENTS, DOCUMENTS / "seen")
+        for path in folder.glob("*.txt")
+    )
+)
+COUNTED = (
     "nested_headings",
     "paragraphs_without_numbers",
     "table_with_continuation",
     "seen/earthquake_drill_findings_and_last_year",
     "seen/emergency_call_centre_measures_and_next_steps",
-    "seen/island_ferry_table_six_columns",
     "seen/library_phased_agency_lines",
-    "seen/stroke_care_training_labelled_paragraphs",
-    "seen/youth_orchestra_without_recommendations",
     "seen/en_study_tour_library_hubs",
-    "seen/en_flood_forecasting_course_none",
 )
+PRINTED = (
+    "nested_headings",
+    "table_with_continuation",
+    "seen/earthquake_drill_findings_and_last_year",
+    "seen/en_ticketing_outage_review",
+    "seen/island_ferry_table_six_columns",
+    "seen/zero_waste_boxes_and_summary",
+)
+KINDS = ("docx", "odt", "html", "pdf")
+OTHERWISE = {
+    # The stars of Markdown make words bold within a sentence, which no other reader tells.
+    *(("incident_checklist", kind) for kind in KINDS),
+    # A web page sets two blanks as one, and LibreOffice writes (1) as 1. there.
+    ("seen/en_consultant_parking_study", "html"),
+    ("seen/rail_access_study_chapters", "html"),
+}
 LISTS = 12
 FORMATS = (
     "decimal",
@@ -61,16 +83,20 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lists = [folder / f"lists{seed}.docx" for seed in range(LISTS)]
     for seed, file in enumerate(lists):
         file.write_bytes(random_lists(random.Random(seed)))
-    convert(reports, "html", folder)
-    convert(reports, "pdf", folder)
-    convert([*reports, *lists], "odt", folder)
-    convert([*reports, *lists], TEXT, folder / "docx")
-    convert([file.with_suffix(".odt") for file in [*reports, *lists]], TEXT, folder / "odt")
+    counted = [*(folder / f"{Path(name).name}.docx" for name in COUNTED), *lists]
+    with ThreadPoolExecutor() as at_once:
+        others = [at_once.submit(convert, reports, target, folder) for target in ("html", "pdf")]
+        convert([*reports, *lists], "odt", folder)
+        convert(counted, TEXT, folder / "docx")
+        convert([file.with_suffix(".odt") for file in counted], TEXT, folder / "odt")
+        for other in others:
+            other.result()
     return folder
 
 
 def convert(files: list[Path], target: str, folder: Path) -> None:
-    command = [SOFFICE, f"-env:UserInstallation={(files[0].parent / 'profile').as_uri()}", "--headless"]
+    profile = files[0].parent / f"profile-{target[:4]}"
+    command = [SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless"]
     command += ["--convert-to", target, "--outdir", folder, *files]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
 
@@ -124,10 +150,11 @@ def read(path: Path) -> Document:
 
 
 def recommendations(document: Document) -> list[tuple[str, str, str]]:
-    """Return what matters of each recommendation, without the blanks that every format sets otherwise."""
+    """Return what matters of each recommendation, without the blanks and the furniture that formats set otherwise."""
+    furniture = [block for block in document.blocks if block.kind is BlockKind.FURNITURE]
     return [
         (
-            squeezed(found.text),
+            squeezed(without(document.text, furniture, found.start, found.end)),
             squeezed(found.owner_hint or ""),
             str(found.due_hint.date) if found.due_hint else "",
         )
@@ -135,8 +162,18 @@ def recommendations(document: Document) -> list[tuple[str, str, str]]:
     ]
 
 
+def without(text: str, furniture: list[Block], start: int, end: int) -> str:
+    """Return a stretch of a text without the page numbers and running headers within it."""
+    kept, begin = [], start
+    for block in furniture:
+        if start <= block.start < end:
+            kept.append(text[begin : block.start])
+            begin = block.end
+    return "".join([*kept, text[begin:end]])
+
+
 def squeezed(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return re.sub(r"\s|\*\*", "", text)
 
 
 def lines(text: str) -> list[str]:
@@ -146,11 +183,29 @@ def lines(text: str) -> list[str]:
 
 @pytest.mark.slow
 class TestRecommendations:
-    @pytest.mark.parametrize("kind", ["docx", "odt", "html", "pdf"])
-    @pytest.mark.parametrize("name", REPORTS)
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [(name, kind) for name in REPORTS for kind in KINDS if (name, kind) not in OTHERWISE],
+    )
     def test_are_those_of_the_text(self, files: Path, name: str, kind: str) -> None:
         wanted = recommendations(read(DOCUMENTS / f"{name}.txt"))
         assert recommendations(read(files / f"{Path(name).name}.{kind}")) == wanted
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+class TestPrintedPages:
+    """What Chromium prints of the web page that LibreOffice made."""
+
+    @pytest.mark.parametrize("name", PRINTED)
+    def test_give_the_same(self, files: Path, name: str) -> None:
+        page = files / f"{Path(name).name}.html"
+        printed = files / "printed" / f"{Path(name).name}.pdf"
+        printed.parent.mkdir(exist_ok=True)
+        command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+        command += [f"--user-data-dir={files / 'chromium'}", f"--print-to-pdf={printed}", page.as_uri()]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        assert recommendations(read(printed)) == recommendations(read(DOCUMENTS / f"{name}.txt"))
 
 
 @pytest.mark.slow
@@ -162,7 +217,7 @@ class TestNumbers:
         assert [block.label for block in document.blocks if block.label] == labels
 
     @pytest.mark.parametrize("kind", ["docx", "odt"])
-    @pytest.mark.parametrize("name", [Path(name).name for name in REPORTS])
+    @pytest.mark.parametrize("name", [Path(name).name for name in COUNTED])
     def test_of_a_report_are_those_that_libreoffice_prints(self, files: Path, name: str, kind: str) -> None:
         document = read(files / f"{name}.{kind}")
         numbered = [squeezed(document.text[b.start : b.end]) for b in document.blocks if b.label]
