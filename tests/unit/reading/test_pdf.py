@@ -62,6 +62,35 @@ class TestParagraphs:
         assert starts == sorted(starts)
         assert all(a.end <= b.start for a, b in zip(document.blocks, document.blocks[1:], strict=False))
 
+    def test_wide_gap_is_a_blank_line(self) -> None:
+        page = Sheet()
+        for number, line in enumerate(PARAGRAPH[at : at + 38] for at in range(0, len(PARAGRAPH), 38)):
+            page.write(60, 760 - 18 * number, line)
+        page.write(60, 630, "參觀電車機廠").write(60, 612, "機廠位於城南。")
+        assert read(sheets(page)).text.split("\n") == [PARAGRAPH, "", "參觀電車機廠", "機廠位於城南。"]
+
+    def test_goes_on_behind_a_page_break_and_its_furniture(self) -> None:
+        pages = running_text(PARAGRAPH * 12)
+        for number, page in enumerate(pages, start=1):
+            page.write(60, HEIGHT - 30, "赴甲國考察電車機廠報告", 9).write(290, 20, str(number), 9)
+        made = sheets(*pages)
+        document = read(made)
+        assert len(pages) > 1
+        assert PARAGRAPH * 12 in document.text
+        start = document.text.index(PARAGRAPH)
+        places = readers.boxes("report.pdf", made, start, start + len(PARAGRAPH) * 12, LIMITS)
+        assert {place.page for place in places} == set(range(1, len(pages) + 1))
+
+    def test_numbered_line_begins_its_own(self) -> None:
+        document = read(
+            sheets(*running_text(PARAGRAPH[:38], "二、建議將清洗用水回收使用於澆灌。", PARAGRAPH))
+        )
+        assert "\n二、建議將清洗用水" in document.text
+
+    def test_edge_is_no_line_of_short_ones(self) -> None:
+        page = Sheet().write(60, 700, "The agency should wash trams").write(60, 682, "before they enter")
+        assert read(sheets(page)).text == "The agency should wash trams\nbefore they enter"
+
 
 class TestHeadings:
     def test_bookmarks_name_them(self) -> None:
@@ -112,6 +141,16 @@ class TestTables:
         places = readers.boxes("report.pdf", made, start, start + len("建議三年內更換軌道，並檢討"), LIMITS)
         assert [place.page for place in places] == [1, 2]
 
+    def test_row_cut_in_several_cells_is_whole(self) -> None:
+        columns = (60, 140, 240, 340)
+        first, second = Sheet(), Sheet()
+        first.table(columns, 700, (("事項", "問題", "建議"), ("外國人", "演練訊息沒有翻", "製作四國語言的")))
+        second.table(columns, 780, (("", "譯", "說明單"), ("學校", "無", "照舊")))
+        assert rows(read(sheets(first, second)))[1:] == [
+            ["外國人", "演練訊息沒有翻譯", "製作四國語言的說明單"],
+            ["學校", "無", "照舊"],
+        ]
+
     def test_row_of_the_next_page_that_says_more_is_its_own(self) -> None:
         first, second = Sheet(), Sheet()
         first.table(COLUMNS, 700, (HEADER, PLANS[0]))
@@ -156,6 +195,29 @@ class TestCharacters:
     def test_reads_what_was_meant(self, printed: str, meant: str) -> None:
         line = Sheet().write(60, 700, printed + "，以及其餘足夠長的一段文字作為陪襯。")
         assert meant in read(sheets(line)).text
+
+    @pytest.mark.parametrize(
+        ("elsewhere", "meant"),
+        [("The on-call list is kept.", "on-call"), ("The oncall list is kept.", "oncall")],
+    )
+    def test_hyphen_at_the_end_of_a_line_is_that_of_the_word(self, elsewhere: str, meant: str) -> None:
+        page = Sheet().write(60, 760, elsewhere).write(60, 700, "Every night one clerk of the town is on-")
+        page.write(60, 685, "call and answers within an hour.")
+        assert f"town is {meant} and answers" in read(sheets(page)).text
+
+    def test_sign_that_was_written_late_stands_where_it_is_seen(self) -> None:
+        page = Sheet().write(60, 700, "籌組榕津").write(120, 700, "塔科馬").write(108, 700, "—")
+        page.write(156, 700, "友好委員會，邀請歷屆學生代表加入。")
+        assert "榕津—塔科馬友好" in read(sheets(page)).text
+
+    def test_bullets_that_are_drawn(self) -> None:
+        page = Sheet().write(60, 760, "Recommendations for the depot and its trams")
+        page.frame(48, 703, 4, 4).write(60, 700, "Wash trams before they enter the depot")
+        assert "\n• Wash trams" in read(sheets(page)).text
+
+    def test_label_stands_apart_from_its_words(self) -> None:
+        page = Sheet().write(60, 700, "S1").write(82, 700, "Wash trams before they enter the depot")
+        assert read(sheets(page)).text == "S1  Wash trams before they enter the depot"
 
     def test_blank_that_only_the_typesetting_made_is_left_out(self) -> None:
         page = (
