@@ -60,7 +60,7 @@ _REFLECTING = re.compile(
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
-    r"(?<![對給向])(?:專家|委員|學者|講師|講座|對方|業者|廠商|主辦單位|主辦城市|審計|媒體|與會者|外賓|代表|"
+    r"(?<![對給向])(?:該[館校市局國]|館方|校方|市府(?=建議)|專家|委員|學者|講師|講座|對方|業者|廠商|主辦單位|主辦城市|審計|媒體|與會者|外賓|代表|"
     r"當地|居民|團體|協會|國際組織|世界銀行|歐盟|聯合國|各方|民眾|團員)(?:所提|提出)?(?!對)[^與及和]{0,8}建議|"
     r"提問|問題清單|訪談(?:題綱|大綱|紀錄)|\bhosts?'? (?:recommend|suggest|advice)|\b(?:questions?|log excerpt)|"
     r"\b(?:recommendations?|advice|suggestions?) (?:made |given )?(?:by|from|of) (?:the )?(?:hosts?|experts?|consultants?|speakers?|other)",

@@ -21,7 +21,7 @@ from tracker.extraction.cover.periods import english_days, period_in, period_of_
 from tracker.extraction.cover.places import destinations
 from tracker.extraction.cover.titles import title_line
 from tracker.extraction.items.listed import ticked_off
-from tracker.extraction.items.splitting import begins_anew
+from tracker.extraction.items.splitting import begins_anew, several_addressees
 from tracker.extraction.outline import outline
 from tracker.extraction.outline.bare import bare_numbers
 from tracker.extraction.outline.contents import contents_head, contents_leader
@@ -37,7 +37,7 @@ from tracker.extraction.outline.headings import (
 from tracker.extraction.outline.lines import run_on_numbers, torn_by_page
 from tracker.extraction.outline.tables import aligned_row, bar_row, header_columns, tab_row
 from tracker.extraction.outline.tree import captioned_part, torn_number
-from tracker.extraction.passage import Line
+from tracker.extraction.passage import Line, joined
 from tracker.extraction.registry import RULES, name_of, rule
 from tracker.extraction.sections import (
     Kind,
@@ -78,6 +78,7 @@ from tracker.extraction.wording.owners import (
     owner_after_ask,
     owner_after_by,
     owner_as_subject,
+    owner_before_colon,
     owner_in_english,
     owner_of_lesson,
     owner_within,
@@ -179,6 +180,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "labelled-paragraph": lambda: quotes("一、檢討與建議\n現況：老舊。\n建議：汰換座椅。\n", "labelled-paragraph") == ["汰換座椅。"],
     "paragraph": lambda: quotes("Recommendations\n\nThe gate should be mended.\n", "paragraph") == ["The gate should be mended."],
     "sentence": lambda: quotes("建議\n首先，應增設座椅。其次，應公布班次。\n", "sentence") == ["首先，應增設座椅。", "其次，應公布班次。"],
+    "unnumbered-list": lambda: quotes("建議\n港區很美。人多。熱鬧。\n\n本市應公布班次。\n", "paragraph") == ["本市應公布班次。"],
     "asking-item": lambda: quotes("心得與建議\n1、港區很美，建議增設座椅。\n2、港區很美。\n", "numbered-item") == ["港區很美，建議增設座椅。"],
     "labelled-recommendation": lambda: quotes("一、港區\n港區很美。\n【建議】增設座椅。\n", "labelled-recommendation") == ["增設座椅。"],
     "named-item": lambda: quotes("一、港區\n建議一：增設座椅。\n", "named-item") == ["增設座椅。"],
@@ -188,8 +190,10 @@ HOLDS: dict[str, Callable[[], object]] = {
     "ask-elsewhere": lambda: quotes("一、過程\n業者應於三月申報。\n", Kind.BODY.value) == [],
     "without-rivals": lambda: quotes("一、過程\n本市應增設座椅。\n二、建議\n公布班次。\n", "modal-ask", possible=True) == [],
     "numbered-in-sentence": lambda: quotes("擬辦\n請甲局①增設座椅；②公布班次。", "numbered-in-sentence") == ["增設座椅；", "公布班次。"],
+    "several-addressees": lambda: len(several_addressees(joined([Line(0, "宜以減量為基礎；建請環保局修正。")]))) == 1,
+    "counted-asks": lambda: quotes("一、港區\n首先，港區很美。其次，本市應增設座椅。\n", "counted-asks") == [],
     "begins-anew": lambda: begins_anew("另建議增設座椅。") and not begins_anew("This would help."),
-    "action-table": lambda: quotes("## Log\n|Action|Owner|\n|-|-|\n|Mend the gate|Parks|\n", "action-table") == ["Mend the gate"],
+    "action-table": lambda: quotes("## Log\n|Action item|Owner|\n|-|-|\n|Mend the gate|Parks|\n", "action-table") == ["Mend the gate"],
     "table-row": lambda: quotes("## 策進作為\n|現況|策進作為|\n|-|-|\n|老舊|汰換座椅|\n", "table-row") == ["汰換座椅"],
     "guessed-columns": lambda: quotes("建議\n汰換老舊座椅\t公園處\n公布維護紀錄\t資訊局\n", "table-row") == ["汰換老舊座椅", "公布維護紀錄"],
     "form-block": lambda: quotes("建議\n建議內容\t汰換座椅\n主辦機關\t公園處\n", "form-block") == ["汰換座椅"],
@@ -239,6 +243,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "already-done": lambda: already_done("The clerk has already published the list."),
     "noted-behind": lambda: noted_behind("修補步道。主辦機關：工務局").owner == "工務局",
     "owner-in-brackets": lambda: (note := owner_in_brackets("修補步道（工務局）")) is not None and note.owner == "工務局",
+    "owner-before-colon": lambda: owner_before_colon("交通局、工務局") == "交通局",
     "owner-as-subject": lambda: list(owner_as_subject("文化局會同消防局編組。")) == ["文化局"],
     "owner-after-ask": lambda: list(owner_after_ask("請本府工務局修補。")) == ["工務局"],
     "owner-after-by": lambda: list(owner_after_by("宜由各單位辦理。")) == [],

@@ -5,6 +5,7 @@ from itertools import islice
 
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.items.records import item_of, records, role_of_passage, without_caption
+from tracker.extraction.items.splitting import counted_asks
 from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage
 from tracker.extraction.registry import rule
@@ -96,7 +97,12 @@ def _possible(paragraph: Passage, section: Section, reader: Reader) -> Proposals
     if topic and section.kind is Kind.REFLECTION and len(body.text) <= _LONGEST_TOPIC:
         yield from promising_reflection(body, topic, reader)
         return
-    for sentence in body.sentences():
+    counted = counted_asks(body, reader)
+    for sentence in counted:
+        why = (Kind.BODY.value, "counted-asks")
+        ask = reader.ask(sentence)
+        yield Found(sentence, section.category, (*why, ask.value) if ask else why)
+    for sentence in () if counted else body.sentences():
         if len(sentence.text) <= _LONGEST and not lead_in(sentence.text):
             yield from ask_elsewhere(sentence, section, reader)
 

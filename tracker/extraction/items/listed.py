@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.items.records import item_of, records, role_of_passage
-from tracker.extraction.items.splitting import asks_apart
+from tracker.extraction.items.splitting import asks_apart, several_addressees
 from tracker.extraction.items.tables import tables
 from tracker.extraction.outline import Part
 from tracker.extraction.passage import Passage, joined
@@ -20,6 +20,7 @@ from tracker.extraction.wording.remarks import closing_words, details_below, lea
 
 _WHERE = Kind.LISTED.value
 _FEW_SENTENCES = 3
+_SHORT_SENTENCES = 2
 _TICKED = re.compile(r"\[[xX✓]\]|[☑✔✓]")
 _REMARKS = (Role.OWNER, Role.DUE, Role.STATUS, Role.BACKGROUND, Role.NUMBER)
 
@@ -158,8 +159,9 @@ def _head_asks(part: Part, reader: Reader) -> bool:
 def _running(section: Section, reader: Reader) -> Proposals:
     """Read the paragraphs that stand directly under the section's heading."""
     paragraphs = section.part.paragraphs
-    some_ask = any(reader.asks(p) for p in paragraphs)
+    asking = sum(reader.asks(p) for p in paragraphs)
     alone = not section.part.parts and not section.part.tables
+    all_count = alone and (not asking or (asking * 2 <= len(paragraphs) and unnumbered_list(paragraphs)))
     for record in records(paragraphs):
         labelled = any(role_of_passage(p) is Role.ACTION for p in record)
         first = next((p for p in record if labelled or role_of_passage(p) not in _REMARKS), None)
@@ -167,8 +169,20 @@ def _running(section: Section, reader: Reader) -> Proposals:
             continue
         if labelled or _is_topic(first):
             yield from labelled_paragraph(record, section, reader)
-        elif reader.asks(first) or (alone and not some_ask and not closing_words(first.text)):
+        elif closing_words(first.text) and not reader.asks(first):
+            continue
+        elif reader.asks(first) or imperative(first.words) or all_count:
             yield from paragraph(record, section, reader)
+
+
+@rule
+def unnumbered_list(paragraphs: Sequence[Passage]) -> bool:
+    r"""Paragraphs of one or two sentences under the heading are a list without numbers, of which each item counts.
+
+    >>> quotes("建議\n\n站前廣場增設座椅。\n\n本市應公布班次。\n", "paragraph")
+    ['站前廣場增設座椅。', '本市應公布班次。']
+    """
+    return len(paragraphs) > 1 and all(len(list(p.sentences())) <= _SHORT_SENTENCES for p in paragraphs)
 
 
 def _is_topic(passage: Passage) -> bool:
@@ -205,6 +219,7 @@ def paragraph(record: Sequence[Passage], section: Section, reader: Reader) -> Pr
     sentences = list(first.sentences())
     asking = [i for i, s in enumerate(sentences) if reader.asks(s)]
     apart = asks_apart(first, reader)
+    apart = apart if len(apart) > 1 else several_addressees(first)
     if len(apart) > 1:
         yield from sentence(apart, section, reader)
     elif asking and asking[0] > 0 and len(sentences) > _FEW_SENTENCES:
@@ -212,7 +227,7 @@ def paragraph(record: Sequence[Passage], section: Section, reader: Reader) -> Pr
     else:
         found = item_of([first, *rest], section.category, (section.kind.value, "paragraph"), reader)
         if found:
-            yield found
+            yield replace(found, is_possible=done_item(found))
 
 
 @rule

@@ -7,6 +7,7 @@ from tracker.extraction.items.elsewhere import named_item
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.items.listed import labelled_paragraph
 from tracker.extraction.items.records import item_of, role_of_passage, without_caption
+from tracker.extraction.items.splitting import several_addressees
 from tracker.extraction.items.tables import tables
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
@@ -63,7 +64,7 @@ def asking_sentences(paragraph: Passage, section: Section, reader: Reader) -> Pr
     """Give the sentences of a paragraph that ask; weak ones are possible at most."""
     if lead_in(paragraph.text) and len(paragraph.text) < _LONGEST_LEAD_IN:
         return
-    for sentence in paragraph.sentences():
+    for sentence in (piece for whole in paragraph.sentences() for piece in several_addressees(whole)):
         ask = reader.ask(sentence)
         if ask is None or lead_in(sentence.text):
             continue

@@ -10,7 +10,7 @@ from tracker.extraction.passage import Passage, together
 from tracker.extraction.wording.captions import Caption, Role, caption_of
 from tracker.extraction.wording.duedates import due_in_cell, is_date
 from tracker.extraction.wording.notes import noted_behind
-from tracker.extraction.wording.owners import owner_in_cell
+from tracker.extraction.wording.owners import owner_before_colon, owner_in_cell
 from tracker.extraction.wording.remarks import closing_words, no_recommendation
 from tracker.extraction.wording.units import is_unit
 
@@ -82,7 +82,9 @@ def item_of(
         passage,
         topic or category,
         (*why, ask.value) if ask else why,
-        owner=by_role.owner or (owner_in_cell(note.owner) if note.owner else None),
+        owner=by_role.owner
+        or (owner_in_cell(note.owner) if note.owner else None)
+        or owner_before_colon(topic),
         due=by_role.due or (due_in_cell(note.due) if note.due else None),
     )
 

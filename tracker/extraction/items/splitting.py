@@ -8,9 +8,11 @@ from itertools import islice
 from tracker.extraction.items.found import Found, Proposals, Reader
 from tracker.extraction.passage import Passage
 from tracker.extraction.registry import rule
+from tracker.extraction.wording.asks import Ask
 from tracker.extraction.wording.imperatives import imperative
 from tracker.extraction.wording.owners import owner_in
 from tracker.extraction.wording.remarks import details_below
+from tracker.extraction.wording.units import UNIT
 
 _MOST_MARKS = 40
 _MARK = re.compile(
@@ -20,6 +22,9 @@ _COUNTS = ("123456789", "一二三四五六七八九", "abcdefgh", "①②③④
 _ROMAN = ("i", "ii", "iii", "iv", "v")
 _STOP = re.compile(r"[。！]|(?<=[a-z)])\.(?=\s|$)")
 _TAIL = re.compile(r"(?:[,，、;；]?\s*(?:and|or|以及|及|並|與))\s*$|\s+$")
+_ADDRESSING = re.compile(
+    rf"(?:^|[；，。])(?P<ask>(?<=[；。])(?:另|並|再)?(?:建議|建請|請)(?:{UNIT})|(?:^|(?<=，))(?:建議|建請|請)(?:{UNIT})(?=[^；]*；(?:另|並|再)?(?:建議|建請|請)))"
+)
 _NEXT = re.compile(
     r"(?:首先|其次|再者|再其次|再次|此外|另外?(?!一)|又|最後|末|第[一二三四五六]|其[一二三四五六])[，、,]?|(?:First|Second|Third|Fourth|Fifth|Finally|Lastly|In addition|Also)(?:ly)?,|We (?:will|are)|Our \w+ will"
 )
@@ -75,10 +80,41 @@ def asks_apart(paragraph: Passage, reader: Reader) -> list[Passage]:
     ]
 
 
+@rule
+def counted_asks(paragraph: Passage, reader: Reader) -> list[Passage]:
+    r"""Sentences that count on, First and Second, 首先 and 其次, are asks together where one of them asks outright.
+
+    >>> quotes("Trip\nThree things follow. First, we recommend a map. Second, the gate should be mended.\n", "explicit-ask")
+    ['First, we recommend a map.']
+    >>> quotes("Trip\nThree things follow. First, we recommend a map. Second, the gate should be mended.\n", "counted-asks")
+    ['First, we recommend a map.', 'Second, the gate should be mended.']
+    """
+    listener = replace(reader, anyone=True)
+    counted = [s for s in paragraph.sentences() if _comes_next(s, listener)]
+    outright = any(reader.ask(s) is Ask.EXPLICIT for s in counted)
+    return counted if len(counted) > 1 and outright else []
+
+
 def _comes_next(sentence: Passage, reader: Reader) -> bool:
     """Say whether a sentence counts on, 其次 or Second, and asks or says what is to be done."""
     mark = _NEXT.match(sentence.text)
     return mark is not None and (reader.asks(sentence) or imperative(sentence.text[mark.end() :].lstrip()))
+
+
+@rule
+def several_addressees(passage: Passage) -> list[Passage]:
+    """One sentence that turns to one unit after the other, with a semicolon between them, holds an ask for each.
+
+    >>> from tracker.extraction.passage import Line, joined
+    >>> text = "請教育局分送教材；請資訊局架設平臺；另請主計處編列經費。"
+    >>> [ask.text for ask in several_addressees(joined([Line(0, text)]))]
+    ['請教育局分送教材；', '請資訊局架設平臺；', '另請主計處編列經費。']
+    """
+    begins = [match.start("ask") for match in _ADDRESSING.finditer(passage.text)]
+    if len(begins) < 2:
+        return [passage]
+    ends = [*begins[1:], len(passage.text)]
+    return [piece for begin, end in zip(begins, ends, strict=True) if (piece := passage.part(begin, end))]
 
 
 @rule

@@ -19,6 +19,10 @@ from tracker.extraction.wording.units import is_unit
 _SHORTEST = 4
 _WIDEST_HEAD = 30
 _NAMES_ADVICE = re.compile("建議|擬辦|策進|改善|action|recommend", re.IGNORECASE)
+# The hosts have their plans too; outside of the section only these heads are surely the authors'.
+_NAMES_OWN_ADVICE = re.compile(
+    r"建議|擬辦|recommend|action (?:items?|points?|required|agreed)|corrective|follow-up", re.IGNORECASE
+)
 _DONE = re.compile(r"(?:已完成|完成|已辦理|done|closed|completed?|resolved|implemented)", re.IGNORECASE)
 
 Row = list[Passage | None]
@@ -64,7 +68,7 @@ def action_table(header: Row, columns: Mapping[int, Role]) -> bool:
     []
     """
     names = " ".join(cell.text for cell in header if cell)
-    return bool(_NAMES_ADVICE.search(names)) and bool({Role.OWNER, Role.DUE} & set(columns.values()))
+    return bool(_NAMES_OWN_ADVICE.search(names)) and bool({Role.OWNER, Role.DUE} & set(columns.values()))
 
 
 @rule

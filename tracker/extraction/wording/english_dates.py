@@ -38,7 +38,7 @@ _ENGLISH_MONTH_ONLY = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_OCCASION = re.compile(
-    r"\b(?:by|before|until) (?:the )?(?P<due>(?:[A-Z][a-z]+ )?(?:next meeting|half[- ]term|Labou?r Day|Christmas|Easter|Thanksgiving|"
+    r"\b(?:by|before|until) (?:the )?(?P<due>(?:[A-Z][a-z]+ )?(?:next meeting|(?:end of the |year[- ])(?:year|end|quarter|month)|half[- ]term|Labou?r Day|Christmas|Easter|Thanksgiving|"
     r"New Year|(?:the )?(?:next |coming )?(?:summer|winter|spring|autumn|season|school year|financial year|budget round)))\b",
     re.IGNORECASE,
 )

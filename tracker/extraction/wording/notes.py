@@ -17,12 +17,13 @@ _DUE_WORDS = (
 _STATUS_WORDS = r"(?:(?:management |agency |our )?response|status|(?:目前|後續)?辦理情形|機關回應)"
 # Begins once for a run of blanks and never gives one back: a report may hold thousands in a row.
 _BEHIND = re.compile(
-    rf"(?:^|(?<=[。；;.，,）)])|(?<=\s)(?<!\s\s))\s*+[\[(（【〔—–-]*+\s*+(?:{_OWNER_WORDS}|{_DUE_WORDS}|{_STATUS_WORDS})\s?[:：]",
+    rf"(?:^|(?<=[。；;.，,）)])|(?<=\s)(?<!\s\s))\s*+[\[(（【〔—–-]*+\s*+(?:{_OWNER_WORDS}|{_DUE_WORDS}|{_STATUS_WORDS})\s?(?:[:：]|[—–]\s?(?=[\u3400-\u9fff]))",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(rf"[\[(（【〔]\s*(?:{_OWNER_WORDS}|{_DUE_WORDS})\s?[:：]", re.IGNORECASE)
 _OWNER = re.compile(
-    rf"{_OWNER_WORDS}\s?[:：]\s*(?P<value>(?:[A-Z]\. ?)?[^,，;；。.()（）、\[\]【】]{{2,60}})", re.IGNORECASE
+    rf"{_OWNER_WORDS}\s?[:：—–]\s*(?P<value>(?:[A-Z]\. ?)?[^,，;；。.()（）、\[\]【】]{{2,60}})",
+    re.IGNORECASE,
 )
 _DUE = re.compile(
     rf"{_DUE_WORDS}\s?[:：]?\s*(?P<value>[^;；。()（）、\[\]【】]{{2,40}}?)(?=[;；。()（）、\[\]【】]|\.\s|\.?$)",
@@ -30,7 +31,7 @@ _DUE = re.compile(
 )
 _BEHIND_WITHIN = 120
 _UNIT_BEHIND = re.compile(
-    rf"[（(]\s*(?:由)?(?P<owner>{UNIT})(?:[、及與，；;/／][^（()）]{{0,40}}?)?(?:[，；;、]\s*(?P<due>\d[^（()）]{{1,16}}))?\s*[)）][。.]?$"
+    rf"[（(]\s*(?:由)?(?P<owner>{UNIT})(?:主辦|辦理|負責|主政|權責)?(?:[、及與，；;/／][^（()）]{{0,40}}?)?(?:[，；;、]\s*(?P<due>\d[^（()）]{{1,16}}))?\s*[)）][。.]?$"
 )
 _NAME_BEHIND = re.compile(
     r"\s*(?:[(\[]|(?<=[.!?] ))(?P<owner>[A-Z][\w'’&-]+(?: (?:of|and|for|the|&))?(?: [A-Z][\w'’&-]+){0,4}(?: (?:team|unit|office))?)"

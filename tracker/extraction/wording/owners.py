@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tracker.extraction.registry import rule
 from tracker.extraction.wording.captions import caption_of
-from tracker.extraction.wording.units import UNIT, bare_unit
+from tracker.extraction.wording.units import UNIT, bare_unit, is_unit
 
 _AFTER_ASK = re.compile(
     r"(?:建議|建請|洽請|函請|提請|商請|協請|責成|委請|惠請|爰請|擬請|(?<![邀申聘宴敦煩聲提報])請|宜由|應由|可由|得由|並由)"
@@ -42,6 +42,10 @@ _ENGLISH_UNIT = re.compile(
     r"Department|Office|Division|Unit|Team|Authority|Agency|Council|Board|Committee|"
     r"Directorate|Bureau|Services?|Group|Operations|Works|Ministry|Secretary|Administration|Railways?"
 )
+_ENGLISH_UNIT_ALONE = re.compile(
+    r"(?:[A-Z][\w&'’-]*,? (?:of |and |for |the )*){0,6}(?:Department|Office|Division|Unit|Team|Authority|Agency|Council|Board|Committee|"
+    r"Directorate|Bureau|Services?|Group|Works|Ministry|Operations|Engineering|Manager|Director|Officer|Clerk)"
+)
 _NONE = re.compile(
     r"[（(]?(?:未定|待定|待確認|無|略|同上|to be (?:confirmed|decided|agreed)|tbd|tba|tbc|n/?a|none|unassigned|[-–—/]*)[)）]?",
     re.IGNORECASE,
@@ -72,6 +76,18 @@ def owner_in_cell(text: str) -> str | None:
     if _NONE.fullmatch(text):
         return None
     return _SEVERAL.split(text)[0].strip("*_@ 　。．.") or None
+
+
+@rule
+def owner_before_colon(topic: str | None) -> str | None:
+    """A topic before a colon, or in brackets, that is the name of a unit.
+
+    >>> owner_before_colon("交通局"), owner_before_colon("Parks Department"), owner_before_colon("交通建設")
+    ('交通局', 'Parks Department', None)
+    """
+    if topic and (is_unit(topic) or _ENGLISH_UNIT_ALONE.fullmatch(topic)):
+        return owner_in_cell(topic)
+    return None
 
 
 @rule

@@ -23,6 +23,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "short-item": N_("是一行寫成的一項"),
     "labelled-paragraph": N_("前面標有主題"),
     "paragraph": N_("自成一段"),
+    "counted-asks": N_("與前後幾句依序列舉"),
     "sentence": N_("自成一句"),
     "explicit-ask": N_("用了「建議」、「建請」一類的字眼"),
     "modal-ask": N_("用了「應」、「宜」一類的字眼"),
