@@ -36,6 +36,7 @@ _WORD: Final = re.compile(
     r"[（「『《〈【“(\[]*(?:[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\uffef]+)?[，。、；：！？）」』》〉】]*"
 )
 CLOSING: Final = "，。、；：！？）」』》〉】"
+_SPACE: Final = 0.25
 # A sign that another font had to lend may be written after the words around it.
 _LENT: Final = re.compile(r"(?<= )[^\w\s](?= |$)")
 # PDFium gives one blank for many: a label such as S1 or 3.2 is told from words by how far it stands before them.
@@ -164,8 +165,9 @@ def word_of(layer: Layer, first: int, last: int, size: float | None) -> float:
     match = _WORD.match(layer.text, first, last + 1)
     end = match.end() - 1 if match and match.end() > first else first
     if HAN.match(layer.text[end]):
-        # Marks take a whole place, of which their box is but a part.
-        return (size or 0.0) * (end + 1 - first)
+        # Marks take a whole place, of which their box is but a part; Latin behind Han is spaced.
+        is_spaced = end < last and layer.text[end + 1].isascii()
+        return (size or 0.0) * (end + 1 - first + (_SPACE if is_spaced else 0.0))
     return layer.box(end).right - layer.box(first).left
 
 
