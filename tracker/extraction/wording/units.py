@@ -51,13 +51,3 @@ def is_unit(text: str) -> bool:
     """
     text = text.strip()
     return len(text) <= _LONGEST and bool(_UNITS.fullmatch(text))
-
-
-def same_unit(one: str, other: str) -> bool:
-    """Say whether two names mean the same unit: 臺 or 台, with or without the government above it.
-
-    >>> same_unit("交通局", "台北市政府交通局"), same_unit("交通局", "交通部")
-    (True, False)
-    """
-    one, other = (name.replace("台", "臺").strip() for name in (one, other))
-    return one == other or (min(len(one), len(other)) >= 3 and (one.endswith(other) or other.endswith(one)))
