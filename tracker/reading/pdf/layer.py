@@ -8,6 +8,7 @@ import ctypes
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import repeat
 from math import hypot
 from typing import Final, NamedTuple
@@ -111,18 +112,19 @@ class Layer:
 
     def drawings(self) -> list[int]:
         """Return the paths that are drawn on the page."""
-        return [each for each, kind in self._objects() if kind == pdfium.FPDF_PAGEOBJ_PATH]
+        return [each for each, kind in self._objects if kind == pdfium.FPDF_PAGEOBJ_PATH]
 
     def has_picture(self) -> bool:
         """Say whether an image stands on the page, by itself or within a form."""
         pictures = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
-        return any(kind in pictures for _, kind in self._objects())
+        return any(kind in pictures for _, kind in self._objects)
 
-    def _objects(self) -> Iterator[tuple[int, int]]:
+    @cached_property
+    def _objects(self) -> list[tuple[int, int]]:
         """Give what stands on the page, in calls as few as can be: some files hold an object for each character."""
         numbers = range(calls.count_objects(self.page))
         objects = list(map(calls.object_at, repeat(self.page), numbers))
-        return zip(objects, map(calls.kind_of, objects), strict=True)
+        return list(zip(objects, map(calls.kind_of, objects), strict=True))
 
     def _is_bold(self, font: int | None) -> bool:
         if not font:

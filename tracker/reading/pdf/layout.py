@@ -90,7 +90,11 @@ class Layout:
 def layout_of(pages: Sequence[Page]) -> Layout:
     """Measure the lines of a file."""
     texts = [(page, [line for line in page.lines if _is_text(line)]) for page in pages]
-    size = _usual(Counter(line.size or 0.0 for _, lines in texts for line in lines for _ in line.text), 12.0)
+    sizes: Counter[float] = Counter()
+    for _, lines in texts:
+        for line in lines:
+            sizes[line.size or 0.0] += len(line.text)
+    size = _usual(sizes, 12.0)
     layout = Layout(size, size * _NATURAL, size * _NATURAL, _edges(texts))
     within: Counter[float] = Counter()
     between: Counter[float] = Counter()
