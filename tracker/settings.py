@@ -111,6 +111,8 @@ class FollowUpSettings:
     default_due_days: int
     evidence_required: bool
     max_evidence_megabytes: int
+    extension_days_unit_head: int
+    extension_days_agency_head: int
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from tracker.actions.events import (
     ActionReopened,
     ClosingRefused,
     ClosingRequested,
+    ExtensionDecided,
+    ExtensionRequested,
 )
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
@@ -116,6 +118,8 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         ClosingRequested: (reminders.notify_of_closing_request,),
         ClosingRefused: (reminders.notify_of_refusal,),
         ActionClosed: (reminders.notify_of_closing,),
+        ExtensionRequested: (reminders.notify_of_extension_request,),
+        ExtensionDecided: (reminders.notify_of_extension_decision,),
         ActionReopened: (reminders.notify_of_reopening,),
         ActionEnded: (reminders.notify_of_end,),
     }

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 
 from tests.factories.city import City
 from tracker.access import Act
-from tracker.actions import assigning, ending, queries, releasing, reporting
+from tracker.actions import assigning, ending, extending, queries, releasing, reporting
 from tracker.actions.assigning import Assignment
+from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
 from tracker.actions.reporting import Progress
+from tracker.actions.rules.extending import ExtensionReason, Limits
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile, describe
@@ -81,6 +83,26 @@ def refuse(city: City, closing_id: int, key: str = "coordinator") -> None:
         closing_id,
         ClosingDecision(agree=False, decision="請補充成效數據。"),
     )
+
+
+def ask_for_days(city: City, item_id: int, days: int, key: str = "officer", **more: Any) -> int:
+    """Ask for an extension by some days from the due date in force, and return the id of the request."""
+    due_on = look(city, key, item_id, lambda _session, _act, item: item.due_on)
+    request = ExtensionRequest(
+        due_on + timedelta(days=days), ExtensionReason.PROCUREMENT, "第一次招標流標，須重新上網公告。"
+    )
+    return do(city, key, extending.request_extension, item_id, request, Limits(), **more).id
+
+
+def grant(city: City, extension_id: int, key: str, document_no: str = "", **more: Any) -> None:
+    """Agree to more time, as far as the person's signature goes."""
+    decision = ExtensionDecision(agree=True, decision="同意。", document_no=document_no)
+    do(city, key, extending.decide_extension, extension_id, decision, **more)
+
+
+def deny(city: City, extension_id: int, key: str, words: str = "請先增派人力。") -> None:
+    """Refuse more time."""
+    do(city, key, extending.decide_extension, extension_id, ExtensionDecision(agree=False, decision=words))
 
 
 def bring_to(city: City, status: str, **facts: Any) -> int:

@@ -107,6 +107,8 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
         actions.report(city, each, files=(proof,))
     asked = actions.bring_to(city, "close_requested")
     closed = actions.bring_to(city, "closed_implemented")
+    late = actions.bring_to(city, "in_progress")
+    extension = actions.ask_for_days(city, late, 10)
     draft = actions.keep_draft(city)
     secret = city.give_action(quote=SECRET_QUOTE, confidentiality=Confidentiality.RESTRICTED)
     actions.acknowledge(city, secret)
@@ -117,6 +119,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
         "alone": alone,
         "asked": asked,
         "closed": closed,
+        "late": late,
         "draft": draft,
         "secret": secret,
     }
@@ -124,6 +127,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     for name in ("alone", "secret"):
         found[f"{name}_evidence"] = _seen(city, found[f"{name}_item"]).updates[0].evidence[0].id
     found["closing"] = _seen(city, asked).closings[0].id
+    found["extension"] = extension
     found |= {f"{name}_item_no": _seen(city, found[f"{name}_item"]).item_no for name in named}
     return found
 

@@ -18,12 +18,14 @@ FORMS = {
     "acknowledge": {},
     "progress": {"narrative": NARRATIVE, "percent": "50"},
     "closing": {"result": RESULT, "completed_on": "115/3/2", "outcome": "implemented"},
+    "extension": {"new_due_on": "116/3/5", "reason_code": "budget", "reason": "補助款核定較晚，須延後發包。"},
     "reassign": {"reason": "業務移撥"},
     "withdraw": {"reason": "policy_changed", "explanation": "政策調整", "approval": "秘書長核准"},
     "merge": {"into_item_no": "115-TPT-001-01", "explanation": "內容相同", "approval": "秘書長核准"},
     "void": {"explanation": "重複建檔"},
     "reopen": {"reason": "成果未持續"},
 }
+OWN_STEPS = ("acknowledge", "progress", "closing", "extension")
 
 
 def pdf(name: str = "成果報告.pdf") -> tuple[io.BytesIO, str]:
@@ -53,13 +55,13 @@ class TestEveryStep:
     def test_knows_nothing_of_an_item_of_others(self, city: City, visit: Visit, step: str) -> None:
         item_id = city.give_action()
         answer = visit("other_head").post(f"/actions/{item_id}/{step}", FORMS[step])
-        assert answer.status_code == (404 if step in ("acknowledge", "progress", "closing") else 403)
+        assert answer.status_code == (404 if step in OWN_STEPS else 403)
         assert "候車資訊" not in answer.text
 
     @pytest.mark.parametrize("step", FORMS)
     def test_opens_only_where_the_status_allows_it(self, city: City, visit: Visit, step: str) -> None:
         item_id = bring_to(city, "withdrawn")
-        key = "officer" if step in ("acknowledge", "progress", "closing") else "coordinator"
+        key = "officer" if step in OWN_STEPS else "coordinator"
         assert visit(key).get(f"/actions/{item_id}/{step}").status_code == 409
 
     def test_needs_its_token(self, city: City, visit: Visit) -> None:
@@ -74,7 +76,7 @@ class TestEveryStep:
         self, city: City, visit: Visit, step: str, language: str
     ) -> None:
         item_id = bring_to(city, "in_progress")
-        key = "officer" if step in ("progress", "closing") else "coordinator"
+        key = "officer" if step in OWN_STEPS else "coordinator"
         answer = visit(key, language).post(f"/actions/{item_id}/{step}", {})
         assert answer.status_code == 422
         assert "field__error" in answer.text

@@ -71,6 +71,8 @@ class Permission:
         REPORT_PROGRESS = N_("填報辦理情形並附上佐證資料。")
         REQUEST_CLOSING = N_("申請解除列管。")
         DECIDE_CLOSING = N_("決定同意解除列管或持續列管。")
+        REQUEST_EXTENSION = N_("申請展延預定完成日。")
+        DECIDE_EXTENSION = N_("依展延日數的核定層級，核准或退回展延申請。")
         WITHDRAW = N_("撤銷管制、併案或作廢。")
         REOPEN = N_("將已解列的事項重新列管。")
 
@@ -129,6 +131,12 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Action.REPORT_PROGRESS: _OWNERS,
     Permission.Action.REQUEST_CLOSING: _OWNERS,
     Permission.Action.DECIDE_CLOSING: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
+    Permission.Action.REQUEST_EXTENSION: _OWNERS,
+    Permission.Action.DECIDE_EXTENSION: {
+        Role.UNIT_HEAD: Reach.SUBTREE,
+        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.COORDINATOR: Reach.CITY,
+    },
     Permission.Action.WITHDRAW: _COORDINATOR,
     Permission.Action.REOPEN: _COORDINATOR,
     Permission.Dashboard.READ: _READERS,
@@ -196,7 +204,11 @@ class Principal:
     @property
     def headed_departments(self) -> frozenset[int]:
         """Return the departments of the agencies whose head the person is or stands in for."""
-        return frozenset().union(*(g.subtree for g in self.grants if g.role is Role.AGENCY_HEAD))
+        return self.departments_as(Role.AGENCY_HEAD)
+
+    def departments_as(self, role: Role) -> frozenset[int]:
+        """Return the departments at or below those in which the person holds a role or stands in for who does."""
+        return frozenset().union(*(grant.subtree for grant in self.grants if grant.role is role))
 
     def scope(self, permission: Right) -> Scope:
         """Return the departments that a right reaches for this person."""

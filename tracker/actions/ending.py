@@ -6,6 +6,7 @@ from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
 from tracker.actions.events import ActionEnded
+from tracker.actions.extending import lapse
 from tracker.actions.models import ActionItem
 from tracker.actions.rules.workflow import OPEN, Step, WithdrawalReason
 from tracker.actions.steps import item_for, lock, move
@@ -71,6 +72,7 @@ def make_void(
 
 
 def _end(session: Session, act: Act, item: ActionItem, step: Step, after: Mapping[str, object]) -> ActionItem:
+    lapse(act, item)
     item.closed_on = act.today
     move(session, act, item, step, after)
     raise_event(session, ActionEnded(item.id, act))

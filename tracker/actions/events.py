@@ -48,6 +48,20 @@ class ClosingRefused(ActionEvent):
 
 
 @dataclass(frozen=True)
+class ExtensionRequested(ActionEvent):
+    """A department asks for more time."""
+
+    extension_id: int
+
+
+@dataclass(frozen=True)
+class ExtensionDecided(ActionEvent):
+    """A request for more time was granted, refused, or handed on to the coordinating office."""
+
+    extension_id: int
+
+
+@dataclass(frozen=True)
 class ActionClosed(ActionEvent):
     """The item was released."""
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.actions.rules.extending import ExtensionReason, Level
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.foundation.database import Base, code_column
 from tracker.people.models import Department, User
@@ -42,6 +43,7 @@ class ActionItem(Base):
         back_populates="item", order_by="ProgressUpdate.submitted_at, ProgressUpdate.id"
     )
     closings: Mapped[list["Closing"]] = relationship(back_populates="item", order_by="Closing.id")
+    extensions: Mapped[list["Extension"]] = relationship(back_populates="item", order_by="Extension.seq")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
@@ -61,6 +63,11 @@ class ActionItem(Base):
         return next(
             (c for c in reversed(self.closings) if c.decided_at is None and c.part_id == self.lead.id), None
         )
+
+    @property
+    def waiting_extension(self) -> "Extension | None":
+        """Return the request for more time that waits for a decision, if one does."""
+        return next((each for each in self.extensions if each.decided_at is None), None)
 
 
 class Part(Base):
@@ -146,8 +153,56 @@ class Closing(Base):
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
 
 
+class Extension(Base):
+    """A request to move the due date, with the decision on it; at most one of an item waits.
+
+    `cumulative_days` counts from the original due date. `turn` is whose signature is due while nothing is decided.
+    """
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        UniqueConstraint("item_id", "seq"),
+        Index(
+            "uq__extension__one_waiting",
+            "item_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    seq: Mapped[int]
+    reason_code: Mapped[ExtensionReason] = mapped_column(code_column(ExtensionReason))
+    reason: Mapped[str]
+    old_due_on: Mapped[date]
+    new_due_on: Mapped[date]
+    days: Mapped[int]
+    cumulative_days: Mapped[int]
+    required_level: Mapped[Level] = mapped_column(code_column(Level))
+    turn: Mapped[Level] = mapped_column(code_column(Level))
+    requested_at: Mapped[datetime]
+    requested_on: Mapped[date]
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    requested_after_due: Mapped[bool]
+    endorsed_at: Mapped[datetime | None]
+    endorsed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted: Mapped[bool | None]
+    decision: Mapped[str] = mapped_column(default="")
+    document_no: Mapped[str] = mapped_column(default="")
+
+    item: Mapped[ActionItem] = relationship(back_populates="extensions")
+    requested_by: Mapped[User] = relationship(foreign_keys=[requested_by_id])
+    endorsed_by: Mapped[User | None] = relationship(foreign_keys=[endorsed_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+
+
 class Evidence(Base):
-    """A file (佐證資料) filed with progress or with a closing request; the bytes lie in the file store."""
+    """A file (佐證資料) filed with progress or with a request; the bytes lie in the file store."""
 
     __tablename__ = "evidence"
 
@@ -155,6 +210,7 @@ class Evidence(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
     progress_update_id: Mapped[int | None] = mapped_column(ForeignKey("progress_update.id"), index=True)
     closing_id: Mapped[int | None] = mapped_column(ForeignKey("closing.id"), index=True)
+    extension_id: Mapped[int | None] = mapped_column(ForeignKey("extension.id"), index=True)
     name: Mapped[str]
     sha256: Mapped[str]
     size: Mapped[int]

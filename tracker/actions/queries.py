@@ -23,8 +23,9 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from tracker.access import Permission, Principal, Role
-from tracker.actions.models import ActionItem, Closing, Evidence, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Evidence, Extension, Part, ProgressUpdate
 from tracker.actions.rules.deadlines import DUE_SOON_DAYS, Deadline
+from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, PartStatus, Status
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
@@ -124,6 +125,36 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
     return and_(is_open(), waits)
 
 
+def extension_decidable_by(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition for an open item whose request for more time waits for this person's signature.
+
+    Narrower than `extending.may_decide`: a higher office may step in, but is not asked before its turn.
+    """
+    coordinates = principal.holds(Role.COORDINATOR)
+    turns = or_(
+        and_(
+            Extension.turn == Level.UNIT_HEAD,
+            Part.department_id.in_(principal.departments_as(Role.UNIT_HEAD)),
+        ),
+        and_(Extension.turn == Level.AGENCY_HEAD, Part.department_id.in_(principal.headed_departments)),
+        and_(
+            Extension.turn == Level.COORDINATOR,
+            Part.department_id.not_in(principal.own_departments) if coordinates else false(),
+        ),
+    )
+    waits = exists(
+        select(Extension.id)
+        .join(Part, and_(Part.item_id == Extension.item_id, Part.role == PartRole.LEAD))
+        .where(
+            Extension.item_id == ActionItem.id,
+            Extension.decided_at.is_(None),
+            Extension.requested_by_id.not_in(principal.persons),
+            turns,
+        )
+    )
+    return and_(is_open(), waits)
+
+
 class Group(StrEnum):
     """The groups that tiles count and lists show; the later ones are open and neither overdue nor due soon."""
 
@@ -135,6 +166,7 @@ class Group(StrEnum):
     ALL = "all"
     LATER = "later"
     PAST_ORIGINAL = "past_original"
+    EXTENSION_ASKED = "extension_asked"
 
 
 GROUP_LABELS: Mapping[Group, str] = {
@@ -146,6 +178,7 @@ GROUP_LABELS: Mapping[Group, str] = {
     Group.ALL: N_("全部"),
     Group.LATER: N_("其他列管中"),
     Group.PAST_ORIGINAL: N_("已過原預定完成日"),
+    Group.EXTENSION_ASKED: N_("申請展延中"),
 }
 
 
@@ -269,6 +302,10 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             selectinload(ActionItem.closings).selectinload(Closing.evidence),
             selectinload(ActionItem.closings).selectinload(Closing.requested_by),
             selectinload(ActionItem.closings).selectinload(Closing.decided_by),
+            selectinload(ActionItem.extensions).selectinload(Extension.evidence),
+            selectinload(ActionItem.extensions).joinedload(Extension.requested_by),
+            selectinload(ActionItem.extensions).joinedload(Extension.endorsed_by),
+            selectinload(ActionItem.extensions).joinedload(Extension.decided_by),
             selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
             selectinload(ActionItem.merged_into),
         )
@@ -292,6 +329,19 @@ def get_closing(session: Session, principal: Principal, closing_id: int) -> Clos
         select(Closing)
         .join(ActionItem, ActionItem.id == Closing.item_id)
         .where(Closing.id == closing_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_extension(session: Session, principal: Principal, extension_id: int) -> Extension:
+    """Return a request for more time of a visible item; raises NotFound."""
+    query = (
+        select(Extension)
+        .join(ActionItem, ActionItem.id == Extension.item_id)
+        .where(Extension.id == extension_id, visible_to(principal))
     )
     found = session.scalars(query).one_or_none()
     if found is None:
@@ -352,6 +402,7 @@ def items_of_recommendations(
             selectinload(ActionItem.parts).selectinload(Part.department),
             selectinload(ActionItem.parts).selectinload(Part.officer),
             selectinload(ActionItem.closings),
+            selectinload(ActionItem.extensions),
         )
         .order_by(ActionItem.item_no)
     )
@@ -391,7 +442,11 @@ def _waits_for(principal: Principal) -> ColumnElement[bool]:
     accepting = principal.scope(Permission.Action.ACKNOWLEDGE).departments
     untaken = Part.officer_id.is_(None) & Part.department_id.in_(accepting)
     mine = _has_part(and_(Part.status == PartStatus.OPEN, or_(_of(principal), untaken)))
-    return and_(visible_to(principal), is_open(), or_(mine, decidable_by(principal)))
+    return and_(
+        visible_to(principal),
+        is_open(),
+        or_(mine, decidable_by(principal), extension_decidable_by(principal)),
+    )
 
 
 def _for_lines() -> Sequence[ExecutableOption]:
@@ -400,6 +455,7 @@ def _for_lines() -> Sequence[ExecutableOption]:
         selectinload(ActionItem.parts).selectinload(Part.department),
         selectinload(ActionItem.parts).selectinload(Part.officer),
         selectinload(ActionItem.closings),
+        selectinload(ActionItem.extensions),
         contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
     )
 
@@ -415,8 +471,15 @@ def group_condition(group: Group, today: date) -> ColumnElement[bool]:
         Group.ALL: true(),
         Group.LATER: and_(is_open(), ~overdue_on(today), ~due_soon_on(today)),
         Group.PAST_ORIGINAL: and_(is_open(), ActionItem.original_due_on < today),
+        Group.EXTENSION_ASKED: and_(is_open(), _asks_for_time()),
     }
     return conditions[group]
+
+
+def _asks_for_time() -> ColumnElement[bool]:
+    return exists(
+        select(Extension.id).where(Extension.item_id == ActionItem.id, Extension.decided_at.is_(None))
+    )
 
 
 def _has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:

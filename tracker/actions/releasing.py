@@ -8,6 +8,7 @@ from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
 from tracker.actions.events import ActionClosed, ActionReopened, ClosingRefused, ClosingRequested
+from tracker.actions.extending import lapse
 from tracker.actions.models import ActionItem, Closing
 from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, told_evidence
 from tracker.actions.rights import is_waiting, may_decide, own_part
@@ -186,6 +187,7 @@ def _close(
     outcome: Outcome,
     after: Mapping[str, object],
 ) -> None:
+    lapse(act, item)
     item.closed_on, item.outcome = act.today, outcome
     if outcome is Outcome.IMPLEMENTED:
         item.lead.percent = COMPLETE

@@ -1,13 +1,15 @@
 """What the person who acts may do with an item now: told by their rights, the status, and who asked."""
 
-from tracker.access import Act
-from tracker.actions.models import ActionItem, Closing, Part
+from tracker.access import Act, Role
+from tracker.actions.models import ActionItem, Closing, Extension, Part
 from tracker.actions.rules import closing as closing_rules
+from tracker.actions.rules import extending as extension_rules
 from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Step, allowed_steps
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 
 DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING})
 DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
+EXTENSION_DECISIONS = frozenset({Step.ENDORSE_EXTENSION, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION})
 
 
 def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
@@ -19,8 +21,11 @@ def check_step(act: Act, item: ActionItem, step: Step) -> None:
     """Raise Forbidden when a step is not the person's to take, StepNotAllowed when the status does not allow it."""
     parts = item.parts if step in DEPARTMENT_STEPS else (item.lead,)
     waiting = [closing for closing in item.closings if step in DECISIONS and is_waiting(closing)]
+    extension = item.waiting_extension if step in EXTENSION_DECISIONS else None
     if waiting:
         permitted = any(may_decide(act, closing) for closing in waiting)
+    elif extension:
+        permitted = may_decide_extension(act, extension)
     else:
         permitted = any(_acts_for(act, part, step) for part in parts)
     if not permitted:
@@ -38,6 +43,33 @@ def may_decide(act: Act, closing: Closing) -> bool:
         closing.part.department_id,
         led_by_coordinating_office=closing.part.department.is_coordinating,
     )
+
+
+def may_decide_extension(act: Act, extension: Extension) -> bool:
+    """Tell whether the person who acts may decide on a request for more time, as far as it has come."""
+    department = extension.item.lead.department
+    return extension_rules.may_decide(
+        act.by,
+        extension.requested_by_id,
+        department.id,
+        extension.turn,
+        led_by_coordinating_office=department.is_coordinating,
+    )
+
+
+def extension_step(act: Act, extension: Extension) -> Step:
+    """Return what agreeing means for the person who acts: granting, or handing on to the coordinating office."""
+    needs_another = extension_rules.needs_second_signature(extension.required_level, extension.turn)
+    hands_on = needs_another and not act.by.holds(Role.COORDINATOR)
+    return Step.ENDORSE_EXTENSION if hands_on else Step.GRANT_EXTENSION
+
+
+def extension_to_decide(act: Act, item: ActionItem) -> Extension | None:
+    """Return the request for more time on which the person who acts may decide now."""
+    waiting = item.waiting_extension
+    if waiting is None or item.status not in OPEN or not may_decide_extension(act, waiting):
+        return None
+    return waiting
 
 
 def is_waiting(closing: Closing) -> bool:
@@ -78,8 +110,13 @@ def own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Par
 def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
     if step in DECISIONS:
         return bool(waiting_for(act, item))
+    if step in EXTENSION_DECISIONS:
+        extension = extension_to_decide(act, item)
+        return extension is not None and step in (extension_step(act, extension), Step.REFUSE_EXTENSION)
     if step in DEPARTMENT_STEPS:
         return bool(parts_for(act, item, step))
+    if step is Step.REQUEST_EXTENSION and item.waiting_extension is not None:
+        return False
     return step in allowed_steps(item.status) and _acts_for(act, item.lead, step)
 
 

@@ -54,6 +54,7 @@ _ASKED = {
     Section.ASSIGNED: N_("簽收並確認承辦人。"),
     Section.RETURNED: N_("依說明繼續辦理，並填報辦理情形。"),
     Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
+    Section.TO_EXTEND: N_("核准展延，或退回並說明理由；核定前預定完成日不變。"),
 }
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
 _NEWS = {
@@ -63,6 +64,8 @@ _NEWS = {
     NoticeKind.REOPENED: N_("%(actor)s於%(day)s重新列管。"),
     NoticeKind.DECIDED: N_("%(actor)s於%(day)s同意解除列管。%(detail)s"),
     NoticeKind.ENDED: N_("%(actor)s於%(day)s結束列管。"),
+    NoticeKind.EXTENSION_GRANTED: N_("%(actor)s於%(day)s核准展延。%(detail)s"),
+    NoticeKind.EXTENSION_REFUSED: N_("%(actor)s於%(day)s退回展延申請：%(detail)s"),
 }
 
 

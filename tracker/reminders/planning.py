@@ -146,7 +146,7 @@ def _come_due(
     for concern in list_concerns(session, office.zone):
         for due in due_stages(concern.facts, today, calendar):
             for person in recipients(
-                due.stage.audience, concern.officer_id, concern.department_id, directory
+                due.stage.audience, concern.officer_id, concern.department_id, directory, concern.turn
             ):
                 yield _planned(concern, due, person, now)
 

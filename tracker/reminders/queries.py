@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Role
-from tracker.actions.models import ActionItem, Closing, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
 from tracker.actions.queries import deadline_of
 from tracker.actions.rules.deadlines import days_late
+from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
@@ -27,7 +28,10 @@ from tracker.reports.models import Recommendation
 
 @dataclass(frozen=True)
 class Concern:
-    """One department's open part in an item, with the facts that the ladder asks for."""
+    """One department's open part in an item, with the facts that the ladder asks for.
+
+    `turn` is whose signature the leading department's request for more time waits for.
+    """
 
     part_id: int
     item_id: int
@@ -35,6 +39,7 @@ class Concern:
     department_id: int
     officer_id: int | None
     facts: Facts
+    turn: Level | None = None
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,17 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
             ActionItem.status.label("item_status"),
             ActionItem.due_on,
             Closing.requested_on,
+            Extension.requested_on.label("extension_requested_on"),
+            Extension.turn,
         )
         .join(ActionItem, ActionItem.id == Part.item_id)
         .outerjoin(Closing, (Closing.part_id == Part.id) & Closing.decided_at.is_(None))
+        .outerjoin(
+            Extension,
+            (Extension.item_id == Part.item_id)
+            & Extension.decided_at.is_(None)
+            & (Part.role == PartRole.LEAD),
+        )
         .order_by(Part.id)
     )
     covered: dict[int, set[tuple[str, date]]] = {}
@@ -121,8 +134,10 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
                 due_on=row.due_on,
                 assigned_on=local_date(row.assigned_at, zone),
                 closing_requested_on=row.requested_on,
+                extension_requested_on=row.extension_requested_on,
                 covered=frozenset(covered.get(row.id, ())),
             ),
+            turn=row.turn,
         )
         for row in session.execute(query)
     ]

@@ -18,8 +18,11 @@ from tracker.actions.events import (
     ActionReopened,
     ClosingRefused,
     ClosingRequested,
+    ExtensionDecided,
+    ExtensionRequested,
 )
-from tracker.actions.models import Closing, Part
+from tracker.actions.models import Closing, Extension, Part
+from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
@@ -94,6 +97,22 @@ def notify_of_closing(session: Session, happened: ActionClosed) -> None:
         parts,
         closing.decision,
     )
+
+
+def notify_of_extension_request(session: Session, happened: ExtensionRequested) -> None:
+    """Tell those whose signature is due that a department asks for more time."""
+    _tell_approvers(session, happened.act, session.get_one(Extension, happened.extension_id))
+
+
+def notify_of_extension_decision(session: Session, happened: ExtensionDecided) -> None:
+    """Tell the owner whether there is more time; or those who decide after the head of the agency."""
+    extension = session.get_one(Extension, happened.extension_id)
+    if extension.decided_at is None:
+        _tell_approvers(session, happened.act, extension)
+        return
+    kind = NoticeKind.EXTENSION_GRANTED if extension.granted else NoticeKind.EXTENSION_REFUSED
+    lead = _parts(session, happened.item_id)[:1]
+    _tell(session, happened.act, kind, happened.item_id, _OWNER, lead, extension.decision)
 
 
 def notify_of_reopening(session: Session, happened: ActionReopened) -> None:
@@ -196,12 +215,13 @@ def _tell(
     audience: tuple[Capacity, ...],
     parts: Iterable[Part],
     detail: str = "",
+    turn: Level | None = None,
 ) -> None:
     """Add a notice for each person concerned, once, but not for the one who acted."""
     directory = load_directory(session, act.today)
     told: dict[int, Recipient] = {}
     for part in parts:
-        for each in recipients(audience, part.officer_id, part.department_id, directory):
+        for each in recipients(audience, part.officer_id, part.department_id, directory, turn):
             told.setdefault(each.person_id, each)
     session.add_all(
         Notice(
@@ -218,6 +238,12 @@ def _tell(
         if each.person_id != act.by.person_id
     )
     session.flush()
+
+
+def _tell_approvers(session: Session, act: Act, extension: Extension) -> None:
+    lead = _parts(session, extension.item_id)[:1]
+    kind, audience = NoticeKind.EXTENSION_REQUESTED, (Capacity.APPROVER,)
+    _tell(session, act, kind, extension.item_id, audience, lead, extension.reason, extension.turn)
 
 
 def _parts(session: Session, item_id: int) -> Sequence[Part]:

@@ -56,7 +56,9 @@ class Standing:
         return None if concerned else Reason.NO_LONGER_CONCERNED
 
     def _people(self, concern: Concern, audience: Iterable[Capacity]) -> set[int]:
-        heard = recipients(tuple(audience), concern.officer_id, concern.department_id, self.directory)
+        heard = recipients(
+            tuple(audience), concern.officer_id, concern.department_id, self.directory, concern.turn
+        )
         return {each.person_id for each in heard}
 
 

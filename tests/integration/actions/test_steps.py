@@ -41,10 +41,12 @@ MATRIX = {
     "assigned": {
         Step.ACKNOWLEDGE: ("officer", "unit_head", "agency_head"),
         Step.REASSIGN: COORDINATORS,
+        Step.REQUEST_EXTENSION: OWNERS,
     },
     "in_progress": {
         Step.REPORT_PROGRESS: OWNERS,
         Step.REQUEST_CLOSING: OWNERS,
+        Step.REQUEST_EXTENSION: OWNERS,
         Step.REASSIGN: COORDINATORS,
     },
     "close_requested": {Step.AGREE_CLOSING: COORDINATORS, Step.REFUSE_CLOSING: COORDINATORS},

@@ -216,3 +216,27 @@ class TestWhyVoid:
 
     def test_every_reason_has_its_words(self) -> None:
         assert set(REASON_LABELS) == set(Reason)
+
+
+class TestWhileAnExtensionWaits:
+    WAITS = replace(ITEM, extension_requested_on=date(2026, 6, 22))
+
+    def test_the_owner_is_spared(self) -> None:
+        assert not [step for step in steps(self.WAITS, date(2026, 7, 3)) if step.startswith(("due", "late"))]
+        assert why_void("due-7", TUESDAY, self.WAITS) is Reason.EXTENSION_WAITS
+
+    def test_the_approver_is_chased_after_three_working_days(self) -> None:
+        assert steps(self.WAITS, date(2026, 6, 24)) == []
+        assert steps(self.WAITS, date(2026, 6, 25)) == ["unextended+3"]
+
+    def test_the_approver_is_chased_no_more_after_the_decision(self) -> None:
+        assert why_void("unextended+3", date(2026, 6, 22), ITEM) is Reason.DECIDED
+
+    def test_a_granted_one_begins_the_ladder_anew(self) -> None:
+        covered = frozenset((stage, TUESDAY) for stage in ("due-30", "due-14", "due-7", "due-1"))
+        extended = replace(ITEM, due_on=TUESDAY + timedelta(days=14), covered=covered)
+        assert "due-14" in steps(extended, date(2026, 7, 1))
+
+    def test_a_refused_one_lets_the_ladder_go_on(self) -> None:
+        covered = frozenset({("due-30", TUESDAY), ("due-14", TUESDAY)})
+        assert steps(replace(ITEM, covered=covered), date(2026, 6, 29)) == ["due-7", "due-1"]

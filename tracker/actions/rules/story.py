@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
+from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS, ExtensionReason, Level
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
 from tracker.foundation.language import N_
 
@@ -186,6 +187,43 @@ def _part_refused(act: Recorded) -> _Told:
     return _Told(N_("%(actor)s請%(department)s就協辦部分繼續辦理。"), values, details=_decision(act))
 
 
+def _asked_for_time(act: Recorded) -> _Told:
+    late = act.after.get("requested_after_due")
+    sentence = (
+        N_("%(actor)s於逾期後以「%(kind)s」為由申請展延至%(new_due_on)s，累計 %(days)s 日，由%(level)s核定。")
+        if late
+        else N_("%(actor)s以「%(kind)s」為由申請展延至%(new_due_on)s，累計 %(days)s 日，由%(level)s核定。")
+    )
+    reason = ExtensionReason(_text(act.after, "reason_code"))
+    return _Told(
+        sentence,
+        {"days": _text(act.after, "cumulative_days")},
+        {
+            "level": LEVEL_LABELS[Level(_text(act.after, "required_level"))],
+            "kind": EXTENSION_REASON_LABELS[reason],
+        },
+        _days(act, "new_due_on"),
+        [Passage(N_("展延理由"), _text(act.after, "reason"))],
+    )
+
+
+def _endorsed(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s同意展延，轉請研考核定。"), details=_decision(act))
+
+
+def _extended(act: Recorded) -> _Told:
+    days = _days(act, "due_on")
+    return _Told(N_("%(actor)s核准展延，預定完成日改為%(due_on)s。"), days=days, details=_decision(act))
+
+
+def _not_extended(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s退回展延申請，預定完成日不變。"), details=_decision(act))
+
+
+def _extension_taken_back(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s撤回展延至%(new_due_on)s的申請。"), days=_days(act, "new_due_on"))
+
+
 def _withdrawn(act: Recorded) -> _Told:
     reason = _text(act.after, "reason")
     terms = {"reason": WITHDRAWAL_LABELS[WithdrawalReason(reason)]}
@@ -262,6 +300,11 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "refuse_closing": ("refused", _refused),
     "part_released": ("granted", _part_released),
     "part_release_refused": ("refused", _part_refused),
+    "request_extension": ("asked", _asked_for_time),
+    "endorse_extension": ("granted", _endorsed),
+    "grant_extension": ("granted", _extended),
+    "refuse_extension": ("refused", _not_extended),
+    "extension_taken_back": ("changed", _extension_taken_back),
     "withdraw": ("closed", _withdrawn),
     "merge": ("closed", _merged),
     "received_merged": ("changed", _received),

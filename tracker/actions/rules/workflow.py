@@ -54,6 +54,10 @@ class Step(StrEnum):
     REQUEST_CLOSING = "request_closing"
     AGREE_CLOSING = "agree_closing"
     REFUSE_CLOSING = "refuse_closing"
+    REQUEST_EXTENSION = "request_extension"
+    ENDORSE_EXTENSION = "endorse_extension"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
     WITHDRAW = "withdraw"
     MERGE = "merge"
     VOID = "void"
@@ -68,6 +72,10 @@ STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.REQUEST_CLOSING: N_("申請解除列管"),
     Step.AGREE_CLOSING: N_("同意解除列管"),
     Step.REFUSE_CLOSING: N_("持續列管"),
+    Step.REQUEST_EXTENSION: N_("申請展延"),
+    Step.ENDORSE_EXTENSION: N_("同意展延並轉研考核定"),
+    Step.GRANT_EXTENSION: N_("核准展延"),
+    Step.REFUSE_EXTENSION: N_("退回展延申請"),
     Step.WITHDRAW: N_("撤銷管制"),
     Step.MERGE: N_("併案"),
     Step.VOID: N_("作廢"),
@@ -121,6 +129,10 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     (Status.IN_PROGRESS, Step.REPORT_PROGRESS): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Step.REQUEST_CLOSING): Status.CLOSE_REQUESTED,
     (Status.CLOSE_REQUESTED, Step.REFUSE_CLOSING): Status.IN_PROGRESS,
+    **{(status, Step.REQUEST_EXTENSION): status for status in (Status.ASSIGNED, Status.IN_PROGRESS)},
+    **{(status, Step.ENDORSE_EXTENSION): status for status in OPEN},
+    **{(status, Step.GRANT_EXTENSION): status for status in OPEN},
+    **{(status, Step.REFUSE_EXTENSION): status for status in OPEN},
     **{(status, Step.WITHDRAW): Status.WITHDRAWN for status in OPEN},
     **{(status, Step.MERGE): Status.MERGED for status in OPEN},
     **{(status, Step.VOID): Status.VOID for status in OPEN | {Status.DRAFT}},
@@ -136,6 +148,10 @@ NEEDED: Final[Mapping[Step, Right]] = {
     Step.REQUEST_CLOSING: Permission.Action.REQUEST_CLOSING,
     Step.AGREE_CLOSING: Permission.Action.DECIDE_CLOSING,
     Step.REFUSE_CLOSING: Permission.Action.DECIDE_CLOSING,
+    Step.REQUEST_EXTENSION: Permission.Action.REQUEST_EXTENSION,
+    Step.ENDORSE_EXTENSION: Permission.Action.DECIDE_EXTENSION,
+    Step.GRANT_EXTENSION: Permission.Action.DECIDE_EXTENSION,
+    Step.REFUSE_EXTENSION: Permission.Action.DECIDE_EXTENSION,
     Step.WITHDRAW: Permission.Action.WITHDRAW,
     Step.MERGE: Permission.Action.WITHDRAW,
     Step.VOID: Permission.Action.WITHDRAW,

@@ -25,6 +25,9 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     ACKNOWLEDGED = "acknowledged"
     CLOSING_REQUESTED = "closing_requested"
+    EXTENSION_REQUESTED = "extension_requested"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
     LETTER_FAILED = "letter_failed"
 
 
@@ -37,6 +40,9 @@ NOTICE_LABELS: Final = {
     NoticeKind.ENDED: N_("已結束列管"),
     NoticeKind.ACKNOWLEDGED: N_("已簽收"),
     NoticeKind.CLOSING_REQUESTED: N_("已申請解除列管"),
+    NoticeKind.EXTENSION_REQUESTED: N_("已申請展延"),
+    NoticeKind.EXTENSION_GRANTED: N_("已核准展延"),
+    NoticeKind.EXTENSION_REFUSED: N_("已退回展延申請"),
     NoticeKind.LETTER_FAILED: N_("信件無法送達"),
 }
 MAILED: Final = frozenset(
@@ -47,6 +53,8 @@ MAILED: Final = frozenset(
         NoticeKind.REOPENED,
         NoticeKind.DECIDED,
         NoticeKind.ENDED,
+        NoticeKind.EXTENSION_GRANTED,
+        NoticeKind.EXTENSION_REFUSED,
     }
 )
 """The notices that also go out by mail, in the day's one letter; the others stay inside the system."""
@@ -62,6 +70,7 @@ class Section(StrEnum):
     RETURNED = "returned"
     LATE = "late"
     TO_DECIDE = "to_decide"
+    TO_EXTEND = "to_extend"
     HELD_UP = "held_up"
     SOON = "soon"
     DECIDED = "decided"
@@ -76,6 +85,7 @@ SECTION_LABELS: Final = {
     Section.RETURNED: N_("退回或重新列管"),
     Section.LATE: N_("逾期"),
     Section.TO_DECIDE: N_("等待您決定"),
+    Section.TO_EXTEND: N_("等待您核定展延"),
     Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
     Section.SOON: N_("將於 30 日內到期"),
     Section.DECIDED: N_("已決定"),
@@ -85,6 +95,7 @@ _NOTICE_SECTIONS: Final = {
     NoticeKind.ASSIGNED: Section.ASSIGNED,
     NoticeKind.RETURNED: Section.RETURNED,
     NoticeKind.REOPENED: Section.RETURNED,
+    NoticeKind.EXTENSION_REFUSED: Section.RETURNED,
 }
 _OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})
 
@@ -118,6 +129,8 @@ def section_of_stage(
     stage = STAGES_BY_CODE[stage_code]
     if stage.anchor is Anchor.CLOSING_REQUESTED:
         return Section.TO_DECIDE
+    if stage.anchor is Anchor.EXTENSION_REQUESTED:
+        return Section.TO_EXTEND
     if stage.anchor is Anchor.ASSIGNED:
         return Section.TO_ACKNOWLEDGE
     if due_on < today and not is_late:

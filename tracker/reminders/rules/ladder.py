@@ -26,6 +26,7 @@ class Anchor(StrEnum):
     DUE = "due"
     ASSIGNED = "assigned"
     CLOSING_REQUESTED = "closing_requested"
+    EXTENSION_REQUESTED = "extension_requested"
 
 
 class Capacity(StrEnum):
@@ -34,6 +35,7 @@ class Capacity(StrEnum):
     OFFICER = "officer"
     UNIT_HEAD = "unit_head"
     DECIDER = "decider"
+    APPROVER = "approver"
     AGENCY_HEAD = "agency_head"
     COORDINATOR = "coordinator"
 
@@ -42,6 +44,7 @@ CAPACITY_LABELS: Final = {
     Capacity.OFFICER: N_("承辦人"),
     Capacity.UNIT_HEAD: N_("單位主管"),
     Capacity.DECIDER: N_("解除列管審查人"),
+    Capacity.APPROVER: N_("展延核定人"),
     Capacity.AGENCY_HEAD: N_("機關首長"),
     Capacity.COORDINATOR: N_("研考"),
 }
@@ -122,13 +125,33 @@ STAGES: Final[Sequence[Stage]] = (
         in_working_days=True,
         weekly=True,
     ),
+    Stage(
+        "unextended+3",
+        N_("申請展延 3 個工作日未核定"),
+        Anchor.EXTENSION_REQUESTED,
+        3,
+        (Capacity.APPROVER,),
+        in_working_days=True,
+    ),
+    Stage(
+        "unextended-weekly",
+        N_("申請展延未核定，每週一"),
+        Anchor.EXTENSION_REQUESTED,
+        3,
+        (Capacity.APPROVER,),
+        in_working_days=True,
+        weekly=True,
+    ),
 )
 STAGES_BY_CODE: Final = {stage.code: stage for stage in STAGES}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the ladder needs to know of one department's part in an item; `covered` holds (step, cycle)."""
+    """What the ladder needs to know of one department's part in an item; `covered` holds (step, cycle).
+
+    `extension_requested_on` is the local day of the leading department's request for more time, while it waits.
+    """
 
     status: Status
     part_status: PartStatus
@@ -136,6 +159,7 @@ class Facts:
     due_on: date
     assigned_on: date
     closing_requested_on: date | None = None
+    extension_requested_on: date | None = None
     covered: frozenset[tuple[str, date]] = frozenset()
 
 
@@ -156,6 +180,7 @@ class Reason(StrEnum):
     ENDED = "ended"
     RELEASED = "released"
     PAUSED = "paused"
+    EXTENSION_WAITS = "extension_waits"
     DUE_DATE_MOVED = "due_date_moved"
     ACKNOWLEDGED = "acknowledged"
     DECIDED = "decided"
@@ -173,9 +198,10 @@ REASON_LABELS: Final = {
     Reason.ENDED: N_("事項已結束列管"),
     Reason.RELEASED: N_("該機關的部分已解列"),
     Reason.PAUSED: N_("已申請解列，暫停催辦"),
+    Reason.EXTENSION_WAITS: N_("已申請展延，暫停催辦"),
     Reason.DUE_DATE_MOVED: N_("預定完成日已變更"),
     Reason.ACKNOWLEDGED: N_("已簽收"),
-    Reason.DECIDED: N_("解列申請已決定"),
+    Reason.DECIDED: N_("申請已決定"),
     Reason.REASSIGNED: N_("已改分"),
     Reason.NO_LONGER_CONCERNED: N_("收件人已不負責這個事項"),
     Reason.RECIPIENT_INACTIVE: N_("收件人的帳號已停用"),
@@ -211,6 +237,8 @@ def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
         return Reason.RELEASED
     if stage.anchor is Anchor.CLOSING_REQUESTED:
         return None if facts.closing_requested_on == cycle else Reason.DECIDED
+    if stage.anchor is Anchor.EXTENSION_REQUESTED:
+        return None if facts.extension_requested_on == cycle else Reason.DECIDED
     return _why_owner_is_spared(stage, cycle, facts)
 
 
@@ -218,7 +246,9 @@ def _why_owner_is_spared(stage: Stage, cycle: date, facts: Facts) -> Reason | No
     if facts.part_status is PartStatus.CLOSE_REQUESTED:
         return Reason.PAUSED
     if stage.anchor is Anchor.DUE:
-        return None if facts.due_on == cycle else Reason.DUE_DATE_MOVED
+        if facts.due_on != cycle:
+            return Reason.DUE_DATE_MOVED
+        return Reason.EXTENSION_WAITS if facts.extension_requested_on else None
     if facts.assigned_on != cycle:
         return Reason.REASSIGNED
     return None if facts.status is Status.ASSIGNED else Reason.ACKNOWLEDGED
@@ -230,6 +260,7 @@ def _cycle(stage: Stage, facts: Facts) -> date | None:
         Anchor.DUE: facts.due_on,
         Anchor.ASSIGNED: facts.assigned_on if facts.is_lead else None,
         Anchor.CLOSING_REQUESTED: facts.closing_requested_on,
+        Anchor.EXTENSION_REQUESTED: facts.extension_requested_on,
     }[stage.anchor]
     if day is None or why_void(stage.code, day, facts):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.access import Role
+from tracker.actions.rules.extending import Level
 from tracker.people.rules.tree import upwards
 from tracker.reminders.rules.ladder import Capacity
 
@@ -48,6 +49,18 @@ class Directory:
         heads = self.heads(department_id, Role.AGENCY_HEAD)
         return sorted(outside) or [head for head in heads if head not in owners]
 
+    def approvers(self, department_id: int, turn: Level | None) -> Sequence[int]:
+        """Return who signs next for a department's request for more time, nobody where none waits."""
+        match turn:
+            case Level.UNIT_HEAD:
+                return self.heads(department_id, Role.UNIT_HEAD)
+            case Level.AGENCY_HEAD:
+                return self.heads(department_id, Role.AGENCY_HEAD)
+            case Level.COORDINATOR:
+                return self.coordinators()
+            case None:
+                return ()
+
     def _may_ask(self, department_id: int) -> Iterator[int]:
         yield from self.holders.get((Role.OFFICER, department_id), ())
         for here in upwards(self.parents, department_id):
@@ -64,47 +77,58 @@ _SUBSTITUTES: Mapping[Capacity, Sequence[Capacity]] = {
     Capacity.AGENCY_HEAD: (Capacity.COORDINATOR,),
     Capacity.COORDINATOR: (),
     Capacity.DECIDER: (Capacity.COORDINATOR,),
+    Capacity.APPROVER: (Capacity.COORDINATOR,),
 }
 """Who hears in the place of those who are missing; an escalation must not end nowhere."""
 
 
 def recipients(
-    audience: Sequence[Capacity], officer_id: int | None, department_id: int, directory: Directory
+    audience: Sequence[Capacity],
+    officer_id: int | None,
+    department_id: int,
+    directory: Directory,
+    turn: Level | None = None,
 ) -> list[Recipient]:
     """Return who hears, each person once and as the strongest of what they are, deputies after whom they serve.
+
+    `turn` is whose signature a request for more time waits for.
 
     Where the officer is missing or inactive the unit's head hears instead, then the agency's, then the coordinators; a
     missing unit head is replaced by nobody, since the officer hears in any case.
     """
     found: dict[int, Recipient] = {}
-    for each in _everybody(audience, officer_id, department_id, directory):
+    for each in _everybody(audience, officer_id, department_id, directory, turn):
         found.setdefault(each.person_id, each)
     return sorted(found.values(), key=lambda each: list(Capacity).index(each.capacity))
 
 
 def _everybody(
-    audience: Sequence[Capacity], officer_id: int | None, department_id: int, directory: Directory
+    audience: Sequence[Capacity],
+    officer_id: int | None,
+    department_id: int,
+    directory: Directory,
+    turn: Level | None,
 ) -> Iterator[Recipient]:
     for capacity in Capacity:
         if capacity not in audience:
             continue
-        for heard_as, person_id in _holders(capacity, officer_id, department_id, directory):
+        for heard_as, person_id in _holders(capacity, officer_id, department_id, directory, turn):
             yield Recipient(person_id, heard_as)
             for deputy_id in directory.deputies.get(person_id, ()):
                 yield Recipient(deputy_id, heard_as, deputy_for=person_id)
 
 
 def _holders(
-    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory
+    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory, turn: Level | None
 ) -> list[tuple[Capacity, int]]:
     for heard_as in (capacity, *_SUBSTITUTES[capacity]):
-        if people := _people(heard_as, officer_id, department_id, directory):
+        if people := _people(heard_as, officer_id, department_id, directory, turn):
             return [(heard_as, person_id) for person_id in people]
     return []
 
 
 def _people(
-    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory
+    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory, turn: Level | None
 ) -> Sequence[int]:
     match capacity:
         case Capacity.OFFICER:
@@ -115,5 +139,7 @@ def _people(
             return directory.heads(department_id, Role.AGENCY_HEAD)
         case Capacity.DECIDER:
             return directory.deciders(department_id, officer_id)
+        case Capacity.APPROVER:
+            return directory.approvers(department_id, turn)
         case Capacity.COORDINATOR:
             return directory.coordinators()

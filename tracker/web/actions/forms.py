@@ -12,9 +12,11 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAre
 from wtforms.widgets import HiddenInput
 
 from tracker.actions.assigning import Assignment
+from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
 from tracker.actions.reporting import Progress
 from tracker.actions.rules.evidence import problem_with_file
+from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, ExtensionReason
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
@@ -47,31 +49,17 @@ class AcknowledgeForm(StepForm):
     officer_id = PersonChoice(N_("承辦人"))
 
 
-class PartForm(StepForm):
-    """For which department a person acts who may act for several, and with which files.
+class EvidenceForm(StepForm):
+    """A step that may bring files.
 
     Files that arrived with a form that was refused are kept: they come back as signed marks, not as uploads.
     """
 
-    part_id = RadioField(N_("填報的機關或單位"), coerce=int, choices=[], validate_choice=True)
     evidence = MultipleFileField(N_("佐證資料"))
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
         self.files: list[StoredFile] = []
-
-    def offer_parts(self, parts: Iterable[tuple[int, str]]) -> None:
-        """Offer the departments to choose from; with only one there is nothing to choose."""
-        offered = list(parts)
-        if len(offered) > 1:
-            self.part_id.choices = offered
-            self.part_id.data = self.part_id.data or offered[0][0]
-        else:
-            del self.part_id
-
-    def chosen_part(self) -> int | None:
-        """Return the part that was chosen, None where there was no choice."""
-        return self.part_id.data if self.part_id else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields and the files; good files are stored at once, so that an error elsewhere loses none."""
@@ -97,6 +85,25 @@ class PartForm(StepForm):
     def kept(self) -> list[tuple[str, str]]:
         """Return the files at hand as (mark, name) pairs for the next answer."""
         return [(_marks().dumps([f.sha256, f.size, f.name]), f.name) for f in self.files]
+
+
+class PartForm(EvidenceForm):
+    """For which department a person acts who may act for several, and with which files."""
+
+    part_id = RadioField(N_("填報的機關或單位"), coerce=int, choices=[], validate_choice=True)
+
+    def offer_parts(self, parts: Iterable[tuple[int, str]]) -> None:
+        """Offer the departments to choose from; with only one there is nothing to choose."""
+        offered = list(parts)
+        if len(offered) > 1:
+            self.part_id.choices = offered
+            self.part_id.data = self.part_id.data or offered[0][0]
+        else:
+            del self.part_id
+
+    def chosen_part(self) -> int | None:
+        """Return the part that was chosen, None where there was no choice."""
+        return self.part_id.data if self.part_id else None
 
 
 class ProgressForm(PartForm):
@@ -164,6 +171,42 @@ class DecisionForm(StepForm):
             Outcome(self.outcome.data),
             self.document_no.data or "",
             Adoption(self.adoption.data) if self.adoption and self.adoption.data else None,
+        )
+
+
+class ExtensionForm(EvidenceForm):
+    """Until when more time is asked for, and why."""
+
+    new_due_on = Day(N_("展延後的預定完成日"), is_required=True)
+    reason_code = SelectField(N_("展延原因"), [required(N_("請選擇展延的原因。"))], choices=[])
+    reason = TextAreaField(N_("展延理由"), [required(N_("請具體說明展延的理由（至少 10 個字）。"))])
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        labels = {code.value: say(label) for code, label in EXTENSION_REASON_LABELS.items()}
+        self.reason_code.choices = {"": say(N_("請選擇")), **labels}
+
+    def value(self) -> ExtensionRequest:
+        """Return what was typed in a form that is valid."""
+        code = ExtensionReason(self.reason_code.data)
+        return ExtensionRequest(self.new_due_on.data, code, self.reason.data or "")
+
+
+class ExtensionDecisionForm(StepForm):
+    """Grant more time, or refuse it."""
+
+    agree = RadioField(N_("決定"), [required(N_("請選擇核准或退回。"))], choices=[])
+    decision = TextAreaField(N_("決定說明"))
+    document_no = Words(N_("核准層級與文號"))
+
+    def offer(self, agreeing: str) -> None:
+        """Offer the two decisions; what agreeing means depends on who decides."""
+        self.agree.choices = [("yes", agreeing), ("no", say(N_("退回申請，預定完成日不變")))]
+
+    def value(self) -> ExtensionDecision:
+        """Return what was chosen."""
+        return ExtensionDecision(
+            self.agree.data == "yes", self.decision.data or "", self.document_no.data or ""
         )
 
 

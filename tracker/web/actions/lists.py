@@ -137,12 +137,22 @@ def next_step_label(steps: Sequence[Step]) -> str:
     step = primary_step(steps)
     if step is Step.AGREE_CLOSING:
         return N_("審查解除列管")
+    if step in (Step.GRANT_EXTENSION, Step.ENDORSE_EXTENSION):
+        return N_("核定展延")
     return STEP_LABELS[step] if step else ""
 
 
 def primary_step(steps: Sequence[Step]) -> Step | None:
     """Return the one step a page offers first."""
-    order = (Step.AGREE_CLOSING, Step.ASSIGN, Step.ACKNOWLEDGE, Step.REPORT_PROGRESS, Step.REQUEST_CLOSING)
+    order = (
+        Step.AGREE_CLOSING,
+        Step.GRANT_EXTENSION,
+        Step.ENDORSE_EXTENSION,
+        Step.ASSIGN,
+        Step.ACKNOWLEDGE,
+        Step.REPORT_PROGRESS,
+        Step.REQUEST_CLOSING,
+    )
     return next((step for step in order if step in steps), None)
 
 

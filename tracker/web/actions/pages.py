@@ -12,6 +12,7 @@ from tracker.actions.models import ActionItem
 from tracker.actions.queries import GROUP_LABELS
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import deadlines
+from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS
 from tracker.actions.rules.workflow import LABELS, Status, Step
 from tracker.reminders.ledger import reminders_of_item
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
@@ -27,6 +28,7 @@ STEP_PAGES = {
     Step.ACKNOWLEDGE: "actions.acknowledge",
     Step.REPORT_PROGRESS: "actions.report_progress",
     Step.REQUEST_CLOSING: "actions.request_closing",
+    Step.REQUEST_EXTENSION: "actions.request_extension",
     Step.REASSIGN: "actions.reassign",
     Step.WITHDRAW: "actions.withdraw",
     Step.MERGE: "actions.merge",
@@ -79,13 +81,17 @@ def show_action(item_id: int) -> str:
         links=_step_links(item, steps),
         primary=lists.primary_step(steps),
         to_decide=waiting,
+        extension_to_decide=rights.extension_to_decide(act(), item),
         asked=[each for each in item.closings if rights.is_waiting(each)],
         only_promises=closing_rules.only_promises,
         readable_report=queries.may_read_report(session(), act().by, item.recommendation.report_id),
         entries=entries(item, story_of(item)),
         files=[shown_file(each) for each in evidence_of(item)],
         reminders=reminders_of_item(session(), item.id, wiring().settings.site.zone),
-        evidence_of=lambda closing: [shown_file(each) for each in closing.evidence],
+        evidence_of=lambda asked: [shown_file(each) for each in asked.evidence],
+        level_labels=LEVEL_LABELS,
+        extension_reasons=EXTENSION_REASON_LABELS,
+        own_persons=act().by.persons,
     )
 
 

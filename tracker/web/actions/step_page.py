@@ -12,7 +12,7 @@ from tracker.actions.rules import story
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Conflict, StepNotAllowed
 from tracker.web.actions import lists
-from tracker.web.actions.forms import PartForm, StepForm
+from tracker.web.actions.forms import EvidenceForm, StepForm
 from tracker.web.actions.telling import entries, story_of
 from tracker.web.session import act, session, today, wiring
 
@@ -38,7 +38,7 @@ def step_page(template: str, item_id: int, form: StepForm, **values: Any) -> tup
         meanwhile = [line for line in lines if line.seq > (form.seen.data or 0)]
     form.version.show(item.version)
     form.seen.show(max((line.seq for line in lines), default=0))
-    kept = form.kept() if isinstance(form, PartForm) else []
+    kept = form.kept() if isinstance(form, EvidenceForm) else []
     page = render_template(
         template,
         item=item,

@@ -48,7 +48,8 @@ def evidence_of(item: ActionItem) -> list[Evidence]:
     """Return all files of an item in the order in which they came."""
     filed = [each for update in item.updates for each in update.evidence]
     asked = [each for closing in item.closings for each in closing.evidence]
-    return sorted(filed + asked, key=lambda each: each.id)
+    extended = [each for extension in item.extensions for each in extension.evidence]
+    return sorted(filed + asked + extended, key=lambda each: each.id)
 
 
 def _sentence(line: story.Line, department: Department | None) -> str:
