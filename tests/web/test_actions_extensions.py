@@ -94,7 +94,9 @@ class TestDeciding:
         ask_for_days(city, bring_to(city, "in_progress"), 10)
         assert "核定展延" in visit("unit_head").get("/").text
 
-    @pytest.mark.parametrize(("language", "words"), [("zh-Hant", "核定展延"), ("en", "Decide on the extension")])
+    @pytest.mark.parametrize(
+        ("language", "words"), [("zh-Hant", "核定展延"), ("en", "Decide on the extension")]
+    )
     def test_reads_in_both_languages(self, city: City, visit: Visit, language: str, words: str) -> None:
         extension_id = ask_for_days(city, bring_to(city, "in_progress"), 10)
         page = visit("unit_head", language=language).get(f"/actions/extensions/{extension_id}")
