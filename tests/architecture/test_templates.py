@@ -31,6 +31,8 @@ MSGIDS = {
     "status_labels",
     "part_labels",
     "adoption_labels",
+    "extension_reason_labels",
+    "extension_level_labels",
     "signal_labels",
     "change_labels",
     "text",

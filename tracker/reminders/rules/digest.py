@@ -97,6 +97,11 @@ _NOTICE_SECTIONS: Final = {
     NoticeKind.REOPENED: Section.RETURNED,
     NoticeKind.EXTENSION_REFUSED: Section.RETURNED,
 }
+_ANCHOR_SECTIONS: Final = {
+    Anchor.CLOSING_REQUESTED: Section.TO_DECIDE,
+    Anchor.EXTENSION_REQUESTED: Section.TO_EXTEND,
+    Anchor.ASSIGNED: Section.TO_ACKNOWLEDGE,
+}
 _OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})
 
 
@@ -127,12 +132,8 @@ def section_of_stage(
     `deadlines.is_overdue` says. What a supporting department still has to do then stands under a heading of its own.
     """
     stage = STAGES_BY_CODE[stage_code]
-    if stage.anchor is Anchor.CLOSING_REQUESTED:
-        return Section.TO_DECIDE
-    if stage.anchor is Anchor.EXTENSION_REQUESTED:
-        return Section.TO_EXTEND
-    if stage.anchor is Anchor.ASSIGNED:
-        return Section.TO_ACKNOWLEDGE
+    if stage.anchor in _ANCHOR_SECTIONS:
+        return _ANCHOR_SECTIONS[stage.anchor]
     if due_on < today and not is_late:
         return Section.HELD_UP
     if is_late and capacity in _OVERSEERS:

@@ -8,8 +8,6 @@ from tracker.access import Permission
 from tracker.actions import extending, queries, rights
 from tracker.actions.models import Extension
 from tracker.actions.rules.extending import (
-    EXTENSION_REASON_LABELS,
-    LEVEL_LABELS,
     USUAL_MOST,
     Limits,
     needs_second_signature,
@@ -66,8 +64,6 @@ def decide_extension(extension_id: int) -> Any:
         item_id,
         form,
         extension=extension,
-        reasons=EXTENSION_REASON_LABELS,
-        level_labels=LEVEL_LABELS,
         usual_most=USUAL_MOST,
         files=[shown_file(each) for each in extension.evidence],
         skips_head=not hands_on and needs_second_signature(extension.required_level, extension.turn),

@@ -12,7 +12,6 @@ from tracker.actions.models import ActionItem
 from tracker.actions.queries import GROUP_LABELS
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import deadlines
-from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS
 from tracker.actions.rules.workflow import LABELS, Status, Step
 from tracker.reminders.ledger import reminders_of_item
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
@@ -89,8 +88,6 @@ def show_action(item_id: int) -> str:
         files=[shown_file(each) for each in evidence_of(item)],
         reminders=reminders_of_item(session(), item.id, wiring().settings.site.zone),
         evidence_of=lambda asked: [shown_file(each) for each in asked.evidence],
-        level_labels=LEVEL_LABELS,
-        extension_reasons=EXTENSION_REASON_LABELS,
         own_persons=act().by.persons,
     )
 
