@@ -111,6 +111,9 @@ class FollowUpSettings:
     default_due_days: int
     evidence_required: bool
     max_evidence_megabytes: int
+    reporting_cycle: str
+    filing_days: int
+    progress_approval: bool
     extension_days_unit_head: int
     extension_days_agency_head: int
 
@@ -220,5 +223,7 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(detail=f"mail.security = {settings.mail.security!r}")
     if not 0 <= settings.reminders.hour <= 23:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
+    if settings.follow_up.reporting_cycle not in ("monthly", "quarterly", "half_yearly"):
+        raise Misconfigured(detail=f"follow_up.reporting_cycle = {settings.follow_up.reporting_cycle!r}")
     if not settings.site.address.startswith(("http://", "https://")):
         raise Misconfigured(detail=f"site.address = {settings.site.address!r}")

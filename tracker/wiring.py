@@ -19,7 +19,12 @@ from tracker.actions.events import (
     ClosingRequested,
     ExtensionDecided,
     ExtensionRequested,
+    ProgressReturned,
+    ProgressSubmitted,
 )
+from tracker.actions.reporting import Filing
+from tracker.actions.rules.extending import Limits
+from tracker.actions.rules.periods import Cycle
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
@@ -61,6 +66,17 @@ class Wiring:
     def proposals(self) -> Proposals:
         """Return what the settings contribute to first proposals."""
         return Proposals(self.settings.follow_up.themes, self.settings.follow_up.default_due_days)
+
+    def filing(self) -> Filing:
+        """Return how the city lets progress be filed."""
+        chosen = self.settings.follow_up
+        cycle = Cycle(chosen.reporting_cycle)
+        return Filing(cycle, chosen.filing_days, chosen.progress_approval, self.settings.site.zone)
+
+    def extension_limits(self) -> Limits:
+        """Return who may grant how many days."""
+        chosen = self.settings.follow_up
+        return Limits(chosen.extension_days_unit_head, chosen.extension_days_agency_head)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return who does which kind of background job."""
@@ -115,6 +131,8 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         RecommendationConfirmed: (open_confirmed,),
         ActionAssigned: (reminders.notify_of_assignment,),
         ActionAcknowledged: (reminders.notify_of_acknowledgement,),
+        ProgressSubmitted: (reminders.notify_of_progress,),
+        ProgressReturned: (reminders.notify_of_return,),
         ClosingRequested: (reminders.notify_of_closing_request,),
         ClosingRefused: (reminders.notify_of_refusal,),
         ActionClosed: (reminders.notify_of_closing,),

@@ -11,7 +11,7 @@ from tracker.actions.assigning import Assignment
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
-from tracker.actions.reporting import Progress
+from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.extending import ExtensionReason, Limits
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.foundation.database import Session
@@ -50,9 +50,20 @@ def acknowledge(city: City, item_id: int, key: str = "officer") -> None:
     do(city, key, assigning.acknowledge, item_id)
 
 
-def report(city: City, item_id: int, key: str = "officer", percent: int = 40, **more: Any) -> None:
-    """File progress."""
-    do(city, key, reporting.submit_progress, item_id, Progress("已完成現場勘查與設計。", percent), **more)
+def report(city: City, item_id: int, key: str = "officer", percent: int = 40, **more: Any) -> int:
+    """File progress, and return the id of the report."""
+    progress = Progress("已完成現場勘查與設計。", percent)
+    return do(city, key, reporting.submit_progress, item_id, progress, **more).id
+
+
+def approve(city: City, update_id: int, key: str = "unit_head", **more: Any) -> None:
+    """Approve progress."""
+    do(city, key, reporting.review_progress, update_id, ProgressReview(approve=True), **more)
+
+
+def send_back(city: City, update_id: int, key: str = "unit_head", note: str = "請補充招標結果。") -> None:
+    """Return progress."""
+    do(city, key, reporting.review_progress, update_id, ProgressReview(approve=False, note=note))
 
 
 def ask(

@@ -69,6 +69,7 @@ class Permission:
         ASSIGN = N_("分案、改分，並指定主辦機關與期限。")
         ACKNOWLEDGE = N_("簽收列管事項並指定承辦人。")
         REPORT_PROGRESS = N_("填報辦理情形並附上佐證資料。")
+        REVIEW_PROGRESS = N_("核可或退回所屬單位填報的辦理情形。")
         REQUEST_CLOSING = N_("申請解除列管。")
         DECIDE_CLOSING = N_("決定同意解除列管或持續列管。")
         REQUEST_EXTENSION = N_("申請展延預定完成日。")
@@ -129,6 +130,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Action.ASSIGN: _COORDINATOR,
     Permission.Action.ACKNOWLEDGE: {**_OWNERS, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REPORT_PROGRESS: _OWNERS,
+    Permission.Action.REVIEW_PROGRESS: {Role.UNIT_HEAD: Reach.SUBTREE, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REQUEST_CLOSING: _OWNERS,
     Permission.Action.DECIDE_CLOSING: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REQUEST_EXTENSION: _OWNERS,

@@ -28,9 +28,17 @@ class ActionAcknowledged(ActionEvent):
 
 @dataclass(frozen=True)
 class ProgressSubmitted(ActionEvent):
-    """A department reported progress."""
+    """A department reported progress; `waits` tells whether the head of its unit has to approve it."""
 
     part_id: int
+    waits: bool
+
+
+@dataclass(frozen=True)
+class ProgressReturned(ActionEvent):
+    """The head of the unit sent a report of progress back."""
+
+    update_id: int
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ class ActionItem(Base):
     updates: Mapped[list["ProgressUpdate"]] = relationship(
         back_populates="item", order_by="ProgressUpdate.submitted_at, ProgressUpdate.id"
     )
+    waiting_updates: Mapped[list["ProgressUpdate"]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(ProgressUpdate.item_id == ActionItem.id, ProgressUpdate.approved.is_(None))",
+        order_by="ProgressUpdate.id",
+    )
     closings: Mapped[list["Closing"]] = relationship(back_populates="item", order_by="Closing.id")
     extensions: Mapped[list["Extension"]] = relationship(back_populates="item", order_by="Extension.seq")
 
@@ -103,9 +108,20 @@ class Part(Base):
 
 
 class ProgressUpdate(Base):
-    """What a department reported (辦理情形); rows are added, never changed."""
+    """What a department reported (辦理情形); what it says never changes, and the review of it is added once.
+
+    `approved` is None while the head of the unit has not looked at it; only an approved report moves the percentage.
+    """
 
     __tablename__ = "progress_update"
+    __table_args__ = (
+        Index(
+            "ix__progress_update__waiting",
+            "item_id",
+            sqlite_where=text("approved IS NULL"),
+            postgresql_where=text("approved IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
@@ -117,10 +133,17 @@ class ProgressUpdate(Base):
     difficulty: Mapped[str] = mapped_column(default="")
     submitted_at: Mapped[datetime]
     submitted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    period: Mapped[str] = mapped_column(default="")
+    late: Mapped[bool] = mapped_column(default=False)
+    approved: Mapped[bool | None]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    review_note: Mapped[str] = mapped_column(default="")
 
     item: Mapped[ActionItem] = relationship(back_populates="updates")
     part: Mapped[Part] = relationship()
-    submitted_by: Mapped[User] = relationship()
+    submitted_by: Mapped[User] = relationship(foreign_keys=[submitted_by_id])
+    reviewed_by: Mapped[User | None] = relationship(foreign_keys=[reviewed_by_id])
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
 
 

@@ -155,6 +155,21 @@ def extension_decidable_by(principal: Principal) -> ColumnElement[bool]:
     return and_(is_open(), waits)
 
 
+def reviewable_by(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition for an open item with progress that waits for this head of a unit to approve it."""
+    waits = exists(
+        select(ProgressUpdate.id)
+        .join(Part, Part.id == ProgressUpdate.part_id)
+        .where(
+            ProgressUpdate.item_id == ActionItem.id,
+            ProgressUpdate.approved.is_(None),
+            ProgressUpdate.submitted_by_id.not_in(principal.persons),
+            Part.department_id.in_(principal.departments_as(Role.UNIT_HEAD)),
+        )
+    )
+    return and_(is_open(), waits)
+
+
 class Group(StrEnum):
     """The groups that tiles count and lists show; the later ones are open and neither overdue nor due soon."""
 
@@ -298,7 +313,9 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             selectinload(ActionItem.parts).selectinload(Part.department),
             selectinload(ActionItem.parts).selectinload(Part.officer),
             selectinload(ActionItem.updates).selectinload(ProgressUpdate.evidence),
-            selectinload(ActionItem.updates).selectinload(ProgressUpdate.submitted_by),
+            selectinload(ActionItem.updates).joinedload(ProgressUpdate.submitted_by),
+            selectinload(ActionItem.updates).joinedload(ProgressUpdate.reviewed_by),
+            selectinload(ActionItem.waiting_updates),
             selectinload(ActionItem.closings).selectinload(Closing.evidence),
             selectinload(ActionItem.closings).selectinload(Closing.requested_by),
             selectinload(ActionItem.closings).selectinload(Closing.decided_by),
@@ -329,6 +346,19 @@ def get_closing(session: Session, principal: Principal, closing_id: int) -> Clos
         select(Closing)
         .join(ActionItem, ActionItem.id == Closing.item_id)
         .where(Closing.id == closing_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_update(session: Session, principal: Principal, update_id: int) -> ProgressUpdate:
+    """Return a report of progress on a visible item; raises NotFound."""
+    query = (
+        select(ProgressUpdate)
+        .join(ActionItem, ActionItem.id == ProgressUpdate.item_id)
+        .where(ProgressUpdate.id == update_id, visible_to(principal))
     )
     found = session.scalars(query).one_or_none()
     if found is None:
@@ -403,6 +433,7 @@ def items_of_recommendations(
             selectinload(ActionItem.parts).selectinload(Part.officer),
             selectinload(ActionItem.closings),
             selectinload(ActionItem.extensions),
+            selectinload(ActionItem.waiting_updates).joinedload(ProgressUpdate.part),
         )
         .order_by(ActionItem.item_no)
     )
@@ -442,11 +473,8 @@ def _waits_for(principal: Principal) -> ColumnElement[bool]:
     accepting = principal.scope(Permission.Action.ACKNOWLEDGE).departments
     untaken = Part.officer_id.is_(None) & Part.department_id.in_(accepting)
     mine = _has_part(and_(Part.status == PartStatus.OPEN, or_(_of(principal), untaken)))
-    return and_(
-        visible_to(principal),
-        is_open(),
-        or_(mine, decidable_by(principal), extension_decidable_by(principal)),
-    )
+    asked = (decidable_by(principal), extension_decidable_by(principal), reviewable_by(principal))
+    return and_(visible_to(principal), is_open(), or_(mine, *asked))
 
 
 def _for_lines() -> Sequence[ExecutableOption]:
@@ -456,6 +484,7 @@ def _for_lines() -> Sequence[ExecutableOption]:
         selectinload(ActionItem.parts).selectinload(Part.officer),
         selectinload(ActionItem.closings),
         selectinload(ActionItem.extensions),
+        selectinload(ActionItem.waiting_updates).joinedload(ProgressUpdate.part),
         contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
     )
 

@@ -1,7 +1,7 @@
 """What the person who acts may do with an item now: told by their rights, the status, and who asked."""
 
-from tracker.access import Act, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part
+from tracker.access import Act, Permission, Role
+from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import extending as extension_rules
 from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Step, allowed_steps
@@ -9,6 +9,7 @@ from tracker.foundation.errors import Forbidden, StepNotAllowed
 
 DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING})
 DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
+REVIEWS = frozenset({Step.APPROVE_PROGRESS, Step.RETURN_PROGRESS})
 EXTENSION_DECISIONS = frozenset({Step.ENDORSE_EXTENSION, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION})
 
 
@@ -19,13 +20,15 @@ def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
 
 def check_step(act: Act, item: ActionItem, step: Step) -> None:
     """Raise Forbidden when a step is not the person's to take, StepNotAllowed when the status does not allow it."""
-    parts = item.parts if step in DEPARTMENT_STEPS else (item.lead,)
+    parts = item.parts if step in DEPARTMENT_STEPS | REVIEWS else (item.lead,)
     waiting = [closing for closing in item.closings if step in DECISIONS and is_waiting(closing)]
     extension = item.waiting_extension if step in EXTENSION_DECISIONS else None
     if waiting:
         permitted = any(may_decide(act, closing) for closing in waiting)
     elif extension:
         permitted = may_decide_extension(act, extension)
+    elif step in REVIEWS and item.waiting_updates:
+        permitted = any(may_review(act, update) for update in item.waiting_updates)
     else:
         permitted = any(_acts_for(act, part, step) for part in parts)
     if not permitted:
@@ -43,6 +46,19 @@ def may_decide(act: Act, closing: Closing) -> bool:
         closing.part.department_id,
         led_by_coordinating_office=closing.part.department.is_coordinating,
     )
+
+
+def may_review(act: Act, update: ProgressUpdate) -> bool:
+    """Tell whether the person who acts may approve or return a report of progress: a head, and never their own."""
+    is_own = update.submitted_by_id in act.by.persons
+    return not is_own and act.by.may(Permission.Action.REVIEW_PROGRESS, update.part.department_id)
+
+
+def updates_to_review(act: Act, item: ActionItem) -> tuple[ProgressUpdate, ...]:
+    """Return the reports of progress that the person who acts may approve or return now, oldest first."""
+    if item.status not in OPEN:
+        return ()
+    return tuple(update for update in item.waiting_updates if may_review(act, update))
 
 
 def may_decide_extension(act: Act, extension: Extension) -> bool:
@@ -110,6 +126,8 @@ def own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Par
 def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
     if step in DECISIONS:
         return bool(waiting_for(act, item))
+    if step in REVIEWS:
+        return bool(updates_to_review(act, item))
     if step in EXTENSION_DECISIONS:
         extension = extension_to_decide(act, item)
         return extension is not None and step in (extension_step(act, extension), Step.REFUSE_EXTENSION)

@@ -8,7 +8,7 @@ from tracker.actions import assigning, ending, queries, releasing, reporting
 from tracker.actions.assigning import Assignment
 from tracker.actions.models import ActionItem, Closing
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
-from tracker.actions.reporting import Progress
+from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.demo.desk import COORDINATOR
 from tracker.demo.evidence import piece_of_evidence
@@ -79,7 +79,12 @@ class FollowUp:
     def _report(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._officer(session, move, item)
         progress = Progress(move.says, move.percent, move.next, move.difficulty)
-        reporting.submit_progress(session, act, item.id, progress, self._files(act, move, item))
+        files, filing = self._files(act, move, item), self.wiring.filing()
+        update = reporting.submit_progress(session, act, item.id, progress, files, filing=filing)
+        heads = load_directory(session, self.today).heads(update.part.department_id, Role.UNIT_HEAD)
+        if update.approved is None and not move.waits:
+            head = act_of(self.wiring, session, _key(get_user(session, heads[0]).email))
+            reporting.review_progress(session, head, update.id, ProgressReview(approve=True))
 
     def _ask(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._head(session, move, item)

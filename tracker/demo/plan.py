@@ -60,7 +60,10 @@ class DelegationPlan:
 
 @dataclass(frozen=True)
 class Move:
-    """One thing that somebody does with an item; `do` names a method of the storyteller."""
+    """One thing that somebody does with an item; `do` names a method of the storyteller.
+
+    Progress is approved by the head of the unit, unless it `waits`.
+    """
 
     on: int
     do: str
@@ -75,6 +78,7 @@ class Move:
     document: str = ""
     reason: str = ""
     into: int = 0
+    waits: bool = False
 
 
 @dataclass(frozen=True)

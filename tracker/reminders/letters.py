@@ -55,6 +55,7 @@ _ASKED = {
     Section.RETURNED: N_("依說明繼續辦理，並填報辦理情形。"),
     Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
     Section.TO_EXTEND: N_("核准展延，或退回並說明理由；核定前預定完成日不變。"),
+    Section.TO_APPROVE: N_("核可辦理情形，或退回並說明要補充什麼。"),
 }
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
 _NEWS = {
@@ -64,6 +65,7 @@ _NEWS = {
     NoticeKind.REOPENED: N_("%(actor)s於%(day)s重新列管。"),
     NoticeKind.DECIDED: N_("%(actor)s於%(day)s同意解除列管。%(detail)s"),
     NoticeKind.ENDED: N_("%(actor)s於%(day)s結束列管。"),
+    NoticeKind.PROGRESS_RETURNED: N_("%(actor)s於%(day)s退回辦理情形：%(detail)s"),
     NoticeKind.EXTENSION_GRANTED: N_("%(actor)s於%(day)s核准展延。%(detail)s"),
     NoticeKind.EXTENSION_REFUSED: N_("%(actor)s於%(day)s退回展延申請：%(detail)s"),
 }

@@ -114,6 +114,7 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
         )
         .order_by(Part.id)
     )
+    waiting = _oldest_unreviewed(session)
     covered: dict[int, set[tuple[str, date]]] = {}
     if part_ids is None:
         query = query.where(ActionItem.status.in_(OPEN), Part.status != PartStatus.RELEASED)
@@ -135,6 +136,7 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
                 assigned_on=local_date(row.assigned_at, zone),
                 closing_requested_on=row.requested_on,
                 extension_requested_on=row.extension_requested_on,
+                progress_submitted_on=local_date(waiting[row.id], zone) if row.id in waiting else None,
                 covered=frozenset(covered.get(row.id, ())),
             ),
             turn=row.turn,
@@ -146,6 +148,14 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
 def list_parts_of(session: Session, item_ids: Iterable[int]) -> Sequence[int]:
     """Return the ids of the parts of some items."""
     return session.scalars(select(Part.id).where(Part.item_id.in_(list(item_ids)))).all()
+
+
+def _oldest_unreviewed(session: Session) -> Mapping[int, datetime]:
+    """Return, by part, when the oldest report of progress was filed that nobody has approved or returned."""
+    query = select(ProgressUpdate.part_id, func.min(ProgressUpdate.submitted_at).label("since")).where(
+        ProgressUpdate.approved.is_(None)
+    )
+    return {row.part_id: row.since for row in session.execute(query.group_by(ProgressUpdate.part_id))}
 
 
 def _covered(session: Session) -> dict[int, set[tuple[str, date]]]:

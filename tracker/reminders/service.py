@@ -20,8 +20,10 @@ from tracker.actions.events import (
     ClosingRequested,
     ExtensionDecided,
     ExtensionRequested,
+    ProgressReturned,
+    ProgressSubmitted,
 )
-from tracker.actions.models import Closing, Extension, Part
+from tracker.actions.models import Closing, Extension, Part, ProgressUpdate
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.clock import local_date
@@ -60,6 +62,22 @@ def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) ->
     """Tell the coordinators that an item was taken."""
     lead = _parts(session, happened.item_id)[:1]
     _tell(session, happened.act, NoticeKind.ACKNOWLEDGED, happened.item_id, (Capacity.COORDINATOR,), lead)
+
+
+def notify_of_progress(session: Session, happened: ProgressSubmitted) -> None:
+    """Tell the head of the unit that a report of progress waits."""
+    if happened.waits:
+        parts = [session.get_one(Part, happened.part_id)]
+        kind, audience = NoticeKind.PROGRESS_SUBMITTED, (Capacity.UNIT_HEAD,)
+        _tell(session, happened.act, kind, happened.item_id, audience, parts)
+
+
+def notify_of_return(session: Session, happened: ProgressReturned) -> None:
+    """Tell the officer what is missing from a report of progress."""
+    update = session.get_one(ProgressUpdate, happened.update_id)
+    parts = [session.get_one(Part, update.part_id)]
+    kind, audience = NoticeKind.PROGRESS_RETURNED, (Capacity.OFFICER,)
+    _tell(session, happened.act, kind, happened.item_id, audience, parts, update.review_note)
 
 
 def notify_of_closing_request(session: Session, happened: ClosingRequested) -> None:

@@ -147,6 +147,18 @@ def _progress(act: Recorded) -> _Told:
     return _Told(N_("%(actor)s填報%(department)s的辦理情形，進度%(percent)s%%。"), values, details=details)
 
 
+def _approved_progress(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department"), "percent": _text(act.after, "percent")}
+    sentence = N_("%(actor)s核可%(department)s的辦理情形，進度%(percent)s%%。")
+    return _Told(sentence, values, details=[Passage(N_("核可意見"), _text(act.after, "note"))])
+
+
+def _returned_progress(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department")}
+    note = Passage(N_("退回說明"), _text(act.after, "note"))
+    return _Told(N_("%(actor)s退回%(department)s的辦理情形，請補充後再填。"), values, details=[note])
+
+
 def _asked(act: Recorded) -> _Told:
     return _Told(
         N_("%(actor)s為%(department)s申請解除列管，實際完成日%(completed_on)s，認定為%(outcome)s。"),
@@ -294,6 +306,8 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "reassign": ("changed", _reassigned),
     "acknowledge": ("changed", _acknowledged),
     "report_progress": ("progress", _progress),
+    "approve_progress": ("granted", _approved_progress),
+    "return_progress": ("refused", _returned_progress),
     "request_closing": ("asked", _asked),
     "part_release_requested": ("asked", _asked_for_part),
     "agree_closing": ("closed", _agreed),

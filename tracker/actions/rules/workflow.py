@@ -51,6 +51,8 @@ class Step(StrEnum):
     REASSIGN = "reassign"
     ACKNOWLEDGE = "acknowledge"
     REPORT_PROGRESS = "report_progress"
+    APPROVE_PROGRESS = "approve_progress"
+    RETURN_PROGRESS = "return_progress"
     REQUEST_CLOSING = "request_closing"
     AGREE_CLOSING = "agree_closing"
     REFUSE_CLOSING = "refuse_closing"
@@ -69,6 +71,8 @@ STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.REASSIGN: N_("改分"),
     Step.ACKNOWLEDGE: N_("簽收"),
     Step.REPORT_PROGRESS: N_("填報辦理情形"),
+    Step.APPROVE_PROGRESS: N_("核可辦理情形"),
+    Step.RETURN_PROGRESS: N_("退回辦理情形"),
     Step.REQUEST_CLOSING: N_("申請解除列管"),
     Step.AGREE_CLOSING: N_("同意解除列管"),
     Step.REFUSE_CLOSING: N_("持續列管"),
@@ -129,6 +133,8 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     (Status.IN_PROGRESS, Step.REPORT_PROGRESS): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Step.REQUEST_CLOSING): Status.CLOSE_REQUESTED,
     (Status.CLOSE_REQUESTED, Step.REFUSE_CLOSING): Status.IN_PROGRESS,
+    **{(status, Step.APPROVE_PROGRESS): status for status in OPEN},
+    **{(status, Step.RETURN_PROGRESS): status for status in OPEN},
     **{(status, Step.REQUEST_EXTENSION): status for status in (Status.ASSIGNED, Status.IN_PROGRESS)},
     **{(status, Step.ENDORSE_EXTENSION): status for status in OPEN},
     **{(status, Step.GRANT_EXTENSION): status for status in OPEN},
@@ -145,6 +151,8 @@ NEEDED: Final[Mapping[Step, Right]] = {
     Step.REASSIGN: Permission.Action.ASSIGN,
     Step.ACKNOWLEDGE: Permission.Action.ACKNOWLEDGE,
     Step.REPORT_PROGRESS: Permission.Action.REPORT_PROGRESS,
+    Step.APPROVE_PROGRESS: Permission.Action.REVIEW_PROGRESS,
+    Step.RETURN_PROGRESS: Permission.Action.REVIEW_PROGRESS,
     Step.REQUEST_CLOSING: Permission.Action.REQUEST_CLOSING,
     Step.AGREE_CLOSING: Permission.Action.DECIDE_CLOSING,
     Step.REFUSE_CLOSING: Permission.Action.DECIDE_CLOSING,

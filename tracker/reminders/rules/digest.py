@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     ACKNOWLEDGED = "acknowledged"
     CLOSING_REQUESTED = "closing_requested"
+    PROGRESS_SUBMITTED = "progress_submitted"
+    PROGRESS_RETURNED = "progress_returned"
     EXTENSION_REQUESTED = "extension_requested"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
@@ -40,6 +42,8 @@ NOTICE_LABELS: Final = {
     NoticeKind.ENDED: N_("已結束列管"),
     NoticeKind.ACKNOWLEDGED: N_("已簽收"),
     NoticeKind.CLOSING_REQUESTED: N_("已申請解除列管"),
+    NoticeKind.PROGRESS_SUBMITTED: N_("辦理情形等候核可"),
+    NoticeKind.PROGRESS_RETURNED: N_("辦理情形被退回"),
     NoticeKind.EXTENSION_REQUESTED: N_("已申請展延"),
     NoticeKind.EXTENSION_GRANTED: N_("已核准展延"),
     NoticeKind.EXTENSION_REFUSED: N_("已退回展延申請"),
@@ -53,6 +57,7 @@ MAILED: Final = frozenset(
         NoticeKind.REOPENED,
         NoticeKind.DECIDED,
         NoticeKind.ENDED,
+        NoticeKind.PROGRESS_RETURNED,
         NoticeKind.EXTENSION_GRANTED,
         NoticeKind.EXTENSION_REFUSED,
     }
@@ -71,6 +76,7 @@ class Section(StrEnum):
     LATE = "late"
     TO_DECIDE = "to_decide"
     TO_EXTEND = "to_extend"
+    TO_APPROVE = "to_approve"
     HELD_UP = "held_up"
     SOON = "soon"
     DECIDED = "decided"
@@ -86,6 +92,7 @@ SECTION_LABELS: Final = {
     Section.LATE: N_("逾期"),
     Section.TO_DECIDE: N_("等待您決定"),
     Section.TO_EXTEND: N_("等待您核定展延"),
+    Section.TO_APPROVE: N_("等待您核可辦理情形"),
     Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
     Section.SOON: N_("將於 30 日內到期"),
     Section.DECIDED: N_("已決定"),
@@ -96,10 +103,12 @@ _NOTICE_SECTIONS: Final = {
     NoticeKind.RETURNED: Section.RETURNED,
     NoticeKind.REOPENED: Section.RETURNED,
     NoticeKind.EXTENSION_REFUSED: Section.RETURNED,
+    NoticeKind.PROGRESS_RETURNED: Section.RETURNED,
 }
 _ANCHOR_SECTIONS: Final = {
     Anchor.CLOSING_REQUESTED: Section.TO_DECIDE,
     Anchor.EXTENSION_REQUESTED: Section.TO_EXTEND,
+    Anchor.PROGRESS_SUBMITTED: Section.TO_APPROVE,
     Anchor.ASSIGNED: Section.TO_ACKNOWLEDGE,
 }
 _OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})

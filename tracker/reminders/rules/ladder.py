@@ -27,6 +27,7 @@ class Anchor(StrEnum):
     ASSIGNED = "assigned"
     CLOSING_REQUESTED = "closing_requested"
     EXTENSION_REQUESTED = "extension_requested"
+    PROGRESS_SUBMITTED = "progress_submitted"
 
 
 class Capacity(StrEnum):
@@ -125,6 +126,7 @@ STAGES: Final[Sequence[Stage]] = (
         in_working_days=True,
         weekly=True,
     ),
+    Stage("unreviewed+7", N_("填報 7 日未核可"), Anchor.PROGRESS_SUBMITTED, 7, (Capacity.UNIT_HEAD,)),
     Stage(
         "unextended+3",
         N_("申請展延 3 個工作日未核定"),
@@ -150,7 +152,8 @@ STAGES_BY_CODE: Final = {stage.code: stage for stage in STAGES}
 class Facts:
     """What the ladder needs to know of one department's part in an item; `covered` holds (step, cycle).
 
-    `extension_requested_on` is the local day of the leading department's request for more time, while it waits.
+    `extension_requested_on` is the local day of the leading department's request for more time, while it waits;
+    `progress_submitted_on` that of the oldest report of progress that its head has not looked at.
     """
 
     status: Status
@@ -160,6 +163,7 @@ class Facts:
     assigned_on: date
     closing_requested_on: date | None = None
     extension_requested_on: date | None = None
+    progress_submitted_on: date | None = None
     covered: frozenset[tuple[str, date]] = frozenset()
 
 
@@ -239,6 +243,8 @@ def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
         return None if facts.closing_requested_on == cycle else Reason.DECIDED
     if stage.anchor is Anchor.EXTENSION_REQUESTED:
         return None if facts.extension_requested_on == cycle else Reason.DECIDED
+    if stage.anchor is Anchor.PROGRESS_SUBMITTED:
+        return None if facts.progress_submitted_on == cycle else Reason.DECIDED
     return _why_owner_is_spared(stage, cycle, facts)
 
 
@@ -261,6 +267,7 @@ def _cycle(stage: Stage, facts: Facts) -> date | None:
         Anchor.ASSIGNED: facts.assigned_on if facts.is_lead else None,
         Anchor.CLOSING_REQUESTED: facts.closing_requested_on,
         Anchor.EXTENSION_REQUESTED: facts.extension_requested_on,
+        Anchor.PROGRESS_SUBMITTED: facts.progress_submitted_on,
     }[stage.anchor]
     if day is None or why_void(stage.code, day, facts):
         return None

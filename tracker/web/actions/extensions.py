@@ -9,7 +9,6 @@ from tracker.actions import extending, queries, rights
 from tracker.actions.models import Extension
 from tracker.actions.rules.extending import (
     USUAL_MOST,
-    Limits,
     needs_second_signature,
 )
 from tracker.actions.rules.workflow import Step
@@ -28,7 +27,7 @@ from tracker.web.session import act, refused, requires, say, session, tell, wiri
 def request_extension(item_id: int) -> Any:
     """Ask for a later due date."""
     item = item_for(item_id, Step.REQUEST_EXTENSION)
-    form, limits = ExtensionForm(), _limits()
+    form, limits = ExtensionForm(), wiring().extension_limits()
     if form.validate_on_submit():
         with refused(form):
             extending.request_extension(
@@ -80,11 +79,6 @@ def take_back_extension(extension_id: int) -> Any:
         extending.take_back_extension(session(), act(), extension_id)
         tell(N_("已撤回展延申請。"))
     return redirect(url_for("actions.show_action", item_id=item_id))
-
-
-def _limits() -> Limits:
-    chosen = wiring().settings.follow_up
-    return Limits(chosen.extension_days_unit_head, chosen.extension_days_agency_head)
 
 
 def _check_decision(extension: Extension) -> None:

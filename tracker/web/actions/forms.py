@@ -14,7 +14,7 @@ from wtforms.widgets import HiddenInput
 from tracker.actions.assigning import Assignment
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
-from tracker.actions.reporting import Progress
+from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.evidence import problem_with_file
 from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, ExtensionReason
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
@@ -109,10 +109,20 @@ class PartForm(EvidenceForm):
 class ProgressForm(PartForm):
     """What was done, how far it is."""
 
+    period = RadioField(N_("填報期別"), choices=[])
     narrative = TextAreaField(N_("辦理情形"), [required(N_("請填寫辦理情形。"))])
     percent = IntegerField(N_("進度"), [required(N_("進度請填 0 到 100。"))])
     next_step = TextAreaField(N_("下一步"))
     difficulty = TextAreaField(N_("遭遇困難"))
+
+    def offer_periods(self, periods: Iterable[tuple[str, str]]) -> None:
+        """Offer the periods to choose from, the likeliest first; with only one there is nothing to choose."""
+        offered = list(periods)
+        if len(offered) > 1:
+            self.period.choices = offered
+            self.period.data = self.period.data or offered[0][0]
+        else:
+            del self.period
 
     def value(self) -> Progress:
         """Return what was typed."""
@@ -121,7 +131,23 @@ class ProgressForm(PartForm):
             self.percent.data if self.percent.data is not None else -1,
             self.next_step.data or "",
             self.difficulty.data or "",
+            self.period.data if self.period else "",
         )
+
+
+class ReviewForm(StepForm):
+    """Approve what an officer reported, or return it."""
+
+    approve = RadioField(N_("決定"), [required(N_("請選擇核可或退回。"))], choices=[])
+    note = TextAreaField(N_("意見"))
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.approve.choices = [("yes", say(N_("核可"))), ("no", say(N_("退回，請補充後再填")))]
+
+    def value(self) -> ProgressReview:
+        """Return what was chosen."""
+        return ProgressReview(self.approve.data == "yes", self.note.data or "")
 
 
 class ClosingForm(PartForm):

@@ -137,6 +137,8 @@ def next_step_label(steps: Sequence[Step]) -> str:
     step = primary_step(steps)
     if step is Step.AGREE_CLOSING:
         return N_("審查解除列管")
+    if step is Step.APPROVE_PROGRESS:
+        return N_("核可辦理情形")
     if step in (Step.GRANT_EXTENSION, Step.ENDORSE_EXTENSION):
         return N_("核定展延")
     return STEP_LABELS[step] if step else ""
@@ -148,6 +150,7 @@ def primary_step(steps: Sequence[Step]) -> Step | None:
         Step.AGREE_CLOSING,
         Step.GRANT_EXTENSION,
         Step.ENDORSE_EXTENSION,
+        Step.APPROVE_PROGRESS,
         Step.ASSIGN,
         Step.ACKNOWLEDGE,
         Step.REPORT_PROGRESS,

@@ -18,7 +18,7 @@ from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.actions import lists
 from tracker.web.actions.blueprint import blueprint
-from tracker.web.actions.telling import entries, evidence_of, shown_file, story_of
+from tracker.web.actions.telling import entries, evidence_of, period_name, shown_file, story_of
 from tracker.web.numbers import page_of
 from tracker.web.session import act, requires, say, session, today, wiring
 
@@ -80,6 +80,8 @@ def show_action(item_id: int) -> str:
         links=_step_links(item, steps),
         primary=lists.primary_step(steps),
         to_decide=waiting,
+        to_review=rights.updates_to_review(act(), item),
+        period_name=period_name,
         extension_to_decide=rights.extension_to_decide(act(), item),
         asked=[each for each in item.closings if rights.is_waiting(each)],
         only_promises=closing_rules.only_promises,

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from tracker.access import Permission
-from tracker.actions import assigning, releasing, reporting, rights
+from tracker.actions import assigning, queries, releasing, reporting, rights
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import Step
+from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
 from tracker.people.queries import department_nodes, list_people_in
 from tracker.people.rules import tree
 from tracker.people.rules.naming import department_name
 from tracker.web.actions.blueprint import blueprint
-from tracker.web.actions.forms import AcknowledgeForm, ClosingForm, ProgressForm
+from tracker.web.actions.forms import AcknowledgeForm, ClosingForm, ProgressForm, ReviewForm
 from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.telling import period_name, shown_file
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
 
@@ -42,12 +44,41 @@ def report_progress(item_id: int) -> Any:
     parts = rights.parts_for(act(), item, Step.REPORT_PROGRESS)
     form = ProgressForm(percent=parts[0].percent if parts else None)
     form.offer_parts(_part_choices(parts))
+    form.offer_periods(_period_choices(item, parts))
     if form.validate_on_submit():
         with refused(form):
-            reporting.submit_progress(session(), act(), item_id, form.value(), form.files, form.chosen_part())
-            tell(N_("已送出辦理情形。"))
+            update = reporting.submit_progress(
+                session(), act(), item_id, form.value(), form.files, form.chosen_part(), wiring().filing()
+            )
+            tell(
+                N_("已送出辦理情形，等候單位主管核可。")
+                if update.approved is None
+                else N_("已送出辦理情形。")
+            )
             return back_to(item_id)
     return step_page("actions/report_progress.html", item_id, form, latest=_latest_update(item, parts))
+
+
+@blueprint.route("/progress/<int:update_id>", methods=["GET", "POST"])
+@requires(Permission.Action.REVIEW_PROGRESS)
+def review_progress(update_id: int) -> Any:
+    """Approve what an officer reported, or return it."""
+    update = queries.get_update(session(), act().by, update_id)
+    item_id = update.item_id
+    if not rights.may_review(act(), update):
+        raise Forbidden
+    if request.method != "POST" and update.approved is not None:
+        raise StepNotAllowed
+    form = ReviewForm()
+    if form.validate_on_submit():
+        with refused(form):
+            review = form.value()
+            reporting.review_progress(session(), act(), update_id, review, form.version.data)
+            tell(N_("已核可辦理情形。") if review.approve else N_("已退回辦理情形，並通知填報人。"))
+            return back_to(item_id)
+    update = queries.get_update(session(), act().by, update_id)
+    files = [shown_file(each) for each in update.evidence]
+    return step_page("actions/review_progress.html", item_id, form, update=update, files=files)
 
 
 @blueprint.route("/<int:item_id>/closing", methods=["GET", "POST"])
@@ -81,6 +112,13 @@ def _people_below(department_id: int) -> Sequence[Any]:
 
 def _part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
     return [(part.id, department_name(part.department, g.language)) for part in parts]
+
+
+def _period_choices(item: ActionItem, parts: Sequence[Part]) -> list[tuple[str, str]]:
+    if not parts:
+        return []
+    offered = reporting.periods_for(act(), item, parts[0], wiring().filing())
+    return [(each.code, period_name(each.code)) for each in offered]
 
 
 def _latest_update(item: ActionItem, parts: Sequence[Part]) -> Any:

@@ -9,6 +9,7 @@ from tracker import audit
 from tracker.actions import queries
 from tracker.actions.models import ActionItem, Evidence
 from tracker.actions.rules import story
+from tracker.actions.rules.periods import Period
 from tracker.foundation.language import N_
 from tracker.foundation.showing import show_date
 from tracker.people.models import Department
@@ -50,6 +51,12 @@ def evidence_of(item: ActionItem) -> list[Evidence]:
     asked = [each for closing in item.closings for each in closing.evidence]
     extended = [each for extension in item.extensions for each in extension.evidence]
     return sorted(filed + asked + extended, key=lambda each: each.id)
+
+
+def period_name(code: str) -> str:
+    """Return a reporting period's name in the reader's language."""
+    sentence, values = Period.read(code).words
+    return say(sentence, **values)
 
 
 def _sentence(line: story.Line, department: Department | None) -> str:
