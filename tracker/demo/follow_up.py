@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.access import Act, Role
-from tracker.actions import assigning, ending, queries, releasing, reporting
+from tracker.actions import assigning, ending, extending, queries, releasing, reporting
 from tracker.actions.assigning import Assignment
+from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem, Closing
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
 from tracker.actions.reporting import Progress, ProgressReview
+from tracker.actions.rules.extending import ExtensionReason
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.demo.desk import COORDINATOR
 from tracker.demo.evidence import piece_of_evidence
@@ -59,6 +61,10 @@ class FollowUp:
                     assigning.acknowledge(session, self._head(session, move, item), item_id)
                 case "progress":
                     self._report(session, move, item)
+                case "extend":
+                    self._extend(session, move, item)
+                case "grant":
+                    self._grant(session, move, item)
                 case "ask":
                     self._ask(session, move, item)
                 case "agree" | "refuse":
@@ -85,6 +91,20 @@ class FollowUp:
         if update.approved is None and not move.waits:
             head = act_of(self.wiring, session, _key(get_user(session, heads[0]).email))
             reporting.review_progress(session, head, update.id, ProgressReview(approve=True))
+
+    def _extend(self, session: Session, move: Move, item: ActionItem) -> None:
+        act = self._officer(session, move, item)
+        request = ExtensionRequest(day_of(move.until, self.today), ExtensionReason(move.reason), move.says)
+        limits, files = self.wiring.extension_limits(), self._files(act, move, item)
+        extending.request_extension(session, act, item.id, request, limits, files)
+
+    def _grant(self, session: Session, move: Move, item: ActionItem) -> None:
+        extension = item.waiting_extension
+        assert extension is not None, item.title
+        approvers = load_directory(session, self.today).approvers(item.lead.department_id, extension.turn)
+        act = act_of(self.wiring, session, move.by or _key(get_user(session, approvers[0]).email))
+        decision = ExtensionDecision(agree=True, decision=move.says, document_no=move.document)
+        extending.decide_extension(session, act, extension.id, decision)
 
     def _ask(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._head(session, move, item)

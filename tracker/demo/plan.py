@@ -79,6 +79,7 @@ class Move:
     reason: str = ""
     into: int = 0
     waits: bool = False
+    until: str = ""
 
 
 @dataclass(frozen=True)

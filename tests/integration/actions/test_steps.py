@@ -8,6 +8,7 @@ from tests.factories import actions
 from tests.factories.actions import (
     acknowledge,
     agree,
+    approve,
     ask,
     bring_to,
     do,
@@ -177,7 +178,7 @@ class TestProgress:
 
     def test_moves_the_part_of_its_department_only(self, city: City) -> None:
         item_id = bring_to(city, "in_progress", support=("EDU-I",))
-        report(city, item_id, "other_officer", percent=70)
+        approve(city, report(city, item_id, "other_officer", percent=70), "other_head")
         percents = look(
             city, "officer", item_id, lambda _session, _act, i: (i.lead.percent, i.supporting[0].percent)
         )
