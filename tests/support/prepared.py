@@ -103,8 +103,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     actions.acknowledge(city, going)
     actions.acknowledge(city, alone)
     proof = wiring.files.put(EVIDENCE, "渡口照片.pdf")
-    for each in (going, alone):
-        actions.report(city, each, files=(proof,))
+    filed = [actions.report(city, each, files=(proof,)) for each in (going, alone)]
     asked = actions.bring_to(city, "close_requested")
     closed = actions.bring_to(city, "closed_implemented")
     late = actions.bring_to(city, "in_progress")
@@ -127,7 +126,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     for name in ("alone", "secret"):
         found[f"{name}_evidence"] = _seen(city, found[f"{name}_item"]).updates[0].evidence[0].id
     found["closing"] = _seen(city, asked).closings[0].id
-    found["extension"] = extension
+    found |= {"extension": extension, "update": filed[1]}
     found |= {f"{name}_item_no": _seen(city, found[f"{name}_item"]).item_no for name in named}
     return found
 

@@ -31,6 +31,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "item_no": "alone_item_no",
         "closing_id": "closing",
         "extension_id": "extension",
+        "update_id": "update",
         "draft_id": "draft",
         "job_id": "job",
         "batch_id": "batch",
@@ -127,6 +128,7 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
         "outcome": "implemented",
     },
     "actions.decide_closing": {"agree": "yes", "outcome": "implemented", "decision": "成果具體"},
+    "actions.review_progress": {"approve": "yes", "note": ""},
     "actions.request_extension": {
         "new_due_on": "2027-03-05",
         "reason_code": "procurement",

@@ -59,28 +59,33 @@ class FollowUp:
             match move.do:
                 case "acknowledge":
                     assigning.acknowledge(session, self._head(session, move, item), item_id)
-                case "progress":
-                    self._report(session, move, item)
-                case "extend":
-                    self._extend(session, move, item)
-                case "grant":
-                    self._grant(session, move, item)
-                case "ask":
-                    self._ask(session, move, item)
+                case "progress" | "extend" | "grant" | "ask":
+                    department = {
+                        "progress": self._report,
+                        "extend": self._extend,
+                        "grant": self._grant,
+                        "ask": self._ask,
+                    }
+                    department[move.do](session, move, item)
                 case "agree" | "refuse":
                     self._decide(session, coordinator, move, item)
-                case "withdraw":
-                    reason = WithdrawalReason(move.reason)
-                    ending.withdraw(session, coordinator, item_id, reason, move.says, move.document)
                 case "merge":
                     target = session.get_one(ActionItem, others[move.into])
                     ending.merge(session, coordinator, item_id, target.item_no, move.says, move.document)
-                case "void":
-                    ending.make_void(session, coordinator, item_id, move.says)
-                case "reopen":
-                    releasing.reopen(session, coordinator, item_id, move.says)
-                case unknown:
-                    raise ValueError(unknown)
+                case _:
+                    self._end(session, coordinator, move, item_id)
+
+    def _end(self, session: Session, coordinator: Act, move: Move, item_id: int) -> None:
+        match move.do:
+            case "withdraw":
+                reason = WithdrawalReason(move.reason)
+                ending.withdraw(session, coordinator, item_id, reason, move.says, move.document)
+            case "void":
+                ending.make_void(session, coordinator, item_id, move.says)
+            case "reopen":
+                releasing.reopen(session, coordinator, item_id, move.says)
+            case unknown:
+                raise ValueError(unknown)
 
     def _report(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._officer(session, move, item)

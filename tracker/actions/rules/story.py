@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
-from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS, ExtensionReason, Level
+from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
 from tracker.foundation.language import N_
 
@@ -206,14 +206,14 @@ def _asked_for_time(act: Recorded) -> _Told:
         if late
         else N_("%(actor)s以「%(kind)s」為由申請展延至%(new_due_on)s，累計 %(days)s 日，由%(level)s核定。")
     )
-    reason = ExtensionReason(_text(act.after, "reason_code"))
+    # What this version does not know is told as it stands in the record.
+    reasons = {code.value: label for code, label in EXTENSION_REASON_LABELS.items()}
+    levels = {code.value: label for code, label in LEVEL_LABELS.items()}
+    reason, level = _text(act.after, "reason_code"), _text(act.after, "required_level")
     return _Told(
         sentence,
         {"days": _text(act.after, "cumulative_days")},
-        {
-            "level": LEVEL_LABELS[Level(_text(act.after, "required_level"))],
-            "kind": EXTENSION_REASON_LABELS[reason],
-        },
+        {"level": levels.get(level, level), "kind": reasons.get(reason, reason)},
         _days(act, "new_due_on"),
         [Passage(N_("展延理由"), _text(act.after, "reason"))],
     )
