@@ -39,7 +39,16 @@ CODES = {
     "planned_reminder": {"stage", "step"},
     "evidence": {"sha256"},
 }
-CODES_IN_RECORDS = {"status", "outcome", "reason", "completed_on", "closed_on", "due_on", "new_due_on", "sha256"}
+CODES_IN_RECORDS = {
+    "status",
+    "outcome",
+    "reason",
+    "completed_on",
+    "closed_on",
+    "due_on",
+    "new_due_on",
+    "sha256",
+}
 
 
 def poison(database: Database, markup: str = MARKUP) -> None:
