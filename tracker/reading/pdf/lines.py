@@ -40,8 +40,8 @@ _SPACE: Final = 0.25
 # A sign that another font had to lend may be written after the words around it.
 _LENT: Final = re.compile(r"(?<= )[^\w\s](?= |$)")
 # PDFium gives one blank for many: a label such as S1 or 3.2 is told from words by how far it stands before them.
-_LABEL: Final = re.compile(r"[A-Z]{0,3}\d{1,3}(?:[.\-]\d{1,3})*\.?(?= [A-Za-z])")
-_WIDE: Final = 0.45
+_LABEL: Final = re.compile(r"[A-Z]{0,3}\d{1,3}(?:[.\-]\d{1,3})*(?= [A-Za-z])")
+_WIDE: Final = 0.5
 _WIDER: Final = 1.6
 # Single characters are rare in horizontal text.
 _FEWEST_UPRIGHT: Final = 4
