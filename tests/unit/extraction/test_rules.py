@@ -131,6 +131,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "job-field": lambda: field("job", "職務", "姓名"),
     "destination-field": lambda: field("destination", "前往國家", "前往期間"),
     "period-field": lambda: field("period", "起訖日期", "日期"),
+    "return-field": lambda: field("return", "回國日期", "期間"),
     "report-date-field": lambda: field("report_date", "Issued on", "Dates of travel"),
     "category-field": lambda: field("category", "出國性質", "出國地點"),
     "other-field": lambda: field("other", "聯絡電話", "服務機關"),

@@ -40,6 +40,8 @@ def metadata(outline: Outline) -> Metadata:
     values = _values(lines)
     title = _first(values[Field.TITLE]) or title_in(lines, lambda line: bool(pairs_in(line)))
     start, end = _period(values[Field.PERIOD], outline.lines)
+    returned = days_in(_first(values[Field.RETURN]) or "")
+    end = returned[0] if start == end and returned else end
     return Metadata(
         title=title,
         agencies=tuple(agencies(values[Field.AGENCY]) or member_agencies(lines) or agency_line(lines)),
@@ -53,10 +55,17 @@ def metadata(outline: Outline) -> Metadata:
 
 
 def _values(lines: Sequence[Line]) -> Mapping[Field, list[str]]:
+    """Return the values of each field; members of the delegation named one after the other are one value."""
     values: dict[Field, list[str]] = {field: [] for field in Field}
+    before: Field | None = None
     for entry in entries(lines):
-        if not _EMPTY.fullmatch(entry.value):
+        if _EMPTY.fullmatch(entry.value):
+            continue
+        if entry.field is Field.PEOPLE and before is Field.PEOPLE:
+            values[Field.PEOPLE][-1] += "\n" + entry.value
+        else:
             values[entry.field].append(entry.value)
+        before = entry.field
     return values
 
 

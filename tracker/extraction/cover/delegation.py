@@ -47,7 +47,7 @@ _IN_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,4
 _APART = re.compile(r"[／/|\s　]+")
 _BETWEEN = re.compile(r"[、，,；;\n](?![^(（]*[)）])|(?<=[)）])\s+")
 _GROUPS = re.compile(r"\b(?:team|office|unit|group|department)$", re.IGNORECASE)
-_COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等(?:人|\d+人)$")
+_COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等\s?\d*\s?人$")
 _PART = re.compile(r"^(?:團長|領隊|副團長|團員|隨員|組員|成員)[:：　 ]*(?=[\u3400-\u9fff]{2})")
 _LONGEST_NAME = 4
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof)\.? ")

@@ -19,7 +19,7 @@ _PAIR = re.compile(
 )
 _BOXED_PAIR = re.compile(r"[【〔［\[](?P<key>[^】〕］\]\n]{2,14})[】〕］\]][ \t　]*(?P<value>\S.*)$")
 _GAP_PAIR = re.compile(r"(?P<key>[\u3400-\u9fff（）/／、]{2,14}?)(?:[　 ]+|\s[-–—]\s)(?P<value>\S.*)$")
-_KEY_ALONE = re.compile(r"[\u3400-\u9fff／/、（）]{4,14}|[A-Z][a-z]+(?: [a-z]+){0,2}")
+_KEY_ALONE = re.compile(r"[\u3400-\u9fff／/、（）]{3,14}|[A-Z][a-z]+(?: [a-z]+){0,2}")
 _WIDE = re.compile(r"　+|\s{2,}|(?<=[\u3400-\u9fff）)])[ ，；;](?=[\u3400-\u9fff]{2,8}[：:])")
 _MARKUP = "*_ 　|"
 _KEY = re.compile(r"[a-z_]{2,20}: ?\S|-{3}$")

@@ -16,6 +16,7 @@ class Field(StrEnum):
     JOB = "job"
     DESTINATION = "destination"
     PERIOD = "period"
+    RETURN = "return"
     REPORT_DATE = "report_date"
     CATEGORY = "category"
     OTHER = "other"
@@ -26,7 +27,7 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
-    r"(?:服務|報告|派遣|派員|派出|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
+    r"(?:服務|報告|派遣|派員|派出|出國計畫主辦|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
     r"機關(?:名稱)?|服務機關/?單位|服務機關及單位|"
     r"(?:issuing |reporting |home |parent |sending |responsible |employing )?(?:agency|body|council|employer|organi[sz]ation|institution|"
     r"authority|department|office)|issued by|published by|from|submitted by|commissioned by|prepared for",
@@ -34,7 +35,7 @@ _AGENCY = re.compile(
 )
 _PEOPLE = re.compile(
     r"姓名[、/及／]?職稱|職稱[、/及／]?姓名|(?:出國|參加|考察|參訪|與會|訪問|報告|撰寫|研習|出席|代表|受訓|進修|研究|"
-    r"團隊|參與|隨行|派赴|奉派|提報|參訓|受訪)人員?(?:[、/及／]?(?:姓名|職稱|職務|服務(?:單位|機關)|單位))*(?:（[^）]*）|\([^)]*\))?|(?:報告|撰寫|提報|撰稿|出席|參加|研習)人|(?:考察|參訪|訪問|研習|代表)?團(?:員|成員)(?:名單|名冊)?|帶隊人員|帶隊老師|(?:服務)?(?:機關|單位)[、/／及]職稱[、/／及]姓名|姓名|團員(?:名單)?|成員|領隊及團員|代表團(?:成員|員)?|"
+    r"團隊|參與|隨行|派赴|奉派|提報|參訓|受訪)人員?(?:[、/及／]?(?:姓名|職稱|職務|服務(?:單位|機關)|單位))*(?:（[^）]*）|\([^)]*\))?|(?:報告|撰寫|提報|撰稿|出席|參加|研習)人|(?:考察|參訪|訪問|研習|代表)?團(?:員|成員)(?:名單|名冊)?|帶隊人員|帶隊老師|團長|副團長|領隊|隨員|出國人|(?:服務)?(?:機關|單位)[、/／及]職稱[、/／及]姓名|姓名|團員(?:名單)?|成員|領隊及團員|代表團(?:成員|員)?|"
     r"(?:members? of the )?delegation(?: members?)?|delegates?|participants?|travell?ers?|members|attendees|team(?: members)?|"
     r"visitors|names?|party|members of (?:the )?party|those (?:attending|travelling)|prepared by|(?:report )?authors?|written by|travelling party|who travelled|accompanying staff|staff",
     re.IGNORECASE,
@@ -50,13 +51,16 @@ _PERIOD = re.compile(
     r"(?:出國|參訪|考察|訪問|會議|實習|進修|研習|研究|行程|旅程|出訪|派赴)?(?:期間|起訖(?:日期|日|時間)?|"
     r"起迄(?:日期|日|時間)?)|(?:出國|參訪|考察|訪問|出訪|會議|研習)(?:日期|時間)|"
     r"(?:(?:travel|trip|visit|mission|study|tour|course) (?:dates?|period)|dates|period)(?: of (?:travel|visit|trip|"
-    r"mission|stay))?|dates? of (?:the )?(?:travel|visit|trip|mission|stay)|travelled|when|period covered",
+    r"mission|stay))?|dates? of (?:the )?(?:travel|visit|trip|mission|stay)|travelled|when|period covered|(?:date of )?departure(?: date)?|departed",
     re.IGNORECASE,
+)
+_RETURN = re.compile(
+    r"(?:返國|回國|返抵國門|返程)(?:日期|日|時間)?|(?:date of )?return(?: date)?|returned", re.IGNORECASE
 )
 _REPORT_DATE = re.compile(
     r"(?:報告|提出|撰寫|繳交|完成|提交|提送|製作|填報|填表|提報|發布|出版|送出|陳報)(?:報告)?(?:日期|時間)|報告(?:提出|撰寫|完成|繳交)(?:日期|時間)|日期|report(?:ed)? (?:date|on)|"
     r"date of (?:this |the )?(?:report|submission|issue|publication)|(?:final |draft )?(?:report )?issued(?: on)?|date issued|published(?: on)?|"
-    r"publication date|submitted(?: on)?|submission date|date|dated|report submitted",
+    r"publication date|submitted(?: on)?|submission date|date|dated|(?:date |report )submitted",
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(
@@ -139,6 +143,16 @@ def period_field(key: str) -> bool:
 
 
 @rule
+def return_field(key: str) -> bool:
+    """The day of the return.
+
+    >>> return_field("返國日期"), return_field("Return"), return_field("出國日期")
+    (True, True, False)
+    """
+    return bool(_RETURN.fullmatch(key))
+
+
+@rule
 def report_date_field(key: str) -> bool:
     """The day of the report.
 
@@ -175,6 +189,7 @@ _FIELDS: tuple[tuple[Field, Callable[[str], bool]], ...] = (
     (Field.JOB, job_field),
     (Field.DESTINATION, destination_field),
     (Field.PERIOD, period_field),
+    (Field.RETURN, return_field),
     (Field.REPORT_DATE, report_date_field),
     (Field.CATEGORY, category_field),
     (Field.OTHER, other_field),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from tracker.extraction.cover.delegation import job_in
 from tracker.extraction.cover.periods import is_day
 from tracker.extraction.outline.headings import known_heading, plain_title
 from tracker.extraction.outline.labels import label_of
@@ -11,9 +12,11 @@ from tracker.extraction.registry import rule
 from tracker.foundation import roc
 
 _LOOK_WITHIN = 14
+_FEW = 2
 _LONGEST = 150
+_LONGEST_NAME = 14
 _GENERIC = re.compile(
-    r"(?:.{0,26}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關(?:學校)?)?[\s　]*(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
+    r"(?:考察|參訪|訪問|研習|進修|開會|心得)+報告(?:書)?|(?:(?!.{0,26}(?:赴|參加|出席|參與|率團|考察(?!團)|研習|訪問))(?:.{0,26})(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關(?:學校)?)?[\s　]*(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
     r"報告書|基本資料表|報告基本資料表)?(?:\s*\(.*\)|（.*）)?(?:\s+出國類別.*)?|"
     r"(?:version|draft|revision) [\d.]+.*|(?:department|ministry|office|bureau|faculty|school|board|city|county|town|borough|province) of .{2,50}|(?:.{2,60} )?(?:Assembly|Parliament|Senate|Inspectorate|Trust|Institute|Service|Office|Council|Department|Board|Agency|Administration|Bureau|Division|Authority|College|University|Committee|Commission|Ministry|General)|"
     r"(?:\w+ )?report of session [\d–/-]+|(?:final |draft )?report \(?[A-Z]{0,4}[ .-]?\w*\d[\w/.-]*\)?|"
@@ -37,28 +40,35 @@ def title_line(text: str) -> bool:
     (True, False, False)
     """
     text = roc.fold(text.strip("*# 　"))
+    person = job_in(text)
+    if person and person.end() == len(text) and len(text) <= _LONGEST_NAME:
+        return False
     return not (_GENERIC.fullmatch(text) or _SHOUTED.fullmatch(text) or is_day(text))
 
 
 def title_in(lines: Sequence[Line], is_field: Callable[[Line], bool]) -> str | None:
-    """Take the headline: a markdown title, else the first line that is neither generic nor a field."""
-    marked = next((line.text for line in lines[:10] if line.text.startswith("# ")), None)
-    if marked:
-        return plain_title(marked)
-    opening: list[Line] = []
+    """Take the headline: a markdown title, else a line above the cover's fields, else one below them."""
+    marked = [line.text for line in lines[:_LOOK_WITHIN] if line.text.startswith("#")]
+    if any(text.startswith("# ") for text in marked):
+        return next(filter(title_line, map(plain_title, marked[:_FEW])), plain_title(marked[0]))
+    above: list[Line] = []
+    below: list[Line] = []
+    fields = 0
     for line in lines[:_LOOK_WITHIN]:
-        if line.is_row or len(line.text) > _LONGEST:
+        if line.is_row or len(line.text) > _LONGEST or known_heading(plain_title(line.text)):
             break
         if is_field(line):
-            continue
-        if known_heading(plain_title(line.text)) or (label_of(line.text) and opening):
+            fields += 1
+        elif label_of(line.text) and (above or below):
             break
-        opening.append(line)
-    named = [line for line in opening if title_line(line.text)]
-    wanted = next((i for i, line in enumerate(named) if line.text.isascii() or _TRIP.search(line.text)), 0)
-    if not named:
-        return opening[0].text.strip("*# ") if opening else None
-    return _joined(named[wanted:])
+        else:
+            (below if fields else above).append(line)
+    for opening in (above, below):
+        named = [i for i, line in enumerate(opening) if title_line(line.text)]
+        if named:
+            wanted = (i for i in named if opening[i].text.isascii() or _TRIP.search(opening[i].text))
+            return _joined(opening[next(wanted, named[0]) :])
+    return above[0].text.strip("*# ") if above else None
 
 
 def _joined(lines: Sequence[Line]) -> str:
