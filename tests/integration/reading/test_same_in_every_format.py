@@ -11,6 +11,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from tests.support.browser import find_chromium
@@ -18,7 +19,7 @@ from tests.support.office import definition, instance, level, p, word
 from tests.support.word_report import word_report
 from tracker.extraction import extract
 from tracker.reading import readers
-from tracker.reading.document import Block, BlockKind, Document, ReadingLimits
+from tracker.reading.document import Block, BlockKind, Document, PlaceOnPage, ReadingLimits
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
 SOFFICE = shutil.which("soffice")
@@ -172,6 +173,13 @@ def without(text: str, furniture: list[Block], start: int, end: int) -> str:
     return "".join([*kept, text[begin:end]])
 
 
+def within(data: bytes, places: tuple[PlaceOnPage, ...]) -> str:
+    """Return what a file prints within boxes; PDFium has a sign of its own for hyphens at line ends."""
+    with pypdfium2.PdfDocument(data) as document:
+        texts = [document[place.page - 1].get_textpage().get_text_bounded(*place[1:]) for place in places]
+    return squeezed("".join(texts).replace("\ufffe", "-").replace("\x02", "-"))
+
+
 def squeezed(text: str) -> str:
     return re.sub(r"\s|\*\*", "", text)
 
@@ -190,6 +198,19 @@ class TestRecommendations:
     def test_are_those_of_the_text(self, files: Path, name: str, kind: str) -> None:
         wanted = recommendations(read(DOCUMENTS / f"{name}.txt"))
         assert recommendations(read(files / f"{Path(name).name}.{kind}")) == wanted
+
+
+@pytest.mark.slow
+class TestPlaces:
+    @pytest.mark.parametrize("name", PRINTED)
+    def test_boxes_hold_what_was_recommended(self, files: Path, name: str) -> None:
+        data = (files / f"{Path(name).name}.pdf").read_bytes()
+        found = extract(readers.read("a.pdf", data, ReadingLimits())).recommendations
+        printed = [
+            within(data, readers.boxes("a.pdf", data, each.start, each.end, ReadingLimits()))
+            for each in found
+        ]
+        assert printed == [squeezed(each.text) for each in found]
 
 
 @pytest.mark.slow
