@@ -31,7 +31,9 @@ _AGENCY = re.compile(
 )
 _TICKED = re.compile(r"[■☑☒✔✓▣◼●Ｖ]\s?(?:\d[.、]?\s?)?(?P<choice>[^\s□☐○◻■☑,，、]{2,16})")
 _EMPTY = re.compile(r"[（(]?(?:無|略|未定|none|n/?a|[-–—/])?[)）]?", re.IGNORECASE)
-_BETWEEN_AGENCIES = re.compile(r"[、；;／/\n]|，(?=\S{2,}(?:局|處|所|館|院|會|府))|　+|<br>")
+_BETWEEN_AGENCIES = re.compile(
+    r"(?:[、；;／/\n]|，(?=\S{2,}(?:局|處|所|館|院|會|府))|(?<!政府)　+|<br>)(?![^（(]*[)）])"
+)
 
 
 def metadata(outline: Outline) -> Metadata:

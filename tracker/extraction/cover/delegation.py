@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
+from tracker.extraction.cover.surnames import surname_length
 from tracker.extraction.model import Person
 from tracker.extraction.passage import Line
 from tracker.extraction.registry import rule
@@ -27,13 +28,9 @@ _JOB = re.compile(
     r"治療師|諮商師|心理師|建築師|律師|會計師|放射師|檢驗師|訓練員|潛水員|駕駛員?|領班|教保員|保育員|廚師|督察|書記長|"
     r"發言人|召集人|負責人|代表|研究生)"
 )
-_JOB_BY_ENDING = re.compile(r"[\u3400-\u9fff]{1,6}[師員長官士正佐]")
+_JOB_BY_ENDING = re.compile(r"[\u3400-\u9fff]{1,6}[師員長官士正佐人監理授辦書事任導]")
 _UNIT_END = re.compile(
     r"(?:局|處|科|室|隊|會|所|館|院|府|中心|課|組|署|部|司|廳|站|廠|公司|大學|學校|國小|國中|中學|高中|公所|團|股)"
-)
-_SURNAMES = frozenset(
-    "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高簡朱鍾施游詹沈彭胡余盧潘顏梁趙柯翁魏方孫"
-    "張戴范宋鄧杜侯曹薛傅丁溫紀蔣歐藍連唐馬董石卓程姚古馮湯姜田康白汪鄒巫尤鐘塗涂龔嚴韓黎阮袁童陸金錢夏柳邵"
 )
 _ENDS_IN_UNIT = re.compile(rf"{_UNIT_END.pattern}$")
 _NAME_COLUMN = re.compile(
@@ -47,7 +44,8 @@ _IN_BRACKETS = re.compile(r"(?P<name>[^(（]{2,40}?)\s*[(（](?P<job>[^)）]{1,4
 _APART = re.compile(r"[／/|\s　]+")
 _BETWEEN = re.compile(r"[、，,；;\n](?![^(（]*[)）])|(?<=[)）])\s+")
 _GROUPS = re.compile(r"\b(?:team|office|unit|group|department)$", re.IGNORECASE)
-_COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等\s?\d*\s?人$")
+_COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等[\s\d一二三四五六七八九十]*人$")
+_ROLE_BEHIND = re.compile(r"\s*[(（](?:兼)?(?:團長|領隊|隊長|副團長|團員|隨員|秘書)[)）]$")
 _PART = re.compile(r"^(?:團長|領隊|副團長|團員|隨員|組員|成員)[:：　 ]*(?=[\u3400-\u9fff]{2})")
 _LONGEST_NAME = 4
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof)\.? ")
@@ -78,6 +76,14 @@ def people(values: Sequence[str], jobs: Sequence[str]) -> Iterator[Person]:
             seen.add(person.name)
             job = person.title or (titles[index].strip() if index < len(titles) else None)
             yield Person(person.name, job or None)
+
+
+def names_people(text: str) -> bool:
+    """Say whether a line of a cover names somebody: with a job title, or by a name and nothing else."""
+    found = list(people([text], []))
+    return bool(found) and (
+        any(each.title for each in found) or all(surname_length(each.name) for each in found)
+    )
 
 
 @rule
@@ -143,7 +149,7 @@ def _cell(texts: Sequence[str], column: int | None) -> str | None:
 def _tokens(value: str) -> list[str]:
     is_english = re.search(r"[A-Za-z]{3,}[^;\n]*[,;]", value) and not re.search(r"[\u3400-\u9fff]{2}", value)
     if value.isascii() or is_english:
-        parts = re.split(r"[;\n]|\band\b(?= [A-Z])", value)
+        parts = re.split(r"[;\n]|,?\s+and\b(?= [A-Z])|, (?=(?:Mr|Mrs|Ms|Dr|Prof|Cllr|Councillor)\b)", value)
         if len(parts) == 1 and "(" in value:
             parts = re.split(r",(?![^(]*\))", value)
     else:
@@ -153,16 +159,16 @@ def _tokens(value: str) -> list[str]:
 
 def _people_in(token: str) -> list[Person]:
     """Read one token of a list: mostly one person, at times names set apart by strokes only."""
-    token = _PART.sub("", _COUNTED.sub("", token).strip())
+    token = _PART.sub("", _ROLE_BEHIND.sub("", _COUNTED.sub("", token).strip()))
     brackets = _IN_BRACKETS.fullmatch(token)
     if brackets:
-        inner = job_in(brackets["job"])
-        return [Person(_name(brackets["name"]), inner[0] if inner else brackets["job"].strip())]
+        job = _APART.split(re.split("[、，,]", brackets["job"])[-1].strip())[-1]
+        return [Person(_name(brackets["name"]), brackets["job"].strip() if job.isascii() else _title(job))]
     if not token or _GROUPS.search(token):
         return []
     if re.match(r"[A-Za-z]", token):
-        name, _, job = token.partition(",")
-        return [Person(_HONORIFIC.sub("", name.strip()), job.strip() or None)]
+        name, *job = re.split(r",|:| [-–—] ", token, maxsplit=1)
+        return [Person(_HONORIFIC.sub("", name.strip()), "".join(job).strip(" ,") or None)]
     pieces = _APART.split(token)
     if len(pieces) > 1 and all(len(piece) == 1 for piece in pieces):
         pieces = ["".join(pieces)]
@@ -192,48 +198,64 @@ def _of_pieces(pieces: Sequence[str]) -> list[Person]:
         return [Person(name, _title(job)) for name, job in zip(names, jobs, strict=True)]
     if not jobs:
         return [Person(name, None) for name in names] if _all_surnamed(names) else _by_surname(pieces)
-    surnamed = [name for name in names if name[0] in _SURNAMES]
+    surnamed = [name for name in names if surname_length(name)]
     apart = "".join(piece for piece in pieces if len(piece) == 1)
     name = (surnamed or names or [apart])[-1]
     return [Person(name, _title(jobs[0]))] if len(name) > 1 else []
 
 
 def _kind_of(piece: str) -> _Kind:
-    if _ENDS_IN_UNIT.search(piece):
-        return _Kind.UNIT
     job = job_in(piece)
+    if _ENDS_IN_UNIT.search(piece) and not (job and job.end() == len(piece)):
+        return _Kind.UNIT
     if job and job.end() == len(piece):
         before = piece[: job.start()]
         is_name = 2 <= len(before) <= _LONGEST_NAME and not _UNIT_END.search(before)
         return _Kind.TOGETHER if is_name else _Kind.JOB
     if 2 <= len(piece) <= _LONGEST_NAME:
-        is_job = len(piece) > 2 and piece[0] not in _SURNAMES and _JOB_BY_ENDING.fullmatch(piece)
-        return _Kind.JOB if is_job and job else _Kind.NAME
+        is_job = not surname_length(piece) and _JOB_BY_ENDING.fullmatch(piece)
+        return _Kind.JOB if is_job else _Kind.NAME
     return _Kind.JOB if _JOB_BY_ENDING.fullmatch(piece) else _Kind.UNKNOWN
 
 
 def _all_surnamed(names: Sequence[str]) -> bool:
-    return len(names) > 1 and all(name[0] in _SURNAMES for name in names)
+    return len(names) > 1 and all(surname_length(name) for name in names)
 
 
 def _title(piece: str) -> str:
+    """Return a job title without the unit before it; a word that belongs to the title stays (機要秘書)."""
     found = job_in(piece)
-    return found[0] if found else piece
+    if found is None or found.end() < len(piece):
+        return found[0] if found else piece
+    units = list(_UNIT_END.finditer(piece[: found.start()]))
+    return piece[units[-1].end() :] if units else piece
 
 
 def _run_together(token: str) -> Person | None:
     job = job_in(token)
     if job is None:
-        return Person(token, None) if 2 <= len(token) <= 4 else None
-    before, after = token[: job.start()].strip(), token[job.end() :].strip()
+        return Person(token, None) if 2 <= len(token) <= _LONGEST_NAME else _with_unknown_job(token)
+    before, after = token[: job.start()].strip(" ：:"), token[job.end() :].strip(" ：:")
     if after and not _UNIT_END.search(after[-1:]):
         return Person(_name(after), job[0])
     return Person(_name(before), job[0]) if before else None
 
 
+def _with_unknown_job(token: str) -> Person | None:
+    """Part a name from a job title that no list holds: 賁書瑋樹藝師, by its surname and by how the title ends."""
+    behind = next((token[-n:] for n in (3, 4, 2) if surname_length(token[-n:]) == (2 if n == 4 else 1)), None)
+    if behind and _JOB_BY_ENDING.fullmatch(token[: -len(behind)][-6:]):
+        return Person(behind, token[: -len(behind)])
+    length = surname_length(token)
+    if not length or not _JOB_BY_ENDING.fullmatch(token[length + 1 :][-6:]):
+        return None
+    name = token[: length + 2]
+    return Person(name, token[len(name) :])
+
+
 def _by_surname(pieces: Sequence[str]) -> list[Person]:
     """Tell name and unknown job title apart by the surname; a name stands first otherwise."""
-    named = [i for i, p in enumerate(pieces) if 2 <= len(p) <= 4 and p[0] in _SURNAMES]
+    named = [i for i, p in enumerate(pieces) if 2 <= len(p) <= _LONGEST_NAME and surname_length(p)]
     at = named[-1] if named else 0
     return [Person(pieces[at], pieces[at + 1] if at + 1 < len(pieces) else pieces[at - 1])]
 

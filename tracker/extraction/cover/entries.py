@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tracker.extraction.cover.delegation import job_in
+from tracker.extraction.cover.delegation import names_people
 from tracker.extraction.cover.fields import Field, field_of
 from tracker.extraction.cover.periods import days_in
 from tracker.extraction.outline.headings import known_heading, plain_title
@@ -134,7 +134,7 @@ def goes_on(line: Line, field: Field, value: Sequence[str]) -> bool:
     if known_heading(plain_title(text)) or _KEY.match(text):
         return False
     if field is Field.PEOPLE and value:
-        return job_in(text) is not None or ("," in text and text.isascii() and not line.gap)
+        return names_people(text) or ("," in text and text.isascii() and not line.gap)
     if field is Field.AGENCY and value:
         return not line.gap and _AGENCY_END.search(text) is not None
     return not value or (field is Field.TITLE and not line.gap and not value[-1].endswith(("報告", "報告書")))
