@@ -5,7 +5,7 @@ import pytest
 from tracker.extraction.outline import Part, outline
 from tracker.extraction.outline.labels import label_of
 from tracker.extraction.passage import Line, joined
-from tracker.reading.document import Document
+from tracker.reading.document import Block, BlockKind, Document
 
 
 def _titles(part: Part) -> list[object]:
@@ -88,3 +88,44 @@ class TestWrappedLines:
         items = outline(Document(text, "pdf")).root.parts[0].parts
         whole = "就近設站：環境局應於三處碼頭，在漁船進港時段前完成回收站之設置。"
         assert items[0].paragraphs[0].text == whole
+
+
+def _block(text: str, words: str, **known: object) -> Block:
+    start = text.index(words)
+    return Block(start, start + len(words), **known)  # type: ignore[arg-type]
+
+
+class TestWhatAFormatKnows:
+    def test_heading_levels_make_the_tree(self) -> None:
+        text = "前面的話\n港區再生\n建議方向\n增設座椅。\n"
+        blocks = (
+            _block(text, "前面的話", kind=BlockKind.HEADING, level=1),
+            _block(text, "港區再生", kind=BlockKind.HEADING, level=1),
+            _block(text, "建議方向", kind=BlockKind.HEADING, level=2),
+            _block(text, "增設座椅。"),
+        )
+        root = outline(Document(text, "docx", blocks=blocks)).root
+        assert _titles(root) == ["前面的話", ("港區再生", ["建議方向"])]
+
+    def test_a_sentence_set_as_heading_is_none(self) -> None:
+        text = "建議\n本府應於明年檢討各項措施之成效，並公布結果。\n"
+        blocks = (
+            _block(text, "本府應於明年檢討各項措施之成效，並公布結果。", kind=BlockKind.HEADING, level=1),
+        )
+        assert _titles(outline(Document(text, "docx", blocks=blocks)).root) == ["建議"]
+
+    def test_larger_letters_make_a_heading(self) -> None:
+        text = "港區再生\n本市港區老舊，有待整建。\n"
+        blocks = (
+            _block(text, "港區再生", size=16.0),
+            _block(text, "本市港區老舊，有待整建。", size=12.0),
+        )
+        assert _titles(outline(Document(text, "pdf", blocks=blocks)).root) == ["港區再生"]
+
+    def test_cells_of_a_row_are_the_formats_own(self) -> None:
+        text = "建議\n一、\t增設座椅\t公園處\n"
+        start = text.index("一")
+        cells = ((start, start + 2), (start + 3, start + 7), (start + 8, start + 11))
+        row = Block(start, start + 11, kind=BlockKind.ROW, cells=cells)
+        table = outline(Document(text, "docx", blocks=(row,))).root.parts[0].tables[0]
+        assert table[0].cells == ((0, 2), (3, 7), (8, 11))
