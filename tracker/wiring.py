@@ -24,7 +24,7 @@ from tracker.actions.events import (
 )
 from tracker.actions.reporting import Filing
 from tracker.actions.rules.extending import Limits
-from tracker.actions.rules.periods import Cycle
+from tracker.actions.rules.filing import Cycle
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer

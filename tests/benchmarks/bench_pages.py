@@ -69,8 +69,6 @@ BENCHMARKS = [
     )
     for name, path, limit in (
         ("dashboard", "/dashboard", 15),
-        ("list of items", "/actions/", 20),
-        ("search", "/actions/?q=看板", 25),
         ("my work", "/", 20),
     )
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.factories.city import build_city
 from tests.support.databases import migrate, sqlite_url
 from tracker.access import SYSTEM, Act
 from tracker.audit.service import record
@@ -69,6 +70,30 @@ class TestCheck:
     def test_passes_a_database_that_fits(self, folder: Path) -> None:
         run("db", "migrate")
         assert run("db", "check").exit_code == 0
+
+
+class TestReindex:
+    def test_makes_the_index_of_searching_anew(self, folder: Path) -> None:
+        migrate(sqlite_url(folder / "tracker.db"))
+        database = Database(sqlite_url(folder / "tracker.db"))
+        build_city(database, SystemClock()).give_action()
+        database.close()
+        assert "1" in run("db", "reindex").stdout
+        assert run("db", "reindex", "--check").exit_code == 0
+
+    def test_tells_an_index_that_fell_behind(self, folder: Path) -> None:
+        migrate(sqlite_url(folder / "tracker.db"))
+        database = Database(sqlite_url(folder / "tracker.db"))
+        build_city(database, SystemClock()).give_action()
+        database.close()
+        connection = sqlite3.connect(folder / "tracker.db")
+        connection.execute("update action_item set title = '改過的名稱'")
+        connection.commit()
+        connection.close()
+        told = run("db", "reindex", "--check")
+        assert told.exit_code == 7
+        assert "tracker db reindex" in told.stderr
+        assert (run("db", "reindex").exit_code, run("db", "reindex", "--check").exit_code) == (0, 0)
 
 
 class TestVerify:

@@ -16,6 +16,7 @@ from tests.factories.city import THEMES, City, build_city
 from tests.support.client import Visitor, visitor
 from tests.support.site import settings_for
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
+from tracker.actions.saving import FilterFields, save_filter
 from tracker.app import create_app
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Base
@@ -220,6 +221,13 @@ def _belongings(city: City) -> dict[str, Any]:
             "leaver": leaver.id,
             "invitation": invitations.issue_token(session, administrator, invited, Purpose.INVITATION),
             "reset": invitations.issue_token(session, administrator, officer, Purpose.PASSWORD_RESET),
+            "own_filter": save_filter(session, act, {"group": "overdue"}, FilterFields("逾期的")).id,
+            "shared_filter": save_filter(
+                session,
+                city.act("coordinator", session),
+                {"group": "due_soon"},
+                FilterFields("快到期的", is_shared=True),
+            ).id,
             "empty_department": organization.add_department(
                 session, administrator, organization.DepartmentFields("SEA", "海洋局")
             ).id,

@@ -44,7 +44,9 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "letter_id": "letter",
         "token": "invitation",
         "filename": "stylesheet",
+        "filter_id": "own_filter",
     },
+    "@shared": {"filter_id": "shared_filter"},
     "@secret": {
         "item_id": "secret_item",
         "report_id": "secret_report",
@@ -120,6 +122,9 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
         "due_on": "2026-06-30",
         "as_draft": "y",
     },
+    "actions.save_filter": {"name": "本科逾期", "question": "group=overdue"},
+    "actions.edit_filter": {"name": "本科到期", "version": "1"},
+    "actions.choose_default_filter": {"filter_id": ""},
     "actions.acknowledge": {"officer_id": "{officer}"},
     "actions.report_progress": {"narrative": "已完成現場勘查。", "percent": "50"},
     "actions.request_closing": {

@@ -1,6 +1,7 @@
 """Action items and what departments file on them, as rows."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.actions.rules.extending import ExtensionReason, Level
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.foundation.database import Base, code_column
+from tracker.foundation.searching import Grams
 from tracker.people.models import Department, User
 from tracker.reports.models import Recommendation
 
@@ -16,7 +18,11 @@ class ActionItem(Base):
     """One action under tracking; `original_due_on` never changes."""
 
     __tablename__ = "action_item"
-    __table_args__ = (Index("ix__action_item__status_due_on", "status", "due_on"),)
+    __table_args__ = (
+        Index("ix__action_item__status_due_on", "status", "due_on"),
+        Index("ix__action_item__due_on", "due_on", "id"),
+        Index("ix__action_item__opened_at", "opened_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_no: Mapped[str] = mapped_column(unique=True)
@@ -241,3 +247,49 @@ class Evidence(Base):
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     uploaded_by: Mapped[User] = relationship()
+
+
+class SearchedItem(Base):
+    """What searching reads of an item: its folded words and their grams; written by `tracker.actions.searched`.
+
+    On SQLite an FTS5 table, `searched_item_index`, follows the grams by triggers.
+    """
+
+    __tablename__ = "searched_item"
+    __table_args__ = (
+        Index("ix__searched_item__grams", "grams", postgresql_using="gin").ddl_if("postgresql"),
+    )
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("action_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    words: Mapped[str]
+    grams: Mapped[frozenset[str]] = mapped_column(Grams)
+
+
+class SavedFilter(Base):
+    """A filter of the list of items under a name; a shared one is offered to everybody."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    question: Mapped[dict[str, Any]]
+    is_shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    owner: Mapped[User] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+
+class DefaultFilter(Base):
+    """The saved filter with which the list of items opens for a person."""
+
+    __tablename__ = "default_filter"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    filter_id: Mapped[int] = mapped_column(ForeignKey("saved_filter.id", ondelete="CASCADE"), index=True)

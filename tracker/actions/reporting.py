@@ -9,7 +9,7 @@ from tracker.actions import queries
 from tracker.actions.events import ProgressReturned, ProgressSubmitted
 from tracker.actions.models import ActionItem, Evidence, Part, ProgressUpdate
 from tracker.actions.rights import may_review, own_part
-from tracker.actions.rules.periods import Cycle, Period, fileable, is_late
+from tracker.actions.rules.filing import Cycle, Period, fileable, is_late
 from tracker.actions.rules.workflow import OPEN, Step
 from tracker.actions.steps import item_for, locked, move, person_of
 from tracker.foundation.clock import local_date

@@ -5,13 +5,14 @@ from spectree import Response
 
 from tracker.access import Permission
 from tracker.actions import queries
-from tracker.actions.queries import ActionFilter
+from tracker.actions.queries import ActionFilter, Order
 from tracker.api.contract import contract, problem
 from tracker.api.departments import department_id_of
 from tracker.api.problems import Problem
 from tracker.api.shapes import ActionItemPage, ActionItemQuery, ActionItemShape
 from tracker.api.tokens import act, session, token_with, wiring
 from tracker.foundation.errors import NotFound
+from tracker.foundation.paging import Key, Place
 
 blueprint = Blueprint("api_actions", __name__)
 
@@ -20,7 +21,9 @@ blueprint = Blueprint("api_actions", __name__)
 @token_with(Permission.Action.READ)
 @contract.validate(
     query=ActionItemQuery,
-    resp=Response(HTTP_200=ActionItemPage, HTTP_401=Problem, HTTP_403=Problem, HTTP_422=Problem),
+    resp=Response(
+        HTTP_200=ActionItemPage, HTTP_400=Problem, HTTP_401=Problem, HTTP_403=Problem, HTTP_422=Problem
+    ),
     before=problem,
     tags=["action items"],
     operation_id="listActionItems",
@@ -34,25 +37,31 @@ def list_action_items(query: ActionItemQuery) -> ActionItemPage:
         department_id=department_id_of(query.department),
         theme=query.theme or "",
         adoption=query.adoption,
+        signal=query.signal,
+        report_no=query.report or "",
+        trip_category=query.trip_category or "",
         words=query.q or "",
         due_from=query.due_from,
         due_until=query.due_until,
     )
     today = act().today
-    page = queries.list_actions(session(), act().by, wanted, today, query.page, query.per_page)
+    place = Place(_key(query.after), _key(query.before))
+    found = queries.list_actions(session(), act().by, wanted, today, place, query.per_page)
     return ActionItemPage(
         as_at=today,
-        total=page.total,
-        page=page.number,
-        pages=page.pages,
-        items=[ActionItemShape.of(item, today, address_of(item.id)) for item in page.rows],
+        total=queries.count_actions(session(), act().by, wanted, today),
+        items=[ActionItemShape.of(item, today, address_of(item.id)) for item in found.rows],
+        next=queries.write_key(found.on) if found.on else None,
+        previous=queries.write_key(found.back) if found.back else None,
     )
 
 
 @blueprint.get("/action-items/<string:item_no>")
 @token_with(Permission.Action.READ)
 @contract.validate(
-    resp=Response(HTTP_200=ActionItemShape, HTTP_401=Problem, HTTP_403=Problem, HTTP_404=Problem),
+    resp=Response(
+        HTTP_200=ActionItemShape, HTTP_400=Problem, HTTP_401=Problem, HTTP_403=Problem, HTTP_404=Problem
+    ),
     tags=["action items"],
     operation_id="getActionItem",
     path_parameter_descriptions={"item_no": "Such as 108-TPE-003-02."},
@@ -70,3 +79,7 @@ def get_action_item(item_no: str) -> ActionItemShape:
 def address_of(item_id: int) -> str:
     """Return the address of an item's page."""
     return f"{wiring().settings.site.address.rstrip('/')}/actions/{item_id}"
+
+
+def _key(written: str | None) -> Key | None:
+    return queries.read_key(Order.DUE, written) if written else None

@@ -22,7 +22,7 @@ blueprint = Blueprint("api_dashboards", __name__)
 @token_with(Permission.Dashboard.READ)
 @contract.validate(
     query=FiguresQuery,
-    resp=Response(HTTP_200=Figures, HTTP_401=Problem, HTTP_403=Problem, HTTP_422=Problem),
+    resp=Response(HTTP_200=Figures, HTTP_400=Problem, HTTP_401=Problem, HTTP_403=Problem, HTTP_422=Problem),
     before=problem,
     tags=["figures"],
     operation_id="getFigures",

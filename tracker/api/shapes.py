@@ -102,13 +102,17 @@ class ActionItemShape(Shape):
 
 
 class ActionItemPage(Shape):
-    """One page of items; `total` counts the whole result."""
+    """Some of the items; `total` counts the whole result, `next` goes on from here and `previous` back."""
 
     as_at: date
     total: int = Field(ge=0)
-    page: int = Field(ge=1)
-    pages: int = Field(ge=1)
     items: list[ActionItemShape]
+    next: str | None = Field(
+        description="What to send as `after` for the items that follow; null at the end."
+    )
+    previous: str | None = Field(
+        description="What to send as `before` for the items that come before; null at the beginning."
+    )
 
 
 class ActionItemQuery(BaseModel):
@@ -123,12 +127,18 @@ class ActionItemQuery(BaseModel):
     )
     theme: str | None = Field(default=None, max_length=100)
     adoption: Adoption | None = None
+    signal: Signal | None = None
+    report: str | None = Field(default=None, max_length=40, description="A report's number.")
+    trip_category: str | None = Field(default=None, max_length=40)
     q: str | None = Field(
-        default=None, max_length=200, description="Words in number, title, quote or report title."
+        default=None,
+        max_length=200,
+        description="Words in number, title, expected result, quote, report title or a department's name.",
     )
     due_from: date | None = None
     due_until: date | None = None
-    page: int = Field(default=1, ge=1, le=1_000_000)
+    after: str | None = Field(default=None, max_length=60, description="`next` of an earlier answer.")
+    before: str | None = Field(default=None, max_length=60, description="`previous` of an earlier answer.")
     per_page: int = Field(default=25, ge=1, le=MAX_PER_PAGE)
 
 

@@ -2,12 +2,27 @@
 
 import click
 
-from tracker.cli.support import TrackerGroup, say
+from tracker.actions import searched
+from tracker.cli.support import TrackerGroup, say, wired
 from tracker.foundation.database import Database
+from tracker.foundation.errors import Conflict
 from tracker.foundation.language import N_
 from tracker.foundation.migrating import check_schema, head_revision, present_revision
 from tracker.foundation.migrating import migrate as migrate_database
 from tracker.settings import load_settings
+
+
+class IndexOutdated(Conflict):
+    """The index of searching says something else than the items do."""
+
+    exit_code = 7
+    message = N_("搜尋索引有 %(count)s 件與資料不符。請執行「tracker db reindex」重建。")
+
+
+class IndexDamaged(IndexOutdated):
+    """SQLite's index of grams does not fit the rows that it was made from."""
+
+    message = N_("搜尋索引已損壞。請執行「tracker db reindex」重建。")
 
 
 @click.group("db", cls=TrackerGroup, help=N_("升級或檢查資料庫。"))
@@ -40,3 +55,18 @@ def check() -> None:
     finally:
         database.close()
     say(N_("資料庫符合這個版本（%(revision)s）。"), revision=head_revision())
+
+
+@db.command("reindex", help=N_("重建搜尋索引；系統平時會自行維護，直接改過資料庫後才需要。"))
+@click.option("--check", "only_checks", is_flag=True, help=N_("只比對索引與資料是否相符，不重建。"))
+def reindex(only_checks: bool) -> None:
+    """Make the index of searching anew, or compare it with the items; raises IndexOutdated or IndexDamaged."""
+    with wired() as wiring, wiring.database.transaction() as session:
+        if not only_checks:
+            say(N_("已重建搜尋索引，共 %(count)s 件。"), count=searched.rebuild(session))
+            return
+        if wrong := searched.outdated_items(session):
+            raise IndexOutdated(count=len(wrong))
+        if not searched.is_index_sound(session):
+            raise IndexDamaged
+    say(N_("搜尋索引與資料相符。"))

@@ -42,7 +42,7 @@ def load_by_department(
     session: Session, principal: Principal, wanted: ActionFilter, today: date, *, by_agency: bool
 ) -> list[DepartmentLoad]:
     """Count open items by their leading department, or by its agency; the most overdue first."""
-    condition = condition_for(session, principal, replace(wanted, group=Group.OPEN), today)
+    condition = condition_for(principal, replace(wanted, group=Group.OPEN), today)
     bands = [func.sum(case((group_condition(group, today), 1), else_=0)) for group in _BANDS]
     query = from_joined(select(ActionItem)).where(condition).group_by(Lead.department_id)
     rows = session.execute(query.with_only_columns(Lead.department_id, *bands)).all()

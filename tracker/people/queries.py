@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.access import Act, Grant, Principal, Role
 from tracker.foundation.clock import local_date
@@ -81,6 +81,11 @@ def list_users(session: Session, *, only_active: bool = False) -> Sequence[User]
     return session.scalars(query.order_by(User.name, User.id)).all()
 
 
+def list_active_people(session: Session) -> Sequence[User]:
+    """Return everybody who is active, by name, without their roles."""
+    return session.scalars(select(User).where(User.is_active).order_by(User.name, User.id)).all()
+
+
 def count_users(session: Session) -> int:
     """Return how many people there are."""
     return session.scalar(select(func.count(User.id))) or 0
@@ -145,6 +150,15 @@ def department_nodes(session: Session) -> list[tree.Node]:
     ]
 
 
+def at_or_below(department_id: int) -> Select[int]:
+    """Return the query for the ids of a department and of everything below it: `tree.subtree` in SQL."""
+    found = select(Department.id).where(Department.id == department_id).cte("at_or_below", recursive=True)
+    child = aliased(Department)
+    # UNION leaves out what was found before, so that a tree that goes round in a circle ends as well.
+    found = found.union(select(child.id).where(child.parent_id == found.c.id))
+    return select(found.c.id)
+
+
 def department_depths(session: Session) -> Mapping[int, int]:
     """Return how deep each department lies, agencies at 0: for indenting lists."""
     parents = {node.id: node.parent_id for node in department_nodes(session)}
@@ -207,21 +221,23 @@ def principal_of(session: Session, user: User, today: date) -> Principal:
     Nobody becomes administrator by standing in for one, and nobody stands in for a person who has left.
     """
     nodes = department_nodes(session)
-    own = session.scalars(select(RoleGrant).where(RoleGrant.person_id == user.id)).all()
-    grants = [_grant(nodes, each) for each in own]
     stood_in_for = (
-        select(RoleGrant)
-        .join(Delegation, Delegation.person_id == RoleGrant.person_id)
+        select(Delegation.person_id)
         .join(User, User.id == Delegation.person_id)
         .where(
             Delegation.deputy_id == user.id,
             Delegation.starts_on <= today,
             Delegation.ends_on >= today,
             User.is_active,
-            RoleGrant.role != Role.ADMINISTRATOR,
         )
     )
-    grants += [_grant(nodes, each, deputy_for=each.person_id) for each in session.scalars(stood_in_for)]
+    lent = and_(RoleGrant.person_id.in_(stood_in_for), RoleGrant.role != Role.ADMINISTRATOR)
+    held = session.scalars(select(RoleGrant).where(or_(RoleGrant.person_id == user.id, lent)))
+    own_first = sorted(held, key=lambda each: (each.person_id != user.id, each.id))
+    grants = [
+        _grant(nodes, each, deputy_for=None if each.person_id == user.id else each.person_id)
+        for each in own_first
+    ]
     return Principal(user.id, user.name, tuple(grants), user.language)
 
 
@@ -243,7 +259,7 @@ def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
             SignIn.last_seen_at > now - IDLE_LIMIT,
             SignIn.created_at > now - ABSOLUTE_LIMIT,
         )
-        .options(selectinload(SignIn.person))
+        .options(joinedload(SignIn.person))
     )
     found = session.scalars(query).one_or_none()
     return found if found and found.person.is_active else None

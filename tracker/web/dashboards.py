@@ -13,6 +13,7 @@ from tracker.foundation.language import N_
 from tracker.people.rules.naming import department_name
 from tracker.reports.queries import count_waiting_reports
 from tracker.web.actions import lists
+from tracker.web.actions.columns import OF_WORK, USUAL
 from tracker.web.session import act, requires, say, session, today
 
 blueprint = Blueprint("dashboards", __name__)
@@ -42,6 +43,7 @@ def show_work() -> str:
     return render_template(
         "dashboards/show_work.html",
         lines=lines,
+        columns=OF_WORK,
         total=action_queries.count_work(session(), principal),
         late=len(late),
         longest=max(((today() - line.item.due_on).days for line in late), default=0),
@@ -71,6 +73,7 @@ def show_dashboard() -> str:
         chart_answer=_chart_answer(loads),
         data=charts.by_department(loads, say, lists.address_of, g.language),
         lines=lists.lines_of(longest.rows, today()),
+        columns=USUAL,
         overdue_address=lists.address_of(overdue),
         past_original_address=lists.address_of(replace(wanted, group=Group.PAST_ORIGINAL)),
         department_id=department_id,

@@ -1,11 +1,12 @@
 """The rules and the SQL that repeats them say the same of any item, and every count says what its list shows."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -15,9 +16,11 @@ from tracker.actions import queries, rights
 from tracker.actions.models import ActionItem, Closing, Part
 from tracker.actions.queries import ActionFilter, Group, Order
 from tracker.actions.rules import deadlines
+from tracker.actions.rules.deadlines import Signal
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.dashboards.queries import count_tiles, load_by_department
 from tracker.foundation.database import Session
+from tracker.foundation.paging import Key, Place
 from tracker.reports.models import Recommendation
 
 SLOWLY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -144,6 +147,11 @@ def found(session: Session, condition) -> set[int]:
     return set(session.scalars(select(ActionItem.id).where(condition)))
 
 
+def shows(wanted: Signal) -> Callable[[deadlines.Deadline, date], bool]:
+    """Return the rule that says whether an item shows a 燈號."""
+    return lambda facts, today: deadlines.signal(facts, today) is wanted
+
+
 class TestConditions:
     @SLOWLY
     @given(st.lists(items, min_size=1, max_size=15))
@@ -156,6 +164,7 @@ class TestConditions:
                 (queries.overdue_on(today), deadlines.is_overdue),
                 (queries.due_soon_on(today), deadlines.is_due_soon),
                 (queries.group_condition(Group.PAST_ORIGINAL, today), deadlines.is_overdue_vs_original),
+                *((queries.signal_on(today, each), shows(each)) for each in Signal),
             )
             for condition, rule in pairs:
                 expected = {row.id for row in rows if rule(queries.deadline_of(row), today)}
@@ -184,10 +193,10 @@ class TestConditions:
             wanted = filter_of(city, asked)
             counts = queries.count_by_group(session, principal, wanted, today)
             for group in Group:
-                page = queries.list_actions(
-                    session, principal, replace(wanted, group=group), today, size=1000
-                )
-                assert len(page.rows) == page.total == counts[group], group
+                asked = replace(wanted, group=group)
+                listed = queries.list_actions(session, principal, asked, today, size=1000)
+                number = queries.count_actions(session, principal, asked, today)
+                assert len(listed.rows) == number == counts[group], group
             assert queries.count_work(session, principal) == len(queries.work_of(session, principal, 1000))
 
     @SLOWLY
@@ -217,10 +226,17 @@ class TestConditions:
                     assert queries.count_actions(session, principal, wanted, today) == number
 
 
+def carried(order: Order, key: Key) -> Key:
+    """Return a key as it comes back from an address."""
+    read = queries.read_key(order, queries.write_key(key))
+    assert read is not None
+    return read
+
+
 class TestList:
     @SLOWLY
     @given(st.lists(items, min_size=3, max_size=10), st.sampled_from(Order), st.booleans())
-    def test_pages_hold_every_item_once_in_the_same_order(
+    def test_stretches_hold_every_item_once_in_the_same_order_both_ways(
         self, city: City, drawn: list[dict], order: Order, descending: bool
     ) -> None:
         city.give_action()
@@ -228,12 +244,39 @@ class TestList:
             principal = city.act("coordinator", session).by
             wanted = ActionFilter(order=order, descending=descending)
             whole = queries.list_actions(session, principal, wanted, city.today(), size=1000)
-            paged = [
-                row.id
-                for number in range(1, 20)
-                for row in queries.list_actions(session, principal, wanted, city.today(), number, 2).rows
-            ]
-            assert paged == [row.id for row in whole.rows]
+            assert (whole.back, whole.on) == (None, None)
+            stretch = queries.list_actions(session, principal, wanted, city.today(), size=2)
+            there, back = [stretch.rows], []
+            while stretch.on:
+                place = Place(after=carried(order, stretch.on))
+                stretch = queries.list_actions(session, principal, wanted, city.today(), place, 2)
+                there.append(stretch.rows)
+            assert [row.id for rows in there for row in rows] == [row.id for row in whole.rows]
+            while stretch.back:
+                place = Place(before=carried(order, stretch.back))
+                stretch = queries.list_actions(session, principal, wanted, city.today(), place, 2)
+                back.append(stretch.rows)
+            assert back[-1] == there[0]
+            assert {row.id for rows in back for row in rows} >= {
+                row.id for rows in there[:-1] for row in rows
+            }
+
+    @pytest.mark.parametrize("order", Order)
+    def test_goes_on_where_it_was_whatever_came_in_between(self, city: City, order: Order) -> None:
+        for number in range(6):
+            city.give_action(due_in_days=number)
+        with city.database.reading() as session:
+            principal = city.act("coordinator", session).by
+            wanted = ActionFilter(order=order)
+            whole = queries.list_actions(session, principal, wanted, city.today(), size=1000)
+            first = queries.list_actions(session, principal, wanted, city.today(), size=3)
+        for _ in range(3):
+            city.give_action(due_in_days=0)
+        with city.database.reading() as session:
+            rest = queries.list_actions(session, principal, wanted, city.today(), Place(first.on), 1000)
+        seen = [row.id for row in [*first.rows, *rest.rows]]
+        assert len(seen) == len(set(seen))
+        assert set(seen) >= {row.id for row in whole.rows}
 
     def test_finds_words_of_title_quote_report_department_and_number(self, city: City) -> None:
         item_id = city.give_action()

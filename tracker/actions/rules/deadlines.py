@@ -84,11 +84,11 @@ def is_stale(item: Deadline, today: date) -> bool:
 
 
 def planned_percent(item: Deadline, today: date) -> int:
-    """Return where a linear plan from start to due date would stand today, 0 to 100."""
+    """Return where a linear plan from start to due date would stand today, 0 to 100 in whole percent reached."""
     length = (item.due_on - item.start_on).days
     if length <= 0:
         return 100 if today >= item.due_on else 0
-    return max(0, min(100, round(100 * (today - item.start_on).days / length)))
+    return max(0, min(100, 100 * (today - item.start_on).days // length))
 
 
 def signal(item: Deadline, today: date) -> Signal:

@@ -1,7 +1,7 @@
 """Lists of items: the filter in the address, read and written, and what one line shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,19 +10,23 @@ from flask import g, url_for
 
 from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import ActionFilter, Group, Order, deadline_of
+from tracker.actions.queries import ActionFilter, Group, Order, deadline_of, read_key, write_key
 from tracker.actions.rights import steps_for
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.periods import Occasion, Period, period_of, periods_around
 from tracker.actions.rules.workflow import STEP_LABELS, Status, Step
 from tracker.foundation import roc
 from tracker.foundation.database import Session
-from tracker.foundation.language import N_
+from tracker.foundation.language import N_, SOURCE_LANGUAGE
+from tracker.foundation.paging import Key, Place
 from tracker.people.models import Department, User
-from tracker.people.queries import department_depths, list_departments, list_people_in, list_users
+from tracker.people.queries import list_active_people, list_departments, list_people_in
+from tracker.people.rules import tree
 from tracker.people.rules.naming import indented_name
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.numbers import number_of
+from tracker.web.session import say
 
 SIZE = 25
 GROUPS = (
@@ -44,6 +48,8 @@ class ActionLine:
     item: ActionItem
     signal: Signal
     counted_from: date | None
+    days_late: int = 0
+    updated_on: date | None = None
     next_step: str = ""
 
 
@@ -65,10 +71,14 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
         department_id=number_of(arguments.get("department")),
         with_units=arguments.get("units") != "0",
         officer_id=number_of(arguments.get("officer")),
-        report_id=number_of(arguments.get("report")),
+        signal=_code(Signal, arguments.get("signal")),
+        report_no=arguments.get("report", "").strip(),
         theme=arguments.get("theme", ""),
+        trip_category=arguments.get("trip", ""),
         adoption=_code(Adoption, arguments.get("adoption")),
         words=words,
+        occasion=_code(Occasion, arguments.get("occasion")),
+        period=period_of(arguments.get("period", "")),
         due_from=_day(arguments.get("due_from")),
         due_until=_day(arguments.get("due_until")),
         order=_code(Order, sort.removeprefix("-")) or Order.DUE,
@@ -84,10 +94,14 @@ def query_of(wanted: ActionFilter) -> dict[str, Any]:
         "department": wanted.department_id,
         "units": None if wanted.with_units else 0,
         "officer": wanted.officer_id,
-        "report": wanted.report_id,
+        "signal": wanted.signal,
+        "report": wanted.report_no,
         "theme": wanted.theme,
+        "trip": wanted.trip_category,
         "adoption": wanted.adoption,
         "q": wanted.words,
+        "occasion": wanted.occasion,
+        "period": wanted.period.code if wanted.period else None,
         "due_from": wanted.due_from,
         "due_until": wanted.due_until,
         "sort": sort_of(wanted),
@@ -107,10 +121,50 @@ def address_of(wanted: ActionFilter) -> str:
     return url_for("actions.list_actions", **query_of(wanted))
 
 
+def place_of(arguments: Mapping[str, str], order: Order) -> Place:
+    """Read from an address where in a list to go on; what no row can have is the beginning."""
+    after, before = (arguments.get(name, "") for name in ("after", "before"))
+    return Place(read_key(order, after), read_key(order, before))
+
+
+def address_at(query: Mapping[str, Any], **keys: Key | None) -> str | None:
+    """Return the address of a list from a key on (`after`) or back from it (`before`), None without one."""
+    written: dict[str, Any] = {name: write_key(key) for name, key in keys.items() if key}
+    return url_for("actions.list_actions", **query, **written) if written else None
+
+
+def narrows_further(wanted: ActionFilter) -> bool:
+    """Tell whether a filter asks for something that the page keeps under "more conditions"."""
+    usual = replace(
+        wanted,
+        signal=None,
+        theme="",
+        trip_category="",
+        adoption=None,
+        report_no="",
+        occasion=None,
+        period=None,
+        due_from=None,
+        due_until=None,
+        with_units=True,
+    )
+    return wanted != usual
+
+
+def period_options(today: date, chosen: Period | None) -> list[tuple[str, str]]:
+    """Return the periods that a filter offers, and the one that is chosen."""
+    offered = periods_around(today)
+    shown = offered if chosen is None or chosen in offered else [chosen, *offered]
+    counts_roc = g.language == SOURCE_LANGUAGE
+    return [(each.code, say(each.label, year=each.roc if counts_roc else each.year)) for each in shown]
+
+
 def department_options(session: Session) -> list[tuple[int, str]]:
     """Return all departments in tree order, units indented below their agency."""
-    depths = department_depths(session)
-    return [(each.id, indented(each, depths)) for each in list_departments(session)]
+    departments = list_departments(session)
+    parents = {each.id: each.parent_id for each in departments}
+    depths = {each: len(list(tree.upwards(parents, each))) - 1 for each in parents}
+    return [(each.id, indented(each, depths)) for each in departments]
 
 
 def indented(department: Department, depths: Mapping[int, int]) -> str:
@@ -121,7 +175,7 @@ def indented(department: Department, depths: Mapping[int, int]) -> str:
 def officer_options(session: Session, act: Act) -> Sequence[User]:
     """Return the people whom a reader may ask for: those of the departments that they see."""
     scope = act.by.scope(Permission.Action.READ)
-    return list_users(session, only_active=True) if scope.city else list_people_in(session, scope.departments)
+    return list_active_people(session) if scope.city else list_people_in(session, scope.departments)
 
 
 def _line(item: ActionItem, today: date, act: Act | None) -> ActionLine:
@@ -129,7 +183,14 @@ def _line(item: ActionItem, today: date, act: Act | None) -> ActionLine:
     late = deadlines.is_overdue(facts, today)
     counts = deadlines.is_open(item.status) and (late or item.due_on >= today)
     steps = steps_for(act, item) if act else ()
-    return ActionLine(item, deadlines.signal(facts, today), today if counts else None, next_step_label(steps))
+    return ActionLine(
+        item,
+        deadlines.signal(facts, today),
+        today if counts else None,
+        deadlines.days_late(facts, today),
+        facts.updated_on,
+        next_step_label(steps),
+    )
 
 
 def next_step_label(steps: Sequence[Step]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from flask import render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.access import Permission
@@ -12,14 +12,17 @@ from tracker.actions.models import ActionItem
 from tracker.actions.queries import GROUP_LABELS
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import deadlines
+from tracker.actions.rules.deadlines import SIGNAL_LABELS, Signal
+from tracker.actions.rules.periods import OCCASION_LABELS, Occasion
 from tracker.actions.rules.workflow import LABELS, Status, Step
 from tracker.reminders.ledger import reminders_of_item
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
-from tracker.web.actions import lists
+from tracker.reports.rules.trips import TRIP_CATEGORIES
+from tracker.web.actions import filters, lists
 from tracker.web.actions.blueprint import blueprint
+from tracker.web.actions.columns import CHOICES, columns_of
 from tracker.web.actions.telling import entries, evidence_of, period_name, shown_file, story_of
-from tracker.web.numbers import page_of
 from tracker.web.session import act, requires, say, session, today, wiring
 
 STEP_PAGES = {
@@ -39,28 +42,46 @@ STEP_PAGES = {
 
 @blueprint.get("/")
 @requires(Permission.Action.READ)
-def list_actions() -> str:
-    """Show the items that the reader sees, by the filter in the address."""
+def list_actions() -> Response:
+    """Show the items that the reader sees, by the filter in the address or, without one, by their default filter."""
+    saved = queries.list_saved_filters(session(), act().by)
+    if not request.args and (default := next((each for each in saved if each.is_default), None)):
+        return redirect(url_for("actions.list_actions", **default.filter.question))
     wanted = lists.filter_of(request.args)
-    page = queries.list_actions(session(), act().by, wanted, today(), page_of(request.args), lists.SIZE)
+    shown = columns_of(request.args.getlist("column") or request.args.getlist("columns"))
+    query = filters.question_of(wanted, shown)
+    place = lists.place_of(request.args, wanted.order)
+    found = queries.list_actions(session(), act().by, wanted, today(), place, lists.SIZE)
     counts = queries.count_by_group(session(), act().by, wanted, today())
     groups = lists.GROUPS if wanted.group in lists.GROUPS else (*lists.GROUPS, wanted.group)
-    return render_template(
+    page = render_template(
         "actions/list_actions.html",
         wanted=wanted,
-        page=page,
-        lines=lists.lines_of(page.rows, today()),
+        query=query,
+        columns=shown,
+        column_choices=[(column.value, say(column.label)) for column in CHOICES],
+        lines=lists.lines_of(found.rows, today()),
+        total=counts[wanted.group],
+        back=lists.address_at(query, before=found.back),
+        on=lists.address_at(query, after=found.on),
+        saved=saved,
         groups=[(group, say(GROUP_LABELS[group]), counts[group]) for group in groups],
         counts=counts,
         sort=lists.sort_of(wanted) or "due_on",
         sortable=lists.SORTABLE,
+        narrows_further=lists.narrows_further(wanted),
         departments=lists.department_options(session()),
         officers=[(each.id, each.name) for each in lists.officer_options(session(), act())],
-        reports=queries.reports_with_items(session(), act().by),
+        reports=queries.list_report_numbers(session(), act().by),
         statuses=[(status.value, say(LABELS[status])) for status in Status if status is not Status.DRAFT],
+        signals=[(each.value, say(SIGNAL_LABELS[each])) for each in Signal],
         adoptions=[(each.value, say(ADOPTION_LABELS[each])) for each in Adoption],
         themes=[(theme, theme) for theme in wiring().settings.follow_up.themes],
+        trips=[(each, say(each)) for each in TRIP_CATEGORIES],
+        occasions=[(each.value, say(OCCASION_LABELS[each])) for each in Occasion],
+        periods=lists.period_options(today(), wanted.period),
     )
+    return make_response(page)
 
 
 @blueprint.get("/<int:item_id>")

@@ -9,7 +9,7 @@ from tracker import audit
 from tracker.actions import queries
 from tracker.actions.models import ActionItem, Evidence
 from tracker.actions.rules import story
-from tracker.actions.rules.periods import Period
+from tracker.actions.rules.filing import Period
 from tracker.foundation.language import N_
 from tracker.foundation.showing import show_date
 from tracker.people.models import Department

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.actions.rules.periods import Cycle, Period, fileable, is_late
+from tracker.actions.rules.filing import Cycle, Period, fileable, is_late
 
 days = st.dates(date(1950, 1, 1), date(2150, 12, 31))
 cycles = st.sampled_from(Cycle)

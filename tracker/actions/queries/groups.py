@@ -1,0 +1,61 @@
+"""The groups of items that tabs and tiles count and lists show."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, select, true
+
+from tracker.actions.models import ActionItem, Extension
+from tracker.actions.queries.conditions import due_soon_on, is_closed, is_open, overdue_on
+from tracker.actions.rules.workflow import Status
+from tracker.foundation.language import N_
+
+
+class Group(StrEnum):
+    """The groups that tiles count and lists show; the later ones are open and neither overdue nor due soon."""
+
+    OPEN = "open"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    AWAITING_DECISION = "awaiting_decision"
+    CLOSED = "closed"
+    ALL = "all"
+    LATER = "later"
+    PAST_ORIGINAL = "past_original"
+    EXTENSION_ASKED = "extension_asked"
+
+
+GROUP_LABELS: Mapping[Group, str] = {
+    Group.OPEN: N_("列管中"),
+    Group.DUE_SOON: N_("30 日內到期"),
+    Group.OVERDUE: N_("逾期"),
+    Group.AWAITING_DECISION: N_("待解列"),
+    Group.CLOSED: N_("已解列"),
+    Group.ALL: N_("全部"),
+    Group.LATER: N_("其他列管中"),
+    Group.PAST_ORIGINAL: N_("已過原預定完成日"),
+    Group.EXTENSION_ASKED: N_("申請展延中"),
+}
+
+
+def group_condition(group: Group, today: date) -> ColumnElement[bool]:
+    """Return the condition for belonging to a group on a day."""
+    conditions: Mapping[Group, ColumnElement[bool]] = {
+        Group.OPEN: is_open(),
+        Group.DUE_SOON: due_soon_on(today),
+        Group.OVERDUE: overdue_on(today),
+        Group.AWAITING_DECISION: ActionItem.status == Status.CLOSE_REQUESTED,
+        Group.CLOSED: is_closed(),
+        Group.ALL: true(),
+        Group.LATER: and_(is_open(), ~overdue_on(today), ~due_soon_on(today)),
+        Group.PAST_ORIGINAL: and_(is_open(), ActionItem.original_due_on < today),
+        Group.EXTENSION_ASKED: and_(is_open(), _asks_for_time()),
+    }
+    return conditions[group]
+
+
+def _asks_for_time() -> ColumnElement[bool]:
+    return exists(
+        select(Extension.id).where(Extension.item_id == ActionItem.id, Extension.decided_at.is_(None))
+    )

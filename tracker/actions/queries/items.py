@@ -1,0 +1,167 @@
+"""Single items, and what hangs on them: requests, evidence, the people and reports behind them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from tracker.access import Principal
+from tracker.actions.models import ActionItem, Closing, Evidence, Extension, Part, ProgressUpdate
+from tracker.actions.queries.visibility import visible_to
+from tracker.actions.rules.deadlines import Deadline
+from tracker.foundation.database import Session
+from tracker.foundation.errors import NotFound
+from tracker.people.models import Department, RoleGrant
+from tracker.reports.models import Recommendation, Report
+from tracker.reports.queries import visible_to as readable_by
+
+
+def get_action(session: Session, principal: Principal, item_id: int) -> ActionItem:
+    """Return an item, read anew, with all that its page shows; raises NotFound, also when it may not be seen."""
+    query = (
+        select(ActionItem)
+        .where(ActionItem.id == item_id, visible_to(principal))
+        .options(
+            selectinload(ActionItem.parts).selectinload(Part.department),
+            selectinload(ActionItem.parts).selectinload(Part.officer),
+            selectinload(ActionItem.updates).selectinload(ProgressUpdate.evidence),
+            selectinload(ActionItem.updates).joinedload(ProgressUpdate.submitted_by),
+            selectinload(ActionItem.updates).joinedload(ProgressUpdate.reviewed_by),
+            selectinload(ActionItem.waiting_updates),
+            selectinload(ActionItem.closings).selectinload(Closing.evidence),
+            selectinload(ActionItem.closings).selectinload(Closing.requested_by),
+            selectinload(ActionItem.closings).selectinload(Closing.decided_by),
+            selectinload(ActionItem.extensions).selectinload(Extension.evidence),
+            selectinload(ActionItem.extensions).joinedload(Extension.requested_by),
+            selectinload(ActionItem.extensions).joinedload(Extension.endorsed_by),
+            selectinload(ActionItem.extensions).joinedload(Extension.decided_by),
+            selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
+            selectinload(ActionItem.merged_into),
+        )
+        .execution_options(populate_existing=True)
+    )
+    item = session.scalars(query).one_or_none()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def find_action_by_number(session: Session, principal: Principal, item_no: str) -> ActionItem | None:
+    """Return the visible item with a number."""
+    query = select(ActionItem).where(ActionItem.item_no == item_no.strip(), visible_to(principal))
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def get_closing(session: Session, principal: Principal, closing_id: int) -> Closing:
+    """Return a closing request of a visible item; raises NotFound."""
+    query = (
+        select(Closing)
+        .join(ActionItem, ActionItem.id == Closing.item_id)
+        .where(Closing.id == closing_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_update(session: Session, principal: Principal, update_id: int) -> ProgressUpdate:
+    """Return a report of progress on a visible item; raises NotFound."""
+    query = (
+        select(ProgressUpdate)
+        .join(ActionItem, ActionItem.id == ProgressUpdate.item_id)
+        .where(ProgressUpdate.id == update_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_extension(session: Session, principal: Principal, extension_id: int) -> Extension:
+    """Return a request for more time of a visible item; raises NotFound."""
+    query = (
+        select(Extension)
+        .join(ActionItem, ActionItem.id == Extension.item_id)
+        .where(Extension.id == extension_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_evidence(session: Session, principal: Principal, evidence_id: int) -> Evidence:
+    """Return a piece of evidence of a visible item; raises NotFound."""
+    query = (
+        select(Evidence)
+        .join(ActionItem, ActionItem.id == Evidence.item_id)
+        .where(Evidence.id == evidence_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def departments_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, Department]:
+    """Return the department in which each person holds a role, where they hold one."""
+    query = (
+        select(RoleGrant.person_id, Department)
+        .join(Department, Department.id == RoleGrant.department_id)
+        .where(RoleGrant.person_id.in_(set(person_ids)))
+        .order_by(RoleGrant.id.desc())
+    )
+    return {row.person_id: row.Department for row in session.execute(query)}
+
+
+def may_read_report(session: Session, principal: Principal, report_id: int) -> bool:
+    """Tell whether a person may open the report that an item grew out of; a supporting department may not always."""
+    return session.scalar(select(Report.id).where(Report.id == report_id, readable_by(principal))) is not None
+
+
+def list_report_numbers(
+    session: Session, principal: Principal, limit: int = 100
+) -> Sequence[tuple[str, str]]:
+    """Return number and title of the reports last numbered that a person may read: what a filter suggests."""
+    query = select(Report.report_no, Report.title).where(
+        Report.report_no.is_not(None), readable_by(principal)
+    )
+    rows = session.execute(query.order_by(Report.id.desc()).limit(limit))
+    return [(row.report_no or "", row.title) for row in rows]
+
+
+def items_of_recommendations(
+    session: Session, principal: Principal, recommendation_ids: Sequence[int]
+) -> Mapping[int, Sequence[ActionItem]]:
+    """Return the visible items that grew out of each recommendation."""
+    query = (
+        select(ActionItem)
+        .where(ActionItem.recommendation_id.in_(recommendation_ids), visible_to(principal))
+        .options(
+            selectinload(ActionItem.parts).selectinload(Part.department),
+            selectinload(ActionItem.parts).selectinload(Part.officer),
+            selectinload(ActionItem.closings),
+            selectinload(ActionItem.extensions),
+            selectinload(ActionItem.waiting_updates).joinedload(ProgressUpdate.part),
+        )
+        .order_by(ActionItem.item_no)
+    )
+    found: dict[int, list[ActionItem]] = {}
+    for item in session.scalars(query):
+        found.setdefault(item.recommendation_id, []).append(item)
+    return found
+
+
+def deadline_of(item: ActionItem) -> Deadline:
+    """Return the facts that lateness and 燈號 are told from; needs parts and closings loaded."""
+    waiting = item.waiting_closing
+    return Deadline(
+        status=item.status,
+        due_on=item.due_on,
+        original_due_on=item.original_due_on,
+        start_on=item.start_on,
+        percent=item.lead.percent,
+        closing_requested_on=waiting.requested_on if waiting else None,
+        updated_on=max((part.updated_on for part in item.parts if part.updated_on), default=None),
+    )

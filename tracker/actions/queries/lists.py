@@ -1,0 +1,245 @@
+"""Lists of items: what is asked of them, how they are sorted, and how many they hold."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, select
+from sqlalchemy.orm import aliased, contains_eager, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from tracker.access import Principal
+from tracker.actions.models import ActionItem, Part
+from tracker.actions.queries.conditions import signal_on
+from tracker.actions.queries.groups import Group, group_condition
+from tracker.actions.queries.visibility import has_part, visible_to
+from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.periods import Occasion, Period
+from tracker.actions.rules.workflow import PartRole, Status
+from tracker.actions.searched import found_by
+from tracker.foundation.database import Session
+from tracker.foundation.paging import BEGINNING, Key, Place, Sorting, Stretch, stretch_of
+from tracker.people.models import Department
+from tracker.people.queries import at_or_below
+from tracker.reports.models import Recommendation, Report
+from tracker.reports.rules.adoption import Adoption
+
+Lead = aliased(Part, name="lead_part")
+LeadDepartment = aliased(Department, name="lead_department")
+
+
+class Order(StrEnum):
+    """What a list can be sorted by; a leading minus at the door turns it round."""
+
+    DUE = "due_on"
+    NUMBER = "item_no"
+    DEPARTMENT = "department"
+    STATUS = "status"
+    OPENED = "opened_at"
+
+
+@dataclass(frozen=True)
+class ActionFilter:
+    """What a reader asks of the list; every field narrows it, empty ones do not.
+
+    A department stands for everything below it, unless `with_units` is false. A period needs its occasion.
+    """
+
+    group: Group = Group.ALL
+    status: Status | None = None
+    department_id: int | None = None
+    with_units: bool = True
+    officer_id: int | None = None
+    signal: Signal | None = None
+    report_no: str = ""
+    theme: str = ""
+    trip_category: str = ""
+    adoption: Adoption | None = None
+    words: str = ""
+    occasion: Occasion | None = None
+    period: Period | None = None
+    due_from: date | None = None
+    due_until: date | None = None
+    order: Order = Order.DUE
+    descending: bool = False
+
+
+def condition_for(principal: Principal, wanted: ActionFilter, today: date) -> ColumnElement[bool]:
+    """Return the one condition on `ActionItem` that list, count, tile and export share."""
+    conditions = [visible_to(principal), group_condition(wanted.group, today)]
+    if wanted.status:
+        conditions.append(ActionItem.status == wanted.status)
+    if wanted.signal:
+        conditions.append(signal_on(today, wanted.signal))
+    if wanted.due_from:
+        conditions.append(ActionItem.due_on >= wanted.due_from)
+    if wanted.due_until:
+        conditions.append(ActionItem.due_on <= wanted.due_until)
+    if wanted.occasion and wanted.period:
+        conditions.append(_falls_in(wanted.occasion, wanted.period))
+    conditions += _on_lead(wanted) + _on_source(wanted)
+    if (found := found_by(wanted.words)) is not None:
+        conditions.append(found)
+    return and_(*conditions)
+
+
+def _on_lead(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.department_id is not None:
+        department_id = wanted.department_id
+        asked.append(
+            Part.department_id.in_(at_or_below(department_id))
+            if wanted.with_units
+            else Part.department_id == department_id
+        )
+    if wanted.officer_id is not None:
+        asked.append(Part.officer_id == wanted.officer_id)
+    return [has_part(and_(Part.role == PartRole.LEAD, *asked))] if asked else []
+
+
+def _on_source(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.theme:
+        asked.append(Recommendation.theme == wanted.theme)
+    if wanted.adoption:
+        asked.append(Recommendation.adoption == wanted.adoption)
+    if wanted.report_no:
+        asked.append(Report.report_no == wanted.report_no)
+    if wanted.trip_category:
+        asked.append(Report.trip_category.contains(wanted.trip_category, autoescape=True))
+    if not asked:
+        return []
+    sources = select(Recommendation.id).join(Report, Report.id == Recommendation.report_id).where(*asked)
+    return [ActionItem.recommendation_id.in_(sources)]
+
+
+def _falls_in(occasion: Occasion, period: Period) -> ColumnElement[bool]:
+    day: SQLColumnExpression[Any] = {
+        Occasion.OPENED: ActionItem.start_on,
+        Occasion.CLOSED: ActionItem.closed_on,
+        Occasion.DUE: ActionItem.due_on,
+    }[occasion]
+    return day.between(period.first, period.last)
+
+
+def list_actions(
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    place: Place = BEGINNING,
+    size: int = 25,
+) -> Stretch[ActionItem]:
+    """Return some items from a place on, with parts, officers, recommendation and report loaded."""
+    sorting = _sorting(wanted)
+    keys = _joined_for_sorting(select(ActionItem.id), wanted).where(condition_for(principal, wanted, today))
+    cut = sorting.cut(keys, place, size).subquery()
+    query = from_joined(select(ActionItem)).where(ActionItem.id.in_(select(cut.c.id)))
+    rows = list(session.scalars(query.options(*for_lines()).order_by(*sorting.order())).unique())
+    if place.before is not None and len(rows) <= size:
+        # So few rows come before the place that the stretch would be a short one: the first is shown instead.
+        return list_actions(session, principal, wanted, today, BEGINNING, size)
+    return stretch_of(rows, place, size, lambda item: key_of(item, wanted.order))
+
+
+def count_actions(session: Session, principal: Principal, wanted: ActionFilter, today: date) -> int:
+    """Return how many items a filter holds; the same condition as the list."""
+    condition = condition_for(principal, wanted, today)
+    return session.scalar(select(func.count(ActionItem.id)).where(condition)) or 0
+
+
+def count_by_group(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date
+) -> dict[Group, int]:
+    """Return, for a filter, how many items each group holds: the numbers on tabs and tiles, in one query."""
+    condition = condition_for(principal, replace(wanted, group=Group.ALL), today)
+    columns = [
+        func.coalesce(func.sum(case((group_condition(group, today), 1), else_=0)), 0) for group in Group
+    ]
+    row = session.execute(select(*columns).select_from(ActionItem).where(condition)).one()
+    return dict(zip(Group, row, strict=True))
+
+
+def from_joined(query: Select[ActionItem]) -> Select[ActionItem]:
+    """Join the leading part, its department, the recommendation and its report, one of each to an item."""
+    return (
+        query.join(Lead, and_(Lead.item_id == ActionItem.id, Lead.role == PartRole.LEAD))
+        .join(LeadDepartment, LeadDepartment.id == Lead.department_id)
+        .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
+        .join(Report, Report.id == Recommendation.report_id)
+    )
+
+
+def for_lines() -> tuple[ExecutableOption, ...]:
+    """Load what one line of a list shows; needs `from_joined`."""
+    parts = selectinload(ActionItem.parts)
+    return (
+        parts.joinedload(Part.department),
+        parts.joinedload(Part.officer),
+        selectinload(ActionItem.closings),
+        contains_eager(ActionItem.recommendation).contains_eager(Recommendation.report),
+    )
+
+
+_RANKS: Final[Mapping[Status, int]] = {status: rank for rank, status in enumerate(Status)}
+_COLUMNS: Final[Mapping[Order, SQLColumnExpression[Any]]] = {
+    Order.DUE: ActionItem.due_on,
+    Order.NUMBER: ActionItem.item_no,
+    Order.DEPARTMENT: LeadDepartment.code,
+    Order.STATUS: case(_RANKS, value=ActionItem.status),
+    Order.OPENED: ActionItem.opened_at,
+}
+_VALUES: Final[Mapping[Order, Callable[[ActionItem], Any]]] = {
+    Order.DUE: lambda item: item.due_on,
+    Order.NUMBER: lambda item: item.item_no,
+    Order.DEPARTMENT: lambda item: item.lead.department.code,
+    Order.STATUS: lambda item: _RANKS[item.status],
+    Order.OPENED: lambda item: item.opened_at,
+}
+
+
+def key_of(item: ActionItem, order: Order) -> Key:
+    """Return the place of an item in a list."""
+    return Key(_VALUES[order](item), item.id)
+
+
+def write_key(key: Key) -> str:
+    """Return a key as addresses carry it."""
+    value = key.value
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    return f"{value.isoformat() if isinstance(value, date) else value}~{key.id}"
+
+
+def read_key(order: Order, written: str) -> Key | None:
+    """Return the key that an address carries, None for one that no row can have."""
+    value, _, number = written.rpartition("~")
+    if not (written.isprintable() and number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    try:
+        return Key(_read_value(order, value), int(number))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_value(order: Order, written: str) -> Any:
+    if order is Order.DUE:
+        return date.fromisoformat(written)
+    if order is Order.STATUS:
+        return int(written) % len(_RANKS)
+    if order is Order.OPENED:
+        return datetime.fromisoformat(written).replace(tzinfo=UTC)
+    return written
+
+
+def _sorting(wanted: ActionFilter) -> Sorting:
+    return Sorting(_COLUMNS[wanted.order], ActionItem.id, wanted.descending)
+
+
+def _joined_for_sorting(query: Select[Any], wanted: ActionFilter) -> Select[Any]:
+    if wanted.order is not Order.DEPARTMENT:
+        return query
+    lead = and_(Lead.item_id == ActionItem.id, Lead.role == PartRole.LEAD)
+    return query.join(Lead, lead).join(LeadDepartment, LeadDepartment.id == Lead.department_id)
