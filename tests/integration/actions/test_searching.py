@@ -169,7 +169,7 @@ class TestMigration:
     def test_fills_the_index_as_the_session_would(self, database_url: str, city: City) -> None:
         city.give_action(support=("EDU-I",), quote="建請於臺灣大道\n試辦ＢＲＴ看板 No. 3。")
         city.database.close()
-        migrate(database_url, "0008_extensions")
+        migrate(database_url, "0009_progress_review")
         migrate(database_url, "0010_search")
         with city.database.reading() as session:
             assert searched.outdated_items(session) == []
