@@ -9,6 +9,7 @@ from tests.factories import actions
 from tests.factories.actions import after_days, agree, ask, bring_to, refuse, report
 from tests.factories.city import City
 from tests.support.client import Visitor
+from tracker.reports.rules.drafts import Confidentiality
 from tracker.wiring import Wiring
 
 Visit = Callable[..., Visitor]
@@ -72,7 +73,7 @@ class TestList:
                 assert len(rows(visitor.get(address).text)) == number
 
     def test_shows_nothing_of_other_departments(self, city: City, visit: Visit) -> None:
-        city.give_action()
+        city.give_action(confidentiality=Confidentiality.RESTRICTED)
         for key in STRANGERS:
             page = visit(key).get("/actions/?group=all").text
             assert rows(page) == []
