@@ -90,6 +90,12 @@ _ASIDE = re.compile(
 )
 
 
+_DECLINING = re.compile(
+    r"(?:不|未|無)(?:另)?(?:提|列入?|作|需)(?:出)?[^，。與及和]{0,6}建議|\b(?:no|without|not) (?:\w+ ){0,3}recommend",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Section:
     """A part together with what it is for; `opens` is true where the purpose is first named."""
@@ -102,9 +108,7 @@ class Section:
 
 def kind_of(title: str) -> Kind:
     """Say what a heading announces; a heading that says nothing about advice announces body text."""
-    if any(says(title) for says in (advice_of_others, earlier_advice, answer_to_advice, completed_actions)):
-        return Kind.ASIDE
-    if is_appendix(title):
+    if any(says(title) for says in _ASIDES) or is_appendix(title):
         return Kind.ASIDE
     if recommending_title(title):
         return Kind.MIXED if mixing_title(title) else Kind.LISTED
@@ -137,7 +141,7 @@ def _inside(parent: Section, part: Part) -> Section:
 
 def _settled_kind(parent: Section, part: Part) -> Kind | None:
     """Return what a part is for where its title does not decide: by its number, or by the sentence before it."""
-    if parent.kind is Kind.ASIDE or (not part.is_heading and has_details(parent)):
+    if parent.kind is Kind.ASIDE or is_appendix(part.label) or (not part.is_heading and has_details(parent)):
         return Kind.ASIDE
     is_item = not part.is_heading or (part.label and not (part.lines or part.parts))
     is_named = part.is_heading and names_recommendation(part.label)
@@ -263,6 +267,16 @@ def completed_actions(title: str) -> bool:
 
 
 @rule
+def declining_title(title: str) -> bool:
+    """A heading of matters on which nothing is recommended.
+
+    >>> declining_title("Other matters on which we make no recommendation"), declining_title("Recommendations")
+    (True, False)
+    """
+    return bool(_DECLINING.search(title))
+
+
+@rule
 def aside_title(title: str) -> bool:
     """A heading of annexes, costs, thanks and the like.
 
@@ -270,3 +284,6 @@ def aside_title(title: str) -> bool:
     ('ASIDE', 'ASIDE')
     """
     return bool(_ASIDE.search(title))
+
+
+_ASIDES = (advice_of_others, earlier_advice, answer_to_advice, completed_actions, declining_title)

@@ -12,10 +12,17 @@ import pytest
 import tracker.extraction
 from tests.support.rules import failures, quotes
 from tracker.extraction import extract
-from tracker.extraction.cover import agencies, agency_line, category_in_brackets, dated_line, ticked_choice
+from tracker.extraction.cover import (
+    agencies,
+    agency_line,
+    category_in_brackets,
+    dated_line,
+    signed,
+    ticked_choice,
+)
 from tracker.extraction.cover import fields as cover_fields
 from tracker.extraction.cover.delegation import member_agencies, members, people
-from tracker.extraction.cover.entries import goes_on, pairs_in
+from tracker.extraction.cover.entries import goes_on, pairs_in, torn_job
 from tracker.extraction.cover.fields import Field
 from tracker.extraction.cover.periods import english_days, period_in, period_of_story
 from tracker.extraction.cover.places import destinations
@@ -36,7 +43,7 @@ from tracker.extraction.outline.headings import (
 )
 from tracker.extraction.outline.lines import run_on_numbers, torn_by_page
 from tracker.extraction.outline.tables import aligned_row, bar_row, header_columns, tab_row
-from tracker.extraction.outline.tree import captioned_part, torn_number
+from tracker.extraction.outline.tree import captioned_part, counted_within, torn_number
 from tracker.extraction.passage import Line, joined
 from tracker.extraction.registry import RULES, name_of, rule
 from tracker.extraction.sections import (
@@ -45,6 +52,7 @@ from tracker.extraction.sections import (
     answer_to_advice,
     aside_title,
     completed_actions,
+    declining_title,
     earlier_advice,
     kind_of,
     names_recommendation,
@@ -124,8 +132,11 @@ HOLDS: dict[str, Callable[[], object]] = {
     "members": lambda: [p.name for p in members([row("職稱", "姓名"), row("科員", "羿可人")])] == ["羿可人"],
     "member-agencies": lambda: member_agencies([row("姓名", "服務機關"), row("羿可人", "杉溪縣政府")]) == ["杉溪縣政府"],
     "pairs-in": lambda: pairs_in(Line(0, "【出國類別】考察")) == [(Field.CATEGORY, "考察")],
+    "torn-job": lambda: not torn_job("鄢若谷股長", Line(9, "一、前言")),
+    "signed": lambda: not signed("Shelter Office, City of Elm") and signed("Ada Lind, Head of Works"),
     "goes-on": lambda: not goes_on(Line(0, "壹、前言"), Field.AGENCY, ["杉溪縣政府"]),
-    "title-field": lambda: field("title", "計畫名稱", "計畫主辦機關"),
+    "title-field": lambda: field("title", "報告題目", "計畫名稱"),
+    "plan-field": lambda: field("plan", "出國計畫名稱", "計畫主辦機關"),
     "agency-field": lambda: field("agency", "計畫主辦機關", "出國人員"),
     "people-field": lambda: field("people", "姓名／職稱", "職稱"),
     "job-field": lambda: field("job", "職務", "姓名"),
@@ -159,6 +170,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "aligned-row": lambda: aligned_row(Line(0, "一段　文字"), ()) == (),
     "release-tail": lambda: quotes("建議\n- 增設坡道\n- 公布紀錄\n\n謝謝各位。\n", "short-item") == ["增設坡道", "公布紀錄"],
     "captioned-part": lambda: captioned_part(Line(0, "心得：收穫良多。"), {"心得": 1}) is not None,
+    "counted-within": lambda: counted_within([Line(0, "請（1）增設候車亭、座椅及站牌；")], Line(16, "（2）公布班次。"), 30),
     "torn-number": lambda: not torn_number(Line(0, "The doors"), Line(10, "15. It is used", gap=True), 36),
     # Sections.
     "recommending-title": lambda: all(map(recommending_title, ["後續推動", "擬辦事項", "Next steps", "立即可行建議"])),
@@ -168,6 +180,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "earlier-advice": lambda: earlier_advice("歷年建議事項"),
     "answer-to-advice": lambda: answer_to_advice("機關回應"),
     "completed-actions": lambda: completed_actions("Immediate actions (completed)"),
+    "declining-title": lambda: declining_title("不另提建議之事項") and not declining_title("無障礙設施之建議"),
     "aside-title": lambda: aside_title("參考書目") and not aside_title("參觀紀要"),
     "open-box": lambda: open_box("☐"),
     "asking-lead-in": lambda: quotes("We should:\n- plant trees\n- mend the gate\n", "short-item") == ["plant trees", "mend the gate"],
@@ -217,6 +230,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "due-quarter": lambda: due("114年Q3辦理", "114年Q3", date(2025, 9, 30)),
     "due-half-year": lambda: due("113年上半年", "113年上半年", date(2024, 6, 30)),
     "due-end-of-period": lambda: due("113年2月底", "113年2月底", date(2024, 2, 29)),
+    "due-latest-day": lambda: due("至遲於110年3月5日公告", "110年3月5日", date(2021, 3, 5)),
     "due-from-day": lambda: due("從110年3月5日起", "110年3月5日起", date(2021, 3, 5)),
     "due-from-month": lambda: due("自110年3月起", "110年3月起", date(2021, 3, 31)),
     "due-day-in-figures": lambda: due("109/12/31前", "109/12/31前", date(2020, 12, 31)),

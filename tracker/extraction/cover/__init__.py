@@ -23,12 +23,33 @@ _CATEGORY_LINES = 20
 _OPENING_LINES = 14
 _LONGEST_OPENING = 120
 _CATEGORY = re.compile(
-    r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,60}?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
+    r"\(\s*(?:出國)?類別\s*[:：]\s*(?P<value>[^()]{1,60}?(?:\([^()]{1,30}\))?)\s*\)|出國類別\s*[:：]\s*(?P<open>\S{1,20})$"
 )
+# Letters set apart for show: 出 國 報 告 （ 出 國 類 別 ： 考 察 ）
+_SPACED = re.compile(r"出\s國\s類\s別|類\s別\s?[：:]")
+_HAN_BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])")
 _HEADLINE_LINES = 6
 _AGENCY = re.compile(
     r"[\u3400-\u9fff]{1,8}(?:市|縣|鄉|鎮|區)(?:政府|公所|立)?[\u3400-\u9fff]{0,14}(?:政府|局|處|所|館|院|會|公司|中心|大學|學校)"
 )
+_ENGLISH_AGENCY = re.compile(
+    r"(?:Office|Department|Ministry|Bureau|City|County|Borough|Town|Board) of (?:the )?[A-Z][\w'’&,. -]{2,70}|"
+    r"(?:[A-Z][\w'’&.-]*,? (?:(?:of|and|for|the|on|&) )*){0,8}"
+    r"(?:City|County|Town|Borough|District|Parish)? ?(?:Council|Department|Office|Authority|Agency|Service|Bureau|Board|Commission|Ministry|Directorate|Inspectorate|Administration)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"(?:(?:^|; |, and | and )(?:[A-Z][\w'’.-]* ){1,3}[A-Z][\w'’-]*, "
+    r"[A-Z][\w'’-]*(?: (?:(?:of|for|the|to) )?[A-Z][\w'’-]*){0,5})+"
+)
+_ISSUED = re.compile(
+    r"(?:^|, )(?:issued|published|dated)(?: on)? (?P<day>\d{1,2} [A-Z][a-z]+ \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})\.?$",
+    re.IGNORECASE,
+)
+_LEAST_WORDS = 2
+_ENGLISH_LINES = 3
+_LONGEST_SIGNED = 400
+_SMALL_WORDS = ("of", "and", "for", "the", "on")
 _TICKED = re.compile(r"[■☑☒✔✓▣◼●Ｖ]\s?(?:\d[.、]?\s?)?(?P<choice>[^\s□☐○◻■☑,，、]{2,16})")
 _EMPTY = re.compile(r"[（(]?(?:無|略|未定|none|n/?a|[-–—/])?[)）]?", re.IGNORECASE)
 _BETWEEN_AGENCIES = re.compile(
@@ -40,13 +61,14 @@ def metadata(outline: Outline) -> Metadata:
     """Read the cover of a report; the trip is looked for in the story where the cover is silent."""
     lines = outline.lines[:_READ_LINES]
     values = _values(lines)
-    title = _first(values[Field.TITLE]) or title_in(lines, lambda line: bool(pairs_in(line)))
+    named = _first(values[Field.TITLE]) or _first(values[Field.PLAN])
+    title = named or title_in(lines, lambda line: bool(pairs_in(line)))
     start, end = _period(values[Field.PERIOD], outline.lines)
     returned = days_in(_first(values[Field.RETURN]) or "")
     end = returned[0] if start == end and returned else end
     return Metadata(
         title=title,
-        agencies=tuple(agencies(values[Field.AGENCY]) or member_agencies(lines) or agency_line(lines)),
+        agencies=tuple(agencies(_of_agencies(values)) or member_agencies(lines) or agency_line(lines)),
         people=_people(values, lines),
         destinations=tuple(destinations(values[Field.DESTINATION], title)),
         trip_start=start,
@@ -85,8 +107,24 @@ def _period(values: Sequence[str], lines: Sequence[Line]) -> tuple[date | None, 
 
 
 def _people(values: Mapping[Field, Sequence[str]], lines: Sequence[Line]) -> tuple[Person, ...]:
-    named = tuple(people(values[Field.PEOPLE], values[Field.JOB]))
-    return named or tuple(members(lines))
+    named = tuple(people(values[Field.PEOPLE], values[Field.JOB])) or tuple(members(lines))
+    return named or tuple(people([v for v in values[Field.AGENCY] if signed(v)], []))
+
+
+def _of_agencies(values: Mapping[Field, Sequence[str]]) -> list[str]:
+    return [value for value in values[Field.AGENCY] if not signed(value)]
+
+
+@rule
+def signed(value: str) -> bool:
+    """A memorandum that comes from people, each with a job title, and not from an agency.
+
+    >>> signed("Ada Lind, Shelter Coordinator; Ole Berg, Engineer"), signed("Office of Parks, City of Elm")
+    (True, False)
+    """
+    name = value[:_LONGEST_OPENING].partition(",")[0]
+    is_list = len(value) <= _LONGEST_SIGNED and bool(_SIGNED.fullmatch(value))
+    return is_list and not _ENGLISH_AGENCY.fullmatch(name)
 
 
 def _report_date(values: Sequence[str]) -> date | None:
@@ -111,8 +149,12 @@ def dated_line(lines: Sequence[Line]) -> date | None:
 
     >>> dated_line([Line(0, "Relief supplies were not ready"), Line(31, "November 6, 2025")])
     datetime.date(2025, 11, 6)
+    >>> dated_line([Line(0, "Report 3/2025, published 16 April 2025")])
+    datetime.date(2025, 4, 16)
     """
-    days = (lone_day(line.text) for line in lines[:_OPENING_LINES])
+    opening = [line.text for line in lines[:_OPENING_LINES]]
+    issued = (match["day"] for text in opening if (match := _ISSUED.search(text[:_LONGEST_OPENING])))
+    days = (lone_day(text) for text in (*opening, *issued))
     return next((day for day in days if day), None)
 
 
@@ -137,9 +179,18 @@ def agency_line(lines: Sequence[Line]) -> list[str]:
 
     >>> agency_line([Line(0, "銀杏市政府工務局"), Line(9, "赴丹麥考察港區再生報告")])
     ['銀杏市政府工務局']
+    >>> agency_line([Line(0, "ELM CITY COUNCIL"), Line(17, "Night buses in Leeds")])
+    ['ELM CITY COUNCIL']
     """
-    texts = (line.text.strip("*# 　") for line in lines[:_HEADLINE_LINES])
-    return [text for text in texts if _AGENCY.fullmatch(text)][:1]
+    texts = [line.text.strip("*# 　") for line in lines[:_HEADLINE_LINES]]
+    chinese = [text for text in texts if _AGENCY.fullmatch(text)]
+    return (chinese or list(filter(_is_english_agency, texts[:_ENGLISH_LINES])))[:1]
+
+
+def _is_english_agency(text: str) -> bool:
+    small = [word for word in text.split() if word[0].islower() and word not in _SMALL_WORDS]
+    is_name = len(text.split()) >= _LEAST_WORDS and not small
+    return is_name and len(text) <= _LONGEST_OPENING and bool(_ENGLISH_AGENCY.fullmatch(text))
 
 
 @rule
@@ -150,8 +201,9 @@ def category_in_brackets(lines: Sequence[Line]) -> str | None:
     '考察'
     """
     for line in lines[:_CATEGORY_LINES]:
-        match = _CATEGORY.search(roc.fold(line.text))
+        text = _HAN_BLANK.sub("", line.text) if _SPACED.search(line.text) else line.text
+        match = _CATEGORY.search(roc.fold(text))
         if match:
             group = "value" if match["value"] else "open"
-            return line.text[match.start(group) : match.end(group)]
+            return text[match.start(group) : match.end(group)]
     return None

@@ -47,7 +47,10 @@ _GROUPS = re.compile(r"\b(?:team|office|unit|group|department)$", re.IGNORECASE)
 _COUNTED = re.compile(r"^(?:[\d.()（）]+|等)\s*|等[\s\d一二三四五六七八九十]*人$")
 _ROLE_BEHIND = re.compile(r"\s*[(（](?:兼)?(?:團長|領隊|隊長|副團長|團員|隨員|秘書)[)）]$")
 _PART = re.compile(r"^(?:團長|領隊|副團長|團員|隨員|組員|成員)[:：　 ]*(?=[\u3400-\u9fff]{2})")
+_UNIT_IN_BRACKETS = re.compile(rf"[\u3400-\u9fff]{{1,16}}{_UNIT_END.pattern}")
+_UNIT_BEFORE = re.compile(rf"^[(（][\u3400-\u9fff]{{1,16}}{_UNIT_END.pattern}[)）]\s*(?=\S{{2}})")
 _LONGEST_NAME = 4
+_SHORTEST_UNIT = 3
 _HONORIFIC = re.compile(r"^(?:Mr|Mrs|Ms|Dr|Prof)\.? ")
 
 
@@ -76,6 +79,12 @@ def people(values: Sequence[str], jobs: Sequence[str]) -> Iterator[Person]:
             seen.add(person.name)
             job = person.title or (titles[index].strip() if index < len(titles) else None)
             yield Person(person.name, job or None)
+
+
+def ends_in_job(text: str) -> bool:
+    """Say whether a text ends with a job title."""
+    job = job_in(text)
+    return job is not None and job.end() == len(text)
 
 
 def names_people(text: str) -> bool:
@@ -130,7 +139,7 @@ def _member_rows(lines: Sequence[Line]) -> Iterator[tuple[_Columns, list[str]]]:
         heads = _columns(texts)
         if heads:
             columns = heads
-        elif columns and not texts:
+        elif columns and (not texts or texts[0].endswith(("：", ":"))):
             return
         elif columns:
             yield columns, texts
@@ -159,8 +168,11 @@ def _tokens(value: str) -> list[str]:
 
 def _people_in(token: str) -> list[Person]:
     """Read one token of a list: mostly one person, at times names set apart by strokes only."""
+    token = _UNIT_BEFORE.sub("", token)
     token = _PART.sub("", _ROLE_BEHIND.sub("", _COUNTED.sub("", token).strip()))
     brackets = _IN_BRACKETS.fullmatch(token)
+    if brackets and _UNIT_IN_BRACKETS.fullmatch(brackets["job"]) and _has_job(brackets["name"]):
+        return _people_in(brackets["name"])
     if brackets:
         job = _APART.split(re.split("[、，,]", brackets["job"])[-1].strip())[-1]
         return [Person(_name(brackets["name"]), brackets["job"].strip() if job.isascii() else _title(job))]
@@ -231,14 +243,30 @@ def _title(piece: str) -> str:
     return piece[units[-1].end() :] if units else piece
 
 
+def _has_job(text: str) -> bool:
+    job = job_in(text)
+    return job is not None and bool(text[: job.start()].strip())
+
+
 def _run_together(token: str) -> Person | None:
     job = job_in(token)
+    if job and (named := _before_unit(token, job.start())):
+        return Person(named, _title(token[len(named) :]))
     if job is None:
         return Person(token, None) if 2 <= len(token) <= _LONGEST_NAME else _with_unknown_job(token)
     before, after = token[: job.start()].strip(" ：:"), token[job.end() :].strip(" ：:")
     if after and not _UNIT_END.search(after[-1:]):
         return Person(_name(after), job[0])
     return Person(_name(before), job[0]) if before else None
+
+
+def _before_unit(token: str, end: int) -> str | None:
+    """Return the name at the start of 樊雨晴典藏組組長: a surname, and a unit between name and job title."""
+    length = surname_length(token)
+    if not length or not _UNIT_END.search(token[end - 1 : end]):
+        return None
+    name = token[: length + 2]
+    return name if len(token[len(name) : end]) >= _SHORTEST_UNIT else None
 
 
 def _with_unknown_job(token: str) -> Person | None:

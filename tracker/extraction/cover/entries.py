@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tracker.extraction.cover.delegation import names_people
+from tracker.extraction.cover.delegation import ends_in_job, names_people
 from tracker.extraction.cover.fields import Field, field_of
 from tracker.extraction.cover.periods import days_in
 from tracker.extraction.outline.headings import known_heading, plain_title
@@ -14,8 +14,9 @@ from tracker.extraction.registry import rule
 
 _BODY_CHARACTERS = 150
 _LONGEST_VALUE = 80
+_LONGEST_REST = 4
 _PAIR = re.compile(
-    r"(?:\*\*|__)?(?P<key>[^：:|\t\n]{2,28}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?[ \t　]*(?P<value>.*)$"
+    r"(?:\*\*|__)?(?P<key>[^：:|｜\t\n]{2,28}?)(?:\*\*|__)?\s?[：:｜](?:\*\*|__)?[ \t　]*(?P<value>.*)$"
 )
 _BOXED_PAIR = re.compile(r"[【〔［\[](?P<key>[^】〕］\]\n]{2,14})[】〕］\]][ \t　]*(?P<value>\S.*)$")
 _GAP_PAIR = re.compile(r"(?P<key>[\u3400-\u9fff（）/／、]{2,14}?)(?:[　 ]+|\s[-–—]\s)(?P<value>\S.*)$")
@@ -40,6 +41,9 @@ def entries(lines: Sequence[Line]) -> Iterator[Entry]:
     value: list[str] = []
     for line in lines:
         pairs = pairs_in(line)
+        if not pairs and open_field is Field.PEOPLE and value and torn_job(value[-1], line):
+            value[-1] += line.text
+            continue
         if not pairs and open_field and goes_on(line, open_field, value):
             value.append(line.text)
             continue
@@ -115,6 +119,22 @@ def _field_and_value(key: str, value: str) -> tuple[Field, str] | None:
 def _key_field(key: str) -> Field | None:
     key = re.sub(r"[\s　*_]+", " " if key.isascii() else "", key).strip("() （）【】:：")
     return field_of(key)
+
+
+@rule
+def torn_job(value: str, line: Line) -> bool:
+    """A job title that the width of the page tore in two.
+
+    >>> torn_job("鄢若谷股長、樊雨晴約聘工程", Line(20, "師")), torn_job("鄢若谷股長", Line(20, "樊雨晴技士"))
+    (True, False)
+    """
+    last = re.split("[、，；]", value)[-1]
+    return (
+        not line.gap
+        and len(line.text) <= _LONGEST_REST
+        and names_people(last + line.text)
+        and (not ends_in_job(last) and ends_in_job(last + line.text) and not names_people(line.text))
+    )
 
 
 @rule

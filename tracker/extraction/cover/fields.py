@@ -11,6 +11,7 @@ class Field(StrEnum):
     """A line of the cover, by what it holds."""
 
     TITLE = "title"
+    PLAN = "plan"
     AGENCY = "agency"
     PEOPLE = "people"
     JOB = "job"
@@ -23,11 +24,12 @@ class Field(StrEnum):
 
 
 _TITLE = re.compile(
-    r"(?:出國|考察|參訪|研習)?報告(?:書)?(?:名稱|題目|主題|書名)|(?:出國)?計畫名稱|題目|題名|(?:考察|研究|報告|參訪|出國)?主題|(?:report )?title|subject|re",
+    r"(?:出國|考察|參訪|研習)?報告(?:書)?(?:名稱|題目|主題|書名)|題目|題名|(?:考察|研究|報告|參訪|出國)?主題|(?:report )?title|subject|re",
     re.IGNORECASE,
 )
+_PLAN = re.compile(r"(?:出國)?計畫名稱|(?:programme|project)(?: title| name)?", re.IGNORECASE)
 _AGENCY = re.compile(
-    r"(?:服務|報告|派遣|派員|派出|出國計畫主辦|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位)(?:名稱)?(?:（全銜）|\(全銜\))?|"
+    r"(?:服務|報告|派遣|派員|派出|出國計畫主辦|出國(?:人員)?(?:服務)?|計畫主辦|主辦|提報|編製|提出|撰寫|執行|所屬|填報|出國人員所屬)(?:機關|單位|學校)(?:名稱)?(?:（全銜）|\(全銜\))?|"
     r"機關(?:名稱)?|服務機關/?單位|服務機關及單位|"
     r"(?:issuing |reporting |home |parent |sending |responsible |employing )?(?:agency|body|council|employer|organi[sz]ation|institution|"
     r"authority|department|office)|issued by|published by|from|submitted by|commissioned by|prepared for",
@@ -90,6 +92,16 @@ def title_field(key: str) -> bool:
     (True, True, False)
     """
     return bool(_TITLE.fullmatch(key))
+
+
+@rule
+def plan_field(key: str) -> bool:
+    """The plan under which the trip was made, which stands for the title where no field names one.
+
+    >>> plan_field("計畫名稱"), plan_field("計畫主辦機關")
+    (True, False)
+    """
+    return bool(_PLAN.fullmatch(key))
 
 
 @rule
@@ -184,6 +196,7 @@ def other_field(key: str) -> bool:
 
 _FIELDS: tuple[tuple[Field, Callable[[str], bool]], ...] = (
     (Field.TITLE, title_field),
+    (Field.PLAN, plan_field),
     (Field.AGENCY, agency_field),
     (Field.PEOPLE, people_field),
     (Field.JOB, job_field),

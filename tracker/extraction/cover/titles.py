@@ -13,13 +13,14 @@ from tracker.foundation import roc
 
 _LOOK_WITHIN = 14
 _FEW = 2
+_CATEGORY = re.compile(r"\s*\(\s*(?:出國)?類別\s*:.*\)$")
 _LONGEST = 150
 _LONGEST_NAME = 14
 _GENERIC = re.compile(
-    r"(?:考察|參訪|訪問|研習|進修|開會|心得)+報告(?:書)?|(?:(?!.{0,26}(?:赴|參加|出席|參與|率團|考察(?!團)|研習|訪問))(?:.{0,26})(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關(?:學校)?)?[\s　]*(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:考察|參訪|訪問|研習|進修|開會)?(?:報告|"
-    r"報告書|基本資料表|報告基本資料表)?(?:\s*\(.*\)|（.*）)?(?:\s+出國類別.*)?|"
+    r"(?:考察|參訪|訪問|研習|進修|開會|心得)+報告(?:書)?|(?:(?!.{0,26}(?:赴|參加|出席|參與|率團|考察(?!團)|研習|訪問))(?:.{0,26})(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|機關))?(?:暨?所屬(?:各)?機關(?:學校)?)?[\s　]*(?:公務人員|人員)?(?:因公)?(?:公務)?(?:派員)?(?:出國|赴國外|國外)(?:人員)?(?:考察|參訪|訪問|研習|進修|開會)?(?:心得)?(?:報告|"
+    r"報告書|報告提要表|提要表|基本資料表|報告基本資料表)?(?:\s*\(.*\)|（.*）)?(?:\s+出國類別.*)?|"
     r"(?:version|draft|revision) [\d.]+.*|(?:department|ministry|office|bureau|faculty|school|board|city|county|town|borough|province) of .{2,50}|(?:.{2,60} )?(?:Assembly|Parliament|Senate|Inspectorate|Trust|Institute|Service|Office|Council|Department|Board|Agency|Administration|Bureau|Division|Authority|College|University|Committee|Commission|Ministry|General)|"
-    r"(?:\w+ )?report of session [\d–/-]+|(?:final |draft )?report \(?[A-Z]{0,4}[ .-]?\w*\d[\w/.-]*\)?|"
+    r"(?:\w+ )?report of session [\d–/-]+|report (?:no\.? ?)?[A-Z]{0,4}[ /.-]?[\w/.-]*\d[\w/.-]*(?:, (?:published|issued|dated) .{4,24})?|(?:issued|published|dated|date):? .{4,24}|(?:final |draft )?report \(?[A-Z]{0,4}[ .-]?\w*\d[\w/.-]*\)?|"
     r"(?:.{0,60} )?(?:study visit|study tour|trip|travel|visit|mission|internal audit|audit|final|incident|official|"
     r"investigation|inspection|memorandum) ?report(?: (?:no\.? ?)?[\w./-]*\d[\w./-]*)?|report|memorandum|memo|minutes",
     re.IGNORECASE,
@@ -39,7 +40,7 @@ def title_line(text: str) -> bool:
     >>> title_line("赴荷蘭考察水岸再生報告"), title_line("銀杏市政府出國報告"), title_line("Audit report 2024-03")
     (True, False, False)
     """
-    text = roc.fold(text.strip("*# 　"))
+    text = _CATEGORY.sub("", roc.fold(text.strip("*# 　")))
     person = job_in(text)
     if person and person.end() == len(text) and len(text) <= _LONGEST_NAME:
         return False

@@ -12,6 +12,7 @@ from tracker.extraction.registry import rule
 from tracker.extraction.sections import Kind, Section, names_recommendation
 from tracker.extraction.wording.asks import Ask, commitment
 from tracker.extraction.wording.captions import Role, caption_of
+from tracker.extraction.wording.owners import owner_in
 from tracker.extraction.wording.remarks import lead_in
 
 _LONGEST = 3_000
@@ -132,6 +133,8 @@ def ask_elsewhere(sentence: Passage, section: Section, reader: Reader) -> Propos
         ask = Ask.COMMITMENT
     if ask is None or ask is Ask.WEAK:
         return
-    counts = ask is Ask.EXPLICIT or (ask is Ask.MODAL and reader.own.named_in(sentence.words))
+    is_looked_back = section.kind is Kind.REFLECTION
+    is_addressed = reader.own.named_in(sentence.words) or (is_looked_back and owner_in(sentence.words))
+    counts = ask is Ask.EXPLICIT or (ask is Ask.MODAL and bool(is_addressed))
     if counts or section.kind is Kind.REFLECTION:
         yield Found(sentence, section.category, (Kind.BODY.value, ask.value), is_possible=not counts)

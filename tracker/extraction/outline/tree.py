@@ -1,8 +1,10 @@
 """The tree of numbered or headed parts, line by line."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from tracker.extraction.outline.bare import bare_numbers
 from tracker.extraction.outline.contents import key, without_contents
@@ -29,6 +31,11 @@ from tracker.extraction.wording.captions import caption_of
 from tracker.reading.document import Document
 
 _SHORT = 128
+_MOST_ABOVE = 8
+_MOST_WITHIN = 20
+_LONGEST_LABEL = 12
+_IN_BRACKETS = ("count_in_brackets", "number_in_brackets", "small_roman", "letter_in_brackets")
+_BRACKET_WITHIN = re.compile(r"(?<=.)[(（](?=\s?[\da-z一二三四五六七八九十]{1,3}\s?[)）])")
 
 
 def outline(document: Document) -> Outline:
@@ -63,7 +70,7 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
             outside = len(stack)
         elif before and before.boxed and not line.boxed:
             cut(stack, outside)
-        part = _part_of(line, before, after, layout)
+        part = _part_of(line, lines[max(0, number - _MOST_ABOVE) : number], after, layout)
         if part is None and not any(p.label for p in stack):
             part = captioned_part(line, layout.captions, layout.width)
         before = line
@@ -78,7 +85,7 @@ def _tree(lines: Sequence[Line], layout: _Layout) -> Part:
     return root
 
 
-def _part_of(line: Line, before: Line | None, after: Line | None, layout: _Layout) -> Part | None:
+def _part_of(line: Line, above: Sequence[Line], after: Line | None, layout: _Layout) -> Part | None:
     """Start a new part where a line carries a number, a bullet, a heading's style or a heading's words."""
     if line.is_row:
         return None
@@ -90,7 +97,7 @@ def _part_of(line: Line, before: Line | None, after: Line | None, layout: _Layou
         ordinal, written = (label.ordinal, title[: label.length].strip()) if label else (None, "")
         return Part(f"#{level}", ordinal, line, written, is_heading=True, width=width)
     label = label_of(line.text)
-    if label and not (before and torn_number(before, line, width)):
+    if label and not (above and (torn_number(above[-1], line, width) or counted_within(above, line, width))):
         return _numbered_part(line, after, label, width)
     heading = _spaced_heading(line, width)
     if heading is None and not goes_on_below(line, after):
@@ -154,6 +161,33 @@ def captioned_part(line: Line, captions: Mapping[str, int], width: int = 0) -> P
 
 def _is_short(line: Line) -> bool:
     return len(line.text) <= _SHORT and width_of(line.text) <= _SHORT
+
+
+@rule
+def counted_within(before: Sequence[Line], line: Line, width: int) -> bool:
+    """A number in brackets that a wrapped line begins with by chance, for the one before it stands within a line.
+
+    >>> counted_within([Line(0, "The unit should (1) mend the doors;")], Line(36, "(2) mend the roof."), 36)
+    True
+    >>> counted_within([Line(0, "(1) mend the doors, all of them, now;")], Line(38, "(2) mend the roof."), 36)
+    False
+    """
+    label = label_of(line.text)
+    if label is None or label.kind not in _IN_BRACKETS or line.gap or not width or (label.ordinal or 1) == 1:
+        return False
+    if not before or width_of(before[-1].text) < width * 0.85:
+        return False
+    for above in reversed(before):
+        at_start = label_of(above.text)
+        if at_start and at_start.kind == label.kind:
+            return False
+        places = (match.start() for match in islice(_BRACKET_WITHIN.finditer(above.text), _MOST_WITHIN))
+        marks = (label_of(above.text[place : place + _LONGEST_LABEL]) for place in places)
+        if any(m and m.kind == label.kind and m.ordinal == (label.ordinal or 0) - 1 for m in marks):
+            return True
+        if above.gap:
+            return False
+    return False
 
 
 @rule

@@ -52,6 +52,7 @@ _HOSTS = re.compile(
 )
 _EXPLICIT = re.compile(
     r"(?<![的之跟何些項等出曾會前各])建議(?![，。；：:、？?」）)\s書案表及與的之者彙摘]|事項|[一二三四五六七八九十0-9]{1,2}(?:章|節|篇|部分|項|點)|單位|機關|內容|方案|$)|"
+    rf"(?:期盼|盼望|期望|希望|企盼|盼)(?={UNIT}(?:能|得|可|將)?(?:協助|提供|編列|研議|檢討|納入|增|訂|辦理|推動|支持|補助|建立|規劃|評估))|"
     r"(?:[二三四五六兩幾數]|\d)(?:事|點|項|件事|個方向)(?:可為|可行|可做)|"
     r"建請|爰請|爰擬|籲請|懇請|提請(?!討論)|擬請|惠請|敬請(?![鑒鈞卓裁核指參見期查察惠備])|洽請|函請|責成|擬建議|"
     rf"(?:^|[，；：、）)])(?:並|另|亦|擬|惠|仍|再|爰|均|一併|務)?請(?={UNIT}|將|各|儘|盡|於|加強|優先|協助|研議|參考|參照|持續|務必|比照|同步|納入|提供|逐|考量|評估|適時|落實)|"
@@ -60,7 +61,7 @@ _EXPLICIT = re.compile(
     r"(?:recommend(?:s|ed)?|proposes?|suggests?|advises?|urges?|calls? (?:on|for)|asks?|requests?)\b(?! (?:by|from)\b)|"
     r"\b(?:it is|is|are) (?:therefore |also |strongly )*(?:recommended|proposed|advised|suggested)\b|"
     r"\b(?:our|the) (?:\w+ )?recommendation is (?:that|to)\b|\b(?:is|are) (?:also |therefore )?(?:invited|encouraged|asked|urged|advised|requested|called on) to\b|"
-    r"\bwe (?:would )?(?:also )?(?:invite|encourage|want the|like to see|call (?:on|upon))\b|\bthere is a (?:strong )?case for\b|\b(?:may|might) be worth\b|\bcould usefully\b|\bwould do well to\b|\bit would be (?:worth|useful|wise|helpful|prudent|sensible|advisable)\b",
+    r"\bwe (?:would )?(?:also )?(?:invite|encourage|want the|like to see|call (?:on|upon))\b|\bthere is a (?:strong )?case for\b|\b(?:may|might) (?:be worth|(?:wish|want) to consider)\b|\bcould usefully\b|\bwould do well to\b|\bit would (?:also |therefore )?be (?:worth|useful|wise|helpful|prudent|sensible|advisable)\b",
     re.IGNORECASE,
 )
 _MODAL = re.compile(
@@ -93,7 +94,7 @@ _COMMITMENT = re.compile(
 )
 # No pattern for asking matches without one of these; most sentences are done with after this cheap look.
 _ASK_WORDS = (
-    *"建請應宜須可得能讓責成擬研",
+    *"建請應宜須可得能讓責成擬研盼望",
     *("值得", "必", "需", "更要", "不妨", "切勿"),
     *(
         "could",
@@ -108,11 +109,11 @@ _ASK_WORDS = (
         "suggest",
         "advise",
         "urge",
-        "would be",
+        *("would ", "wish to"),
         "have to",
         "has to",
         "call",
-        *("invite", "encourage", "asked", "request", "case for", "worth", "like to see", "want"),
+        *("invite", "encourage", "ask", "request", "case for", "worth", "like to see", "want"),
     ),
 )
 

@@ -34,7 +34,7 @@ class Caption:
 _OF_STATUS = re.compile(
     r"(?:後續|目前)?(?:辦理|執行|處理|追蹤|改善)情形|(?:機關|單位)?(?:回應|回覆)|備註|附註|附件|公開與否|(?:機關|審核|核定)意見|狀態|進度|"
     r"經費(?:來源|概估|需求)?|預算(?:來源)?|(?:優先)?(?:順序|等級)|優先性|預期(?:效益|成效|成果)|績效指標|衡量指標|"
-    r"(?:management |agency |auditee |our )?(?:response|comments?)|status|priority|notes?|remarks?|cost|budget|"
+    r"(?:management |agency |auditee |our |(?:internal |external )?auditor(?:'s|s'|s)? |inspector(?:'s|s'|s)? )?(?:response|comments?|reply)|status|priority|notes?|remarks?|cost|budget|"
     r"success measures?|verification|type|bug|ticket|issue link|category",
     re.IGNORECASE,
 )
@@ -80,7 +80,7 @@ _COLUMN_OF_ACTION = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"(?:\*\*|__)?(?P<words>[^：:，。；？?\n*_|]{1,40}?)(?:\*\*|__)?\s?[：:](?:\*\*|__)?\s*(?=\S)(?!https?:|//)"
+    r"(?:\*\*|__)?(?P<words>[^：:，。；？?\n*_|｜]{1,40}?)(?:\*\*|__)?\s?[：:｜](?:\*\*|__)?\s*(?=\S)(?!https?:|//)"
 )
 _BRACKET = re.compile(r"[（(](?P<words>[\u3400-\u9fff]{2,6})[)）]\s*(?=\S)")
 _BOLD = re.compile(r"\*\*(?P<words>[^*\n]{1,40}?)[.:：。]?\*\*[\s　:：.]+(?=\S)")

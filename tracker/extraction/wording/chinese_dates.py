@@ -23,7 +23,7 @@ _DAY_IN_FIGURES = re.compile(
     rf"(?P<due>(?:(?<!\d)\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|(?<![\d.])\d{{2,3}}[/.]\d{{1,2}}[/.]\d{{1,2}}(?![\d.]))\s?{_BEFORE}?)"
 )
 _BUDGET_YEAR = re.compile(
-    r"(?P<due>(?<!\d)(?:\d{2,4}|[一二三四五六七八九十百〇○零]{3,6})\s?學?年度)(?!計畫|預算書|報告)"
+    r"(?P<due>(?<!\d)(?:\d{2,4}|[一二三四五六七八九十百〇○零]{3,6})\s?(?:學|會計)?年度)(?!計畫|預算書|報告)"
 )
 _AFTER_RETURN = re.compile(
     rf"(?P<due>(?:返國|回國|核定|奉核|奉准|核准|報告[^，。]{{0,4}}|修正)後\s?{_COUNT}\s?(?:個月|年|週|周|日|天)內)"
@@ -41,6 +41,9 @@ _PERIOD_BEFORE = re.compile(
 _HALF_YEAR = re.compile(rf"(?P<due>{_YEAR}\s?(?P<half>上|下)\s?半年(?:底)?{_BEFORE}?)")
 _END_OF_PERIOD = re.compile(rf"(?P<due>{_YEAR}\s?(?:{_MONTH}\s?)?(?:底|內))")
 _FROM_DAY = re.compile(rf"(?:自|從)\s?(?P<due>{_YEAR}\s?{_MONTH}\s?{_DAY}\s?起?)")
+_LATEST_DAY = re.compile(
+    rf"(?:最遲|至遲|不遲於|不得晚於|限)(?:應)?(?:於|在)?\s?(?P<due>{_YEAR}\s?{_MONTH}(?:\s?{_DAY})?)"
+)
 _FROM_MONTH = re.compile(rf"(?:自|從)\s?(?P<due>{_YEAR}\s?{_MONTH}\s?起)")
 _DONE_IN = re.compile(
     rf"(?P<due>{_YEAR}\s?{_MONTH}(?:\s?{_DAY})?)(?=完成|辦理|實施|啟用|提出|上線|推動|起|$)"
@@ -97,6 +100,16 @@ def due_end_of_period(sentence: str) -> Matches:
     DueHint(text='113年底', date=datetime.date(2024, 12, 31))
     """
     return _END_OF_PERIOD.finditer(sentence)
+
+
+@rule
+def due_latest_day(sentence: str) -> Matches:
+    """The latest day on which something is to be done.
+
+    >>> due_in("最遲於109年3月31日公告")
+    DueHint(text='109年3月31日', date=datetime.date(2020, 3, 31))
+    """
+    return _LATEST_DAY.finditer(sentence)
 
 
 @rule
@@ -206,6 +219,7 @@ CHINESE = (
     due_quarter,
     due_half_year,
     due_end_of_period,
+    due_latest_day,
     due_from_day,
     due_from_month,
     due_day_in_figures,

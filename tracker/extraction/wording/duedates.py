@@ -11,7 +11,10 @@ from tracker.foundation import roc
 _FINDERS = (*CHINESE, *ENGLISH)
 _UNCERTAIN = re.compile(rf"{SEASON}|年度")
 _DASHED = re.compile(r"(?P<year>\d{2,4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?")
-_NOTHING = re.compile(r"[（(]?(?:未定|待定|無|略|tbd|tba|n/?a|none|[-–—/]*)[)）]?", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"[（(]?(?:未定|待定|無|略|(?:date )?to be (?:agreed|confirmed|decided|set)|tbd|tba|n/?a|none|[-–—/]*)[)）]?",
+    re.IGNORECASE,
+)
 _LONGEST_DATE = 24
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _MONTH_NUMBERS = {m[:3].lower(): i for i, m in enumerate(MONTHS.split("|"), start=1)}

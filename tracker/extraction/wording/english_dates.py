@@ -11,7 +11,7 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 _MONTH_NAME = rf"(?P<name>{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 _BY = (
     r"\b(?:by|before|until|no later than|not later than|from|effective|as of|on|in|due)\b"
-    r" (?:the )?(?:end of |end-|late |early |mid-)?"
+    r" (?:the )?(?:end of (?:the )?|end-|late |early |mid-)?"
 )
 _ENGLISH_DAY = re.compile(
     rf"{_BY}(?P<due>(?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_NAME},? (?P<year>\d{{4}}))",
@@ -26,7 +26,7 @@ _ENGLISH_QUARTER = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_YEAR = re.compile(
-    r"\b(?:by|before|no later than|in) (?:the )?(?P<due>(?:end of |end-)?(?:the )?(?:FY ?)?(?P<year>20\d\d))(?![-/.]\d)\b",
+    r"\b(?:by|before|no later than|in) (?:the )?(?P<due>(?:end of |end-)?(?:the )?(?:FY ?)?(?P<year>20\d\d))(?![-/.]\d)\b(?! (?:\w+ )?(?:season|summer|winter|spring|autumn))",
     re.IGNORECASE,
 )
 _ENGLISH_WITHIN = re.compile(
@@ -39,7 +39,7 @@ _ENGLISH_MONTH_ONLY = re.compile(
 )
 _ENGLISH_OCCASION = re.compile(
     r"\b(?:by|before|until) (?:the )?(?P<due>(?:[A-Z][a-z]+ )?(?:next meeting|(?:end of the |year[- ])(?:year|end|quarter|month)|half[- ]term|Labou?r Day|Christmas|Easter|Thanksgiving|"
-    r"New Year|(?:the )?(?:next |coming )?(?:summer|winter|spring|autumn|season|school year|financial year|budget round)))\b",
+    r"New Year|(?:the )?(?:next |coming |20\d\d )?(?:(?:summer|winter|spring|autumn|holiday) )?(?:summer|winter|spring|autumn|season|school year|financial year|budget round)))\b",
     re.IGNORECASE,
 )
 _ENGLISH_MONTH = re.compile(rf"{_BY}(?P<due>{_MONTH_NAME},? (?P<year>\d{{4}}))", re.IGNORECASE)

@@ -6,11 +6,11 @@ from tracker.extraction.registry import rule
 
 _OTHERS = (
     r"對方|當地|講師|講者|專家|學者|主管|館方|村方|校方|院方|園方|業者|廠商|市長|鎮長|縣長|總理|部長|院長|局長|處長|與會者|"
-    r"代表|審計|媒體|記者|顧問|教授|主辦單位|承辦人|館長|館員|導覽|解說|接待|工作人員|居民|住戶|團體|協會|議員|市議會|主席|校長|老師|"
+    r"代表|審計|秘書[處長]|媒體|記者|顧問|教授|主辦單位|承辦人|館長|館員|導覽|解說|接待|工作人員|居民|住戶|團體|協會|議員|市議會|主席|校長|老師|"
     r"執行長|總監|規劃師|設計師|工程師|店家|店員|志工|董事|先生|女士|博士|受訪者|受訪|主任|主持人|與談人|發言人|外賓|友人|聯盟|委員會?"
 )
 _SAY = (
-    r"建議|表示|指出|認為|強調|提醒|說明|笑稱|笑說|呼籲|要求|提到|提及|分享|回應|主張|坦言|補充|介紹|解釋|指稱|透露|答稱|"
+    r"建議|表示|指出|認為|強調|重申|提醒|說明|笑稱|笑說|呼籲|要求|提到|提及|分享|回應|主張|坦言|補充|介紹|解釋|指稱|透露|答稱|"
     r"答以|回覆|允諾|說|稱|問|詢問|請教"
 )
 _REPORTED = re.compile(
@@ -19,7 +19,7 @@ _REPORTED = re.compile(
     r"據[^，。]{1,16}(?:表示|說明|稱|指出|瞭解|了解)|建議(?:團員|我方|訪團|一行人|我們|外國|後進|各國|來訪)|"
     r"(?:告訴|提醒|告知|勸|叮嚀)(?:我們|團員|訪團|我方|本團)|"
     r"\b(?:told us|said that|according to|stated that|explained that|noted that|(?:we|I|they) (?:also )?(?:heard|were told|learned|learnt|understood|gathered|read)\b|argued that|"
-    r"asked (?:us |whether|why|how|for)|(?:opposed|wrote|believed|insisted|warned|wants?|wanted|hoped|claimed|submitted|advice was|"
+    r"asked (?:us |whether|why|how|for)|(?:opposed|wrote|(?:has|have|had) (?:\w+ )?written|believed|insisted|warned|wants?|wanted|hoped|claimed|submitted|advice was|"
     r"proposed that|complained|objected)\b|(?:states?|stated|says?|noted?|argues?|observed) that|advised (?:us|the)|suggested (?:that|to us)|"
     r"(?<!we )recommended (?:that the|by|to)|(?:hosts?|experts?|consultants?|auditors?|vendors?|contractors?) (?:\w+ )?(?:recommend|suggest|advise))",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _LAW = re.compile(
 )
 _QUESTION = re.compile(r"[？?][」』”\"）)]*$|^請問|是否(?:應|須|需)[^。，]{0,30}[？?]")
 _SUPPOSED = re.compile(
-    r"(?<![相反])應(?:該)?(?:是|屬|已|係|可見|指)|應為(?!優先|首要|主要)|不(?:必|須|需)再?(?:應|須)|"
+    r"(?:往往|經常|時常|總是|每每)(?:必須|[須應需])|(?<![相反])應(?:該)?(?:是|屬|已|係|可見|指)|應為(?!優先|首要|主要)|不(?:必|須|需)再?(?:應|須)|"
     r"\b(?:should|could|would|must|ought to) (?:not )?have\b|\bshould (?:already )?be (?:noted|clear|remembered|understood)\b|"
     r"\bit (?:should|must) be (?:noted|said|stressed)\b",
     re.IGNORECASE,

@@ -34,7 +34,7 @@ _UNIT_BEHIND = re.compile(
     rf"[（(]\s*(?:由)?(?P<owner>{UNIT})(?:主辦|辦理|負責|主政|權責)?(?:[、及與，；;/／][^（()）]{{0,40}}?)?(?:[，；;、]\s*(?P<due>\d[^（()）]{{1,16}}))?\s*[)）][。.]?$"
 )
 _NAME_BEHIND = re.compile(
-    r"\s*(?:[(\[]|(?<=[.!?] ))(?P<owner>[A-Z][\w'’&-]+(?: (?:of|and|for|the|&))?(?: [A-Z][\w'’&-]+){0,4}(?: (?:team|unit|office))?)"
+    r"\s*(?:[(\[]|(?<=[.!?] ))(?P<owner>[A-Z][\w'’&-]+(?: (?:of|and|for|the|&))?(?: [A-Z][\w'’&-]+){0,4}(?: (?:team|unit|office|desk|department|group|board|committee|crew|staff))?)"
     r"(?:[,;] (?:by |due |before )?(?P<due>[\w ,]{4,30}))?(?:[)\]]\.?|\.)$"
 )
 

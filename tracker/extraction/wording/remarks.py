@@ -20,13 +20,14 @@ _NONE_LAST = re.compile(
     r"(?:^|[，。；])[^，。；]{0,6}(?<!並非)(?:暫|尚|並|故|爰|均)?(?:無|未提)(?:其他|特別|相關|具體|進一步|另外)?(?:之|的)?建議(?:事項|意見)?(?:提出)?[。.]?$"
 )
 _LEAD_IN = re.compile(
-    r"[：:]$|(?:如下|如次|如后|下表|分述|臚列|下列|以下|as follows|the following|below)[^。.]{0,60}[。.：:]?$",
+    r"[：:]$|(?:如下|如次|如后|下表|分述|臚列|下列|as follows|the following|(?:set out|listed|given|described|shown|found|outlined|detailed) below)[^。.]{0,60}[。.：:]?$|"
+    r"以下[各幾數二三四五六七八九十兩\d]*[項點個]?(?:建議|意見|事項|方向|作法|做法|措施|重點|對策)[^。.]{0,40}[。.]?$|\bbelow\.?$",
     re.IGNORECASE,
 )
 _DETAILS_WITHIN = 60
 _DETAILS = re.compile(
     r"(?:包括|包含|包涵|例如|諸如|計有|分為|分成|共分|理由|原因|係因|目標在於|目的在於|載明|列明|(?:下列|以下)(?:資料|文件|資訊|要件|條件|項目資料))[^。]{0,10}[：:（(]?\s*$|"
-    r"\b(?:grounds? that|because|reasons?|including|includes?|such as|consists? of|namely|criteria|whether|as well as)\W{0,4}$",
+    r"\b(?:grounds? that|because|reasons?|including|includes?|such as|consists? of|namely|around|about|regarding|concerning|covering|criteria|whether|as well as)\W{0,4}$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -53,6 +54,8 @@ def lead_in(text: str) -> bool:
 
     >>> lead_in("茲提出建議如下："), lead_in("We recommend the following."), lead_in("建請交通局增設候車亭。")
     (True, True, False)
+    >>> lead_in("爰提以下三點建議。"), lead_in("建議色溫降至三千K以下。")
+    (True, False)
     """
     return bool(_LEAD_IN.search(text))
 
@@ -61,8 +64,8 @@ def lead_in(text: str) -> bool:
 def details_below(text: str) -> bool:
     """A sentence before a list of reasons, parts or particulars, which are no recommendations of their own.
 
-    >>> details_below("圖面應載明下列資料："), details_below("本局應辦理下列事項：")
-    (True, False)
+    >>> details_below("圖面應載明下列資料："), details_below("We will add alerts around:"), details_below("本局應辦理下列事項：")
+    (True, True, False)
     """
     return bool(_DETAILS.search(text[-_DETAILS_WITHIN:]))
 
