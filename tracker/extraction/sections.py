@@ -141,7 +141,8 @@ def _inside(parent: Section, part: Part) -> Section:
 
 def _settled_kind(parent: Section, part: Part) -> Kind | None:
     """Return what a part is for where its title does not decide: by its number, or by the sentence before it."""
-    if parent.kind is Kind.ASIDE or is_appendix(part.label) or (not part.is_heading and has_details(parent)):
+    is_leaf = not (part.is_heading and (part.lines or part.parts))
+    if parent.kind is Kind.ASIDE or is_appendix(part.label) or (is_leaf and has_details(parent)):
         return Kind.ASIDE
     is_item = not part.is_heading or (part.label and not (part.lines or part.parts))
     is_named = part.is_heading and names_recommendation(part.label)

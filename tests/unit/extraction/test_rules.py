@@ -186,6 +186,8 @@ HOLDS: dict[str, Callable[[], object]] = {
     "asking-lead-in": lambda: quotes("We should:\n- plant trees\n- mend the gate\n", "short-item") == ["plant trees", "mend the gate"],
     # Items.
     "numbered-item": lambda: quotes("肆、擬辦\n（一）請工務局修補。\n", "numbered-item") == ["請工務局修補。"],
+    "is-whole-with-details": lambda: quotes("建議\n一、增設設施。項目包括：\n1. 候車亭。\n2. 站牌。\n", "numbered-item")
+    == ["增設設施。項目包括：\n1. 候車亭。\n2. 站牌。"],
     "bullet-item": lambda: quotes("# Next steps\n- Mend the gate.\n- Plant trees.\n", "bullet-item") == ["Mend the gate.", "Plant trees."],
     "short-item": lambda: quotes("Recommendations\n1. Mend the gate\n2. Plant trees\n", "short-item") == ["Mend the gate", "Plant trees"],
     "headed-item": lambda: quotes("建議\n一、候車\n應增設座椅。\n二、資訊\n應公布班次。\n", "headed-item") == ["應增設座椅。", "應公布班次。"],

@@ -156,7 +156,7 @@ def _cell(texts: Sequence[str], column: int | None) -> str | None:
 
 
 def _tokens(value: str) -> list[str]:
-    is_english = re.search(r"[A-Za-z]{3,}[^;\n]*[,;]", value) and not re.search(r"[\u3400-\u9fff]{2}", value)
+    is_english = re.search(r"[A-Za-z]{3}[^;\n]*[,;]", value) and not re.search(r"[\u3400-\u9fff]{2}", value)
     if value.isascii() or is_english:
         parts = re.split(r"[;\n]|,?\s+and\b(?= [A-Z])|, (?=(?:Mr|Mrs|Ms|Dr|Prof|Cllr|Councillor)\b)", value)
         if len(parts) == 1 and "(" in value:

@@ -15,6 +15,8 @@ from tracker.extraction.registry import rule
 _BODY_CHARACTERS = 150
 _LONGEST_VALUE = 80
 _LONGEST_REST = 4
+# No cover says more on one line; its lists are parted by patterns that look ahead to the end of the value.
+_LONGEST_LINE = 2_000
 _PAIR = re.compile(
     r"(?:\*\*|__)?(?P<key>[^：:|｜\t\n]{2,28}?)(?:\*\*|__)?\s?[：:｜](?:\*\*|__)?[ \t　]*(?P<value>.*)$"
 )
@@ -71,7 +73,7 @@ def pairs_in(line: Line) -> list[tuple[Field, str]]:
     """
     if line.is_row:
         return _pairs_in_cells(line)
-    text = line.text
+    text = line.text[:_LONGEST_LINE]
     label = label_of(text)
     if label and label.length < len(text):
         text = text[label.length :]

@@ -11,7 +11,7 @@ from tracker.extraction.items.tables import tables
 from tracker.extraction.outline import Part
 from tracker.extraction.passage import Passage, joined
 from tracker.extraction.registry import rule
-from tracker.extraction.sections import Kind, Section
+from tracker.extraction.sections import Kind, Section, has_details
 from tracker.extraction.wording.asks import STRONG, Ask
 from tracker.extraction.wording.captions import Role, caption_of
 from tracker.extraction.wording.exclusions import already_done
@@ -21,6 +21,7 @@ from tracker.extraction.wording.remarks import closing_words, details_below, lea
 _WHERE = Kind.LISTED.value
 _FEW_SENTENCES = 3
 _SHORT_SENTENCES = 2
+_MOST_DETAILS = 12
 _TICKED = re.compile(r"\[[xX✓]\]|[☑✔✓]")
 _REMARKS = (Role.OWNER, Role.DUE, Role.STATUS, Role.BACKGROUND, Role.NUMBER)
 
@@ -35,6 +36,8 @@ def listed(section: Section, reader: Reader) -> Proposals:
     elif not paragraphs:
         if not part.parts and not part.tables and not section.opens:
             yield from short_item(section, reader)
+    elif part.label and part.is_heading and is_whole_with_details(section, reader):
+        yield from headed_item(section, reader)
     elif section.opens or part.parts or not part.head:
         yield from _running(section, reader)
     else:
@@ -70,12 +73,33 @@ def bullet_item(section: Section, reader: Reader) -> Proposals:
 
 def _whole_item(section: Section, reader: Reader, name: str) -> Proposals:
     paragraphs = section.part.paragraphs
-    if section.part.parts:
+    if is_whole_with_details(section, reader):
+        paragraphs = [*paragraphs, *details_of(section.part)]
+    elif section.part.parts:
         paragraphs = _without_lead_in(paragraphs, reader)
     found = item_of(paragraphs, section.category, (_WHERE, name), reader) if paragraphs else None
     if found:
         is_done = ticked_off(section.part.label) or done_item(found)
         yield replace(found, is_possible=is_done)
+
+
+@rule
+def is_whole_with_details(section: Section, reader: Reader) -> bool:
+    r"""An item whose bullets only tell its particulars: they are part of its quote.
+
+    >>> quotes("四、建議\n1、應增設設施。項目包括：\n- 候車亭\n- 站牌\n2、公布班次。\n", "numbered-item")
+    ['應增設設施。項目包括：\n- 候車亭\n- 站牌', '公布班次。']
+    """
+    parts = section.part.parts
+    short = all(not part.parts and len(part.lines) <= 1 for part in parts)
+    asks = any(reader.asks(p) or imperative(p.words) for p in section.part.paragraphs)
+    return asks and 0 < len(parts) <= _MOST_DETAILS and short and has_details(section)
+
+
+def details_of(part: Part) -> list[Passage]:
+    """Return the bullets of an item, each as running text without its sign."""
+    heads = (inner.head.after(len(inner.label)) for inner in part.parts if inner.head)
+    return [joined([line]) for line in heads if line.text]
 
 
 @rule
@@ -122,6 +146,8 @@ def headed_item(section: Section, reader: Reader) -> Proposals:
     ['候車亭不足。建議增設。']
     """
     paragraphs = section.part.paragraphs
+    if is_whole_with_details(section, reader):
+        paragraphs = [*paragraphs, *details_of(section.part)]
     is_labelled = any(role_of_passage(p) is Role.ACTION for p in paragraphs)
     asking = [p for p in paragraphs if reader.asks(p) or imperative(p.text)]
     if not is_labelled and not asking and _head_asks(section.part, reader):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from tracker.extraction.model import DueHint
 from tracker.extraction.wording.chinese_dates import CHINESE, SEASON
@@ -31,6 +32,7 @@ def due_in(sentence: str, earliest: date | None = None) -> DueHint | None:
     return None
 
 
+@lru_cache(maxsize=2**12)
 def is_date(text: str) -> bool:
     """Say whether a text is nothing but a date or a period.
 
