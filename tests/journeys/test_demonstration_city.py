@@ -113,7 +113,7 @@ class TestCoordinator:
     def test_sees_source_and_candidates_side_by_side(self, visitor: Visitor) -> None:
         visitor.come(COORDINATOR)
         visitor.page.get_by_role("link", name="前往審閱").click()
-        visitor.page.locator("a[href$='/review']").first.click()
+        visitor.page.locator("td a[href*='/review']").first.click()
         expect(visitor.page.locator("article.candidate").first).to_be_visible()
         assert_accessible(visitor.page)
         keep_picture(photograph(visitor.page, "review-desk-city"), "review-desk")

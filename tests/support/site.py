@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
 
 from tests.support.loopback import free_port
@@ -56,8 +57,14 @@ def served(app: Flask, settings: Settings) -> Generator[str, None, None]:
     server = create_server(app, host=settings.web.host, port=settings.web.port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+
+    def end() -> None:
+        server.close()
+        wasyncore.close_all(server._map)
+
     try:
         yield settings.site.address
     finally:
-        server.close()
+        # The loop closes its own sockets: from here it could be waiting on one in that very moment.
+        server.trigger.pull_trigger(end)
         thread.join(10)

@@ -133,6 +133,9 @@ class TestFindPassage:
             assert found is not None
             assert source[slice(*found)].startswith("建請交通局就輕軌")
 
+    def test_takes_an_ellipsis_of_the_source_for_itself(self) -> None:
+        assert find_passage("等等…其他。等等。", "等等…其他") == (0, 5)
+
     def test_finds_nothing_when_the_ending_is_not_there(self) -> None:
         assert find_passage("建請交通局評估。", "建請…號誌") is None
 

@@ -97,8 +97,13 @@ def edges(text: str, span: tuple[int, int], free: tuple[int, int]) -> Edges:
 def passages(source: str, words: str) -> Iterator[Span]:
     """Give the places where words stand in a source, whatever blanks and line ends lie between their characters.
 
-    An ellipsis leaves out what lies between an opening and an ending: 「建請交通局…研議」.
+    An ellipsis that does not stand in the source itself leaves out what lies between an opening and an ending:
+    「建請交通局…研議」.
     """
+    whole = _spaced(words)
+    if whole and (literally := [Span(*found.span()) for found in re.finditer(whole, source)]):
+        yield from literally
+        return
     pieces = [piece for piece in map(_spaced, _ELLIPSIS.split(words)) if piece]
     if not pieces:
         return
