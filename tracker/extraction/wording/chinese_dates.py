@@ -10,7 +10,7 @@ from tracker.extraction.registry import rule
 
 Matches = Iterator[re.Match[str]]
 
-SEASON = "汛期|暑假|寒假|開學|雨季|颱風季|春節|年節|花季|旺季"
+SEASON = "汛期|暑假|寒假|開學|雨季|颱風季|春節|年節|花季|旺季|農曆年|春季|夏季|秋季|冬季"
 _YEAR = r"(?<![\d每])(?P<year>(?:民國\s?)?(?:\d{4}|\d{2,3}|[〇零○一二三四五六七八九十百]{2,5}))\s?年"
 _MONTH = r"(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})\s?月"
 _DAY = r"(?P<day>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s?[日號]"
@@ -26,13 +26,23 @@ _BUDGET_YEAR = re.compile(
     r"(?P<due>(?<!\d)(?:\d{2,4}|[一二三四五六七八九十百〇○零]{3,6})\s?(?:學|會計)?年度)(?!計畫|預算書|報告)"
 )
 _AFTER_RETURN = re.compile(
-    rf"(?P<due>(?:返國|回國|核定|奉核|奉准|核准|報告[^，。]{{0,4}}|修正)後\s?{_COUNT}\s?(?:個月|年|週|周|日|天)內)"
+    rf"(?P<due>(?:返國|回國|核定|奉核|奉准|核准|報告[^，。]{{0,4}}|修正)後?\s?{_COUNT}\s?(?:個月|年|週|周|日|天)內)"
 )
 _NEXT_YEAR = re.compile(
-    r"(?P<due>(?:今年|本年|本年度|年)底(?:以?前)|(?:明|下|次|來|隔)一?(?:(?:學|會計)?年度(?:底|初|內)?|年(?:\d{1,2}月)?(?:底|初|內|以前|前))(?:以?前)?)"
+    r"(?P<due>(?:今|本|明)年\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?月(?:底|中旬|初)?(?:以?前)?|(?:今年|本年|本年度|年)底(?:以?前)|(?:明|下|次|來|隔)一?(?:(?:學|會計)?年度(?:底|初|內)?|年(?:\d{1,2}月)?(?:底|初|內|以前|前))(?:以?前)?)"
 )
 _MONTH_ONLY = re.compile(
     r"(?<![每年\d])(?P<due>(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?月\s?(?:\d{1,2}\s?日|底|中旬|初)\s?(?:以?前))"
+)
+_TOLD_YEAR = re.compile(
+    rf"(?P<due>[今明本翌]\((?:民國)?(?P<year>\d{{2,3}})\)\s?年(?:度)?(?:\s?{_MONTH})?(?:\s?{_DAY})?(?:底|中旬|初|內)?{_BEFORE}?)"
+)
+_SEASON_ALONE = re.compile(
+    rf"(?<!每)(?<!月)(?<!每年)(?<!每學期)(?P<due>(?:[今明]年|本年度?|下(?:一|個|一個)?學[期年])?(?:{SEASON}|學期|年度|會計年度|招生|下次會議|下屆會議)(?:開始|結束)?{_BEFORE})"
+)
+_NEXT_TERM = re.compile(r"(?P<due>下(?:一|個|一個)?學[期年])")
+_WITHIN_DAYS = re.compile(
+    r"(?<![每第\d月])(?P<due>(?:\d{1,3}|[一二三四五六七八九十兩]{1,3})\s?(?:個)?(?:週|周|星期|日|天|工作日|工作天)內)(?=提|完成|函|邀集|召開|彙整|簽)"
 )
 _DAY_BEFORE = re.compile(rf"(?P<due>{_YEAR}\s?{_MONTH}\s?{_DAY}\s?(?:{_BEFORE}|止))")
 _PERIOD_BEFORE = re.compile(
@@ -70,6 +80,46 @@ def due_period_before(sentence: str) -> Matches:
     DueHint(text='109年6月底前', date=datetime.date(2020, 6, 30))
     """
     return _PERIOD_BEFORE.finditer(sentence)
+
+
+@rule
+def due_told_year(sentence: str) -> Matches:
+    """This year or the next, with its number in brackets.
+
+    >>> due_in("於明（114）年6月底前完成")
+    DueHint(text='明(114)年6月底前', date=datetime.date(2025, 6, 30))
+    """
+    return _TOLD_YEAR.finditer(sentence)
+
+
+@rule
+def due_season_alone(sentence: str) -> Matches:
+    """A season, term or meeting before which something is to be done, without a year.
+
+    >>> due_in("於暑假前完成"), due_in("每年汛期前清淤")
+    (DueHint(text='暑假前', date=None), None)
+    """
+    return _SEASON_ALONE.finditer(sentence)
+
+
+@rule
+def due_next_term(sentence: str) -> Matches:
+    """The next term or school year.
+
+    >>> due_in("自下學期起實施")
+    DueHint(text='下學期', date=None)
+    """
+    return _NEXT_TERM.finditer(sentence)
+
+
+@rule
+def due_within_days(sentence: str) -> Matches:
+    """Weeks or days within which something is to be handed in.
+
+    >>> due_in("六週內提出"), due_in("三日內回覆民眾")
+    (DueHint(text='六週內', date=None), None)
+    """
+    return _WITHIN_DAYS.finditer(sentence)
 
 
 @rule
@@ -214,6 +264,7 @@ def due_within(sentence: str) -> Matches:
 
 # The surest wording first: "109年6月底前" before a bare "109年度".
 CHINESE = (
+    due_told_year,
     due_day_before,
     due_period_before,
     due_quarter,
@@ -228,6 +279,9 @@ CHINESE = (
     due_budget_year,
     due_after_return,
     due_next_year,
+    due_next_term,
+    due_season_alone,
     due_month_only,
+    due_within_days,
     due_within,
 )

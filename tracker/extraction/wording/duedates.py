@@ -75,7 +75,7 @@ def _end_of(western: int, groups: dict[str, str | None]) -> date:
     if quarter:
         return roc.last_day(western, 3 * (_QUARTERS.get(quarter.lower()) or roc.number(quarter) or 4))
     if groups.get("half"):
-        return roc.last_day(western, 6 if groups["half"] == "上" else 12)
+        return roc.last_day(western, 6 if groups["half"] in ("上", "first") else 12)
     name, written = groups.get("name"), groups.get("month")
     month = _MONTH_NUMBERS[name[:3].lower()] if name else roc.number(written) if written else 12
     day = groups.get("day")

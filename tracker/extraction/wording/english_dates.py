@@ -26,11 +26,28 @@ _ENGLISH_QUARTER = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_YEAR = re.compile(
-    r"\b(?:by|before|no later than|in) (?:the )?(?P<due>(?:end of |end-)?(?:the )?(?:FY ?)?(?P<year>20\d\d))(?![-/.]\d)\b(?! (?:\w+ )?(?:season|summer|winter|spring|autumn))",
+    r"\b(?:by|before|no later than|in) (?:the )?(?P<due>(?:end of |end-)?(?:the )?(?:FY ?)?(?P<year>20\d\d))(?![-/.]\d)\b(?![-–/]\d)(?! (?:\w+ )?(?:season|summer|winter|spring|autumn|year))",
+    re.IGNORECASE,
+)
+_ENGLISH_HALF = re.compile(
+    r"\b(?P<due>(?P<half>first|second) half of (?:FY ?)?(?P<year>20\d\d))\b", re.IGNORECASE
+)
+_ENGLISH_ABOUT = re.compile(r"\b(?:by|before|in|from) (?P<due>(?:mid|early|late)[- ]20\d\d)\b", re.IGNORECASE)
+_ENGLISH_DAY_ONLY = re.compile(
+    rf"\b(?:by|before|until|no later than|not later than) (?:the )?(?P<due>\d{{1,2}}(?:st|nd|rd|th)? (?:{MONTHS})|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?)\b(?!,? \d)",
+    re.IGNORECASE,
+)
+_ENGLISH_NEXT = re.compile(
+    r"\b(?:by|before|in|during|from|for) (?:the )?(?P<due>(?:end of |start of |beginning of )?(?:this|next|the coming|the 20\d\d[-/–]\d{2,4}) "
+    r"(?:calendar |financial |fiscal |school |academic )?(?:year|quarter|term|month))\b",
+    re.IGNORECASE,
+)
+_ENGLISH_SEASON = re.compile(
+    r"\b(?:by|before|in|from|until) (?:the )?(?:end of )?(?:the )?(?P<due>(?:spring|summer|autumn|winter)(?: of)? 20\d\d|20\d\d (?:\w+ )?(?:season|summer|winter|spring|autumn|year))\b",
     re.IGNORECASE,
 )
 _ENGLISH_WITHIN = re.compile(
-    r"\b(?P<due>within (?:\d{1,3}|one|two|three|four|five|six|nine|ten|twelve|eighteen) (?:working |calendar |business )?(?:days|weeks|months?|years?))\b",
+    r"\b(?P<due>within (?:the next )?(?:\d{1,3}|an?|one|two|three|four|five|six|nine|ten|twelve|eighteen) (?:working |calendar |business )?(?:days|weeks|months?|years?))\b",
     re.IGNORECASE,
 )
 _ENGLISH_MONTH_ONLY = re.compile(
@@ -43,6 +60,56 @@ _ENGLISH_OCCASION = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH_MONTH = re.compile(rf"{_BY}(?P<due>{_MONTH_NAME},? (?P<year>\d{{4}}))", re.IGNORECASE)
+
+
+@rule
+def due_english_half(sentence: str) -> Matches:
+    """Half a year.
+
+    >>> due_in("in the first half of 2025")
+    DueHint(text='first half of 2025', date=datetime.date(2025, 6, 30))
+    """
+    return _ENGLISH_HALF.finditer(sentence)
+
+
+@rule
+def due_english_about(sentence: str) -> Matches:
+    """The middle, beginning or end of a year, without a certain day.
+
+    >>> due_in("by mid-2025")
+    DueHint(text='mid-2025', date=None)
+    """
+    return _ENGLISH_ABOUT.finditer(sentence)
+
+
+@rule
+def due_english_day_only(sentence: str) -> Matches:
+    """A day without a year.
+
+    >>> due_in("by 30 June")
+    DueHint(text='30 June', date=None)
+    """
+    return _ENGLISH_DAY_ONLY.finditer(sentence)
+
+
+@rule
+def due_english_next(sentence: str) -> Matches:
+    """This or the next year, quarter or term.
+
+    >>> due_in("by the end of this financial year")
+    DueHint(text='end of this financial year', date=None)
+    """
+    return _ENGLISH_NEXT.finditer(sentence)
+
+
+@rule
+def due_english_season(sentence: str) -> Matches:
+    """A season of a year, without a certain day.
+
+    >>> due_in("by spring 2025")
+    DueHint(text='spring 2025', date=None)
+    """
+    return _ENGLISH_SEASON.finditer(sentence)
 
 
 @rule
@@ -126,11 +193,16 @@ def due_english_occasion(sentence: str) -> Matches:
 
 
 ENGLISH = (
+    due_english_half,
     due_english_day,
     due_american_day,
     due_english_month,
     due_english_quarter,
+    due_english_about,
+    due_english_season,
     due_english_year,
+    due_english_day_only,
+    due_english_next,
     due_english_within,
     due_english_month_only,
     due_english_occasion,
