@@ -53,6 +53,9 @@ KINDS = ("docx", "odt", "html", "pdf")
 OTHERWISE = {
     # The stars of Markdown make words bold within a sentence, which no other reader tells.
     *(("incident_checklist", kind) for kind in KINDS),
+    # The lines of these were broken at the width of the page, some before a number within a sentence: in Word such a
+    # number begins an item of a list, and only the broken lines tell that it is none.
+    *((f"seen/{name}_numbered_clauses", kind) for name in ("inspector", "wrapped_inline") for kind in KINDS),
     # A web page sets two blanks as one, and LibreOffice writes (1) as 1. there.
     ("seen/en_consultant_parking_study", "html"),
     ("seen/rail_access_study_chapters", "html"),

@@ -28,6 +28,7 @@ from tracker.extraction.cover.periods import english_days, period_in, period_of_
 from tracker.extraction.cover.places import destinations
 from tracker.extraction.cover.titles import title_line
 from tracker.extraction.items.listed import ticked_off
+from tracker.extraction.items.records import announces_next
 from tracker.extraction.items.splitting import begins_anew, several_addressees
 from tracker.extraction.outline import outline
 from tracker.extraction.outline.bare import bare_numbers
@@ -186,6 +187,7 @@ HOLDS: dict[str, Callable[[], object]] = {
     "asking-lead-in": lambda: quotes("We should:\n- plant trees\n- mend the gate\n", "short-item") == ["plant trees", "mend the gate"],
     # Items.
     "numbered-item": lambda: quotes("肆、擬辦\n（一）請工務局修補。\n", "numbered-item") == ["請工務局修補。"],
+    "announces-next": lambda: announces_next("建請交通局：") and not announces_next("理由如下，包括："),
     "is-whole-with-details": lambda: quotes("建議\n一、增設設施。項目包括：\n1. 候車亭。\n2. 站牌。\n", "numbered-item")
     == ["增設設施。項目包括：\n1. 候車亭。\n2. 站牌。"],
     "bullet-item": lambda: quotes("# Next steps\n- Mend the gate.\n- Plant trees.\n", "bullet-item") == ["Mend the gate.", "Plant trees."],

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from tracker.extraction.items.found import Found, Reader
 from tracker.extraction.model import DueHint
 from tracker.extraction.passage import Passage, together
+from tracker.extraction.registry import rule
 from tracker.extraction.wording.captions import Caption, Role, caption_of
 from tracker.extraction.wording.duedates import due_in_cell, is_date
 from tracker.extraction.wording.notes import noted_behind
 from tracker.extraction.wording.owners import owner_before_colon, owner_in_cell
-from tracker.extraction.wording.remarks import closing_words, no_recommendation
+from tracker.extraction.wording.remarks import closing_words, details_below, no_recommendation
 from tracker.extraction.wording.units import is_unit
 
 _LONGEST = 3_000
+_SHORT = 80
 _CODE = re.compile(
     r"\s*[(（\[](?:Recommendation|Rec\.?|Action|建議)?\s?(?:No\. ?)?[A-Z]{0,3}-?\d{1,4}(?:-\d{1,4}){0,2}[)）\]]$"
 )
@@ -66,7 +68,10 @@ def item_of(
     first, topic = without_caption(by_role.kept[0])
     if first is None:
         return None
-    passage = together([first, *(p for p in by_role.kept[1:] if not closing_words(p.text))])
+    rest = [p for p in by_role.kept[1:] if not closing_words(p.text)]
+    if rest and announces_next(rest[-1].text):
+        del rest[-1]
+    passage = together([first, *rest])
     note = noted_behind(passage.text)
     passage = passage.part(0, note.begin) or passage
     passage = _without_code(_without_loose_stars(passage))
@@ -87,6 +92,16 @@ def item_of(
         or owner_before_colon(topic),
         due=by_role.due or (due_in_cell(note.due) if note.due else None),
     )
+
+
+@rule
+def announces_next(text: str) -> bool:
+    """A short paragraph behind an item that ends in a colon and belongs to the items after it.
+
+    >>> announces_next("The Parks Office is recommended to:"), announces_next("The grounds are bad because:")
+    (True, False)
+    """
+    return len(text) <= _SHORT and text.endswith((":", "：")) and not details_below(text)
 
 
 def _is_name(text: str) -> bool:

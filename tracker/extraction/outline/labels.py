@@ -25,7 +25,7 @@ _LABEL = re.compile(
     | \(\s?(?P<number_in_brackets>\d{{1,2}})\s?\)[、.]?\s*
     | (?P<number_in_sign>[⑴-⒇])\s*
     | [【〔\[]\s?(?P<number_in_box>\d{{1,2}}|{_COUNT}{{1,2}})\s?[】〕\]]\s*
-    | (?P<dashed>(?:\d{{1,2}}|{_COUNT})-\d{{1,2}})(?:[.、:]\s*|\s+)(?=[A-Z\u3400-\u9fff])
+    | (?P<dashed>(?:(?:20)?\d{{1,2}}|{_COUNT})-\d{{1,2}})(?:[.、:]\s*|\s+)(?=[A-Z\u3400-\u9fff])
     | (?P<decimal>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})[.、]?\s+
     | (?P<number>\d{{1,3}})\s?(?:[、)﹑﹒]|\.(?!\d)|:(?=\s?[\u3400-\u9fff]))\s*
     | (?P<number_with_stop>[⒈-⒛])\s*

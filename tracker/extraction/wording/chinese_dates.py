@@ -84,7 +84,7 @@ def due_period_before(sentence: str) -> Matches:
 
 @rule
 def due_told_year(sentence: str) -> Matches:
-    """This year or the next, with its number in brackets.
+    """A year told as this or next, with its number in brackets.
 
     >>> due_in("於明（114）年6月底前完成")
     DueHint(text='明(114)年6月底前', date=datetime.date(2025, 6, 30))

@@ -94,7 +94,7 @@ def due_english_day_only(sentence: str) -> Matches:
 
 @rule
 def due_english_next(sentence: str) -> Matches:
-    """This or the next year, quarter or term.
+    """The present or next year, quarter or term.
 
     >>> due_in("by the end of this financial year")
     DueHint(text='end of this financial year', date=None)
