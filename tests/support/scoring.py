@@ -224,7 +224,7 @@ def report(sets: Mapping[str, Path] = SETS) -> Iterator[str]:
     yield f"{'set':14}{'labelled':>9}{'precision':>11}{'recall':>8}{'F1':>7}{'owner':>8}{'due':>7}{'cover':>8}"
     bands: dict[float, list[bool]] = {band: [] for band in BANDS}
     for name, folder in sets.items():
-        if not folder.is_dir():
+        if not any(folder.glob("*.txt")):
             continue
         each = figures(folder)
         yield (

@@ -64,15 +64,17 @@ class TestJudged:
 
 class TestSets:
     @pytest.mark.parametrize(
-        ("name", "precision", "recall"), [("seen", 0.97, 0.97), ("unseen", 0.84, 0.79)], ids=str
+        ("name", "precision", "recall"), [("seen", 0.98, 0.98), ("unseen", 0.84, 0.79)], ids=str
     )
     def test_holds_what_was_reached(self, name: str, precision: float, recall: float) -> None:
+        if not list((DOCUMENTS / name).glob("*.txt")):
+            pytest.skip("This set is not here.")
         reached = figures(DOCUMENTS / name)
         assert reached.precision >= precision
         assert reached.recall >= recall
 
     def test_reports_are_many(self) -> None:
-        assert len(list(DOCUMENTS.glob("*seen/*.txt"))) >= 25
+        assert len(list(DOCUMENTS.glob("*seen/*.txt"))) >= 45
 
 
 def _shared_scorer() -> ModuleType:
