@@ -38,6 +38,10 @@ _ENGLISH_AGENCY = re.compile(
     r"(?:City|County|Town|Borough|District|Parish)? ?(?:Council|Department|Office|Authority|Agency|Service|Bureau|Board|Commission|Ministry|Directorate|Inspectorate|Administration)",
     re.IGNORECASE,
 )
+_BODY = re.compile(
+    r"\b(?:City|County|Government|Council|Department|Office|Bureau|Ministry|Agency|Authority|Division|Directorate|Commission|Board|Services?|"
+    r"Institute|University|School|College|Trust|Administration|Inspectorate)\b"
+)
 _SIGNED = re.compile(
     r"(?:(?:^|; |, and | and )(?:[A-Z][\w'’.-]* ){1,3}[A-Z][\w'’-]*, "
     r"[A-Z][\w'’-]*(?: (?:(?:of|for|the|to) )?[A-Z][\w'’-]*){0,5})+"
@@ -119,12 +123,12 @@ def _of_agencies(values: Mapping[Field, Sequence[str]]) -> list[str]:
 def signed(value: str) -> bool:
     """A memorandum that comes from people, each with a job title, and not from an agency.
 
-    >>> signed("Ada Lind, Shelter Coordinator; Ole Berg, Engineer"), signed("Office of Parks, City of Elm")
+    >>> signed("Ada Lind, Shelter Coordinator; Ole Berg, Engineer"), signed("Elm City Government, Department of Parks")
     (True, False)
     """
     name = value[:_LONGEST_OPENING].partition(",")[0]
     is_list = len(value) <= _LONGEST_SIGNED and bool(_SIGNED.fullmatch(value))
-    return is_list and not _ENGLISH_AGENCY.fullmatch(name)
+    return is_list and not _BODY.search(name)
 
 
 def _report_date(values: Sequence[str]) -> date | None:
