@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FileChooser, Locator, Page, expect
 
 from tests.factories.city import PASSWORD, City, build_city
 from tests.support.browser import assert_accessible, photograph
@@ -195,11 +195,17 @@ def upload(keyboard: Keyboard, site: Site, tmp_path: Path) -> None:
     page = keyboard.page
     file = tmp_path / "report.txt"
     file.write_text(REPORT, encoding="utf-8")
+    # Asked for before the page comes, since the browser may open its dialog before it hears that somebody waits.
+    choosers: list[FileChooser] = []
+    page.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108 - Playwright marks what it calls
     page.goto(f"{site.address}/reports/new")
     keyboard.tab_to(page.locator("input[type=file]"))
-    with page.expect_file_chooser() as chooser:
-        keyboard.press("Space")
-    chooser.value.set_files(file)
+    keyboard.press("Space")
+    for _ in range(100):
+        if choosers:
+            break
+        page.wait_for_timeout(100)
+    choosers[0].set_files(file)
     keyboard.tab_to(page.get_by_role("button", name="匯入", exact=True))
     keyboard.press("Enter")
     page.wait_for_url("**/reports/imports/**")
