@@ -204,6 +204,8 @@ class _Speech:
         if asked := self._asked(item, section):
             yield Fact(self._say(N_("請您")), asked)
         yield Fact(self._say(N_("預定完成日")), self._due(item), is_late=item.days_late > 0)
+        if item.extension_until:
+            yield Fact(self._say(N_("申請展延至")), self._extension(item.extension_until, item))
         yield Fact(self._say(N_("主辦機關")), self._department(item))
         quote = _shortened(item.quote, QUOTE_LENGTH)
         yield Fact(self._say(N_("建議原文")), self._say(N_("「%(quote)s」"), quote=quote))
@@ -240,6 +242,14 @@ class _Speech:
         if item.page is None:
             return self._say(N_("《%(title)s》"), title=title)
         return self._say(N_("《%(title)s》第 %(page)s 頁"), title=title, page=item.page)
+
+    def _extension(self, until: date, item: ItemBrief) -> str:
+        return self._say(
+            N_("%(day)s，累計 %(days)s 日；理由：%(reason)s"),
+            day=show_date(until, self._language),
+            days=item.extension_days,
+            reason=_shortened(item.extension_reason, PROGRESS_LENGTH),
+        )
 
     def _progress(self, item: ItemBrief) -> str:
         if item.progress_at is None:

@@ -44,7 +44,7 @@ class Concern:
 
 @dataclass(frozen=True)
 class ItemBrief:
-    """What a letter tells of an item."""
+    """What a letter tells of an item; `extension_days` count from the original due date, while a request waits."""
 
     item_id: int
     item_no: str
@@ -58,6 +58,9 @@ class ItemBrief:
     page: int | None
     progress: str = ""
     progress_at: datetime | None = None
+    extension_until: date | None = None
+    extension_days: int = 0
+    extension_reason: str = ""
 
 
 def calendar_around(session: Session, country: str, day: date) -> OfficeCalendar:
@@ -179,6 +182,7 @@ def brief_items(session: Session, item_ids: Iterable[int], today: date) -> Mappi
         .options(
             selectinload(ActionItem.parts).joinedload(Part.department),
             selectinload(ActionItem.closings),
+            selectinload(ActionItem.extensions),
             joinedload(ActionItem.recommendation).joinedload(Recommendation.report),
         )
         .execution_options(populate_existing=True)
@@ -189,7 +193,7 @@ def brief_items(session: Session, item_ids: Iterable[int], today: date) -> Mappi
 
 
 def _brief(item: ActionItem, update: ProgressUpdate | None, today: date) -> ItemBrief:
-    department = item.lead.department
+    department, asked = item.lead.department, item.waiting_extension
     return ItemBrief(
         item_id=item.id,
         item_no=item.item_no,
@@ -203,6 +207,9 @@ def _brief(item: ActionItem, update: ProgressUpdate | None, today: date) -> Item
         page=item.recommendation.page,
         progress=update.narrative if update else "",
         progress_at=update.submitted_at if update else None,
+        extension_until=asked.new_due_on if asked else None,
+        extension_days=asked.cumulative_days if asked else 0,
+        extension_reason=asked.reason if asked else "",
     )
 
 

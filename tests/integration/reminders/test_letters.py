@@ -119,7 +119,35 @@ OVERVIEW = Digest(
     items={number: brief(number, date(2026, 6, 12)) for number in range(1, 24)},
     reminders=tuple(reminder(number, Capacity.AGENCY_HEAD) for number in range(1, 24)),
 )
-DIGESTS = {"day_before": DAY_BEFORE, "full_day": FULL_DAY, "overview": OVERVIEW}
+REQUESTS = Digest(
+    today=TODAY,
+    groups=(
+        Group(Section.RETURNED, (3, 4)),
+        Group(Section.TO_EXTEND, (1,)),
+        Group(Section.TO_APPROVE, (2,)),
+        Group(Section.DECIDED, (5,)),
+    ),
+    items={
+        1: brief(
+            1,
+            date(2026, 7, 15),
+            extension_until=date(2026, 8, 4),
+            extension_days=20,
+            extension_reason="第一次招標流標，須重新上網公告。",
+        ),
+        2: brief(2, date(2026, 8, 31), title="增設渡輪站無障礙坡道"),
+        3: brief(3, date(2026, 8, 31), title="整合轉運站候車資訊"),
+        4: brief(4, date(2026, 7, 31), title="延伸自行車道至河濱公園"),
+        5: brief(5, date(2026, 9, 14), title="檢討轉運站標示的外語版本"),
+    },
+    reminders=(reminder(1, Capacity.APPROVER), reminder(2, Capacity.UNIT_HEAD)),
+    notices=(
+        notice(3, NoticeKind.PROGRESS_RETURNED, "請附上完工照片。"),
+        notice(4, NoticeKind.EXTENSION_REFUSED, "請先增派人力趕辦。"),
+        notice(5, NoticeKind.EXTENSION_GRANTED, "同意展延十四日。"),
+    ),
+)
+DIGESTS = {"day_before": DAY_BEFORE, "full_day": FULL_DAY, "overview": OVERVIEW, "requests": REQUESTS}
 
 
 def written(office, name: str, language: str) -> Written:
