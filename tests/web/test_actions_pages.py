@@ -68,7 +68,7 @@ class TestList:
         for key in READERS:
             visitor = visit(key)
             found = tabs(visitor.get("/actions/").text)
-            assert set(found) == {"列管中", "30 日內到期", "逾期", "待解列", "已解列", "全部"}
+            assert set(found) == {"列管中", "30 日內到期", "逾期", "待解列", "申請展延中", "已解列", "全部"}
             for address, number in found.values():
                 assert len(rows(visitor.get(address).text)) == number
 

@@ -34,6 +34,7 @@ GROUPS = (
     Group.DUE_SOON,
     Group.OVERDUE,
     Group.AWAITING_DECISION,
+    Group.EXTENSION_ASKED,
     Group.CLOSED,
     Group.ALL,
 )
