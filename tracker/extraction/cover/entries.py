@@ -26,6 +26,10 @@ _KEY_ALONE = re.compile(r"[\u3400-\u9fff／/、（）]{3,14}|[A-Z][a-z]+(?: [a-z
 _WIDE = re.compile(r"　+|\s{2,}|(?<=[\u3400-\u9fff）)])[ ，；;](?=[\u3400-\u9fff]{2,8}[：:])")
 _MARKUP = "*_ 　|"
 _KEY = re.compile(r"[a-z_]{2,20}: ?\S|-{3}$")
+# A key that no rule knows still ends the value above it.
+_NOUN_KEY = re.compile(
+    r"[\u3400-\u9fff、]{0,14}(?:類別|類型|名稱|日期|期間|時間|地點|地區|國家|機關|單位|人員|姓名|職稱|編號|窗口|電話|頁數|文號)\s?[：:]"
+)
 _AGENCY_END = re.compile(r"(?:政府|局|處|所|館|院|會|公司|中心|大學|學校|部|署|室)$")
 
 
@@ -147,13 +151,15 @@ def goes_on(line: Line, field: Field, value: Sequence[str]) -> bool:
     True
     >>> goes_on(Line(9, "本次考察由本局派員前往。"), Field.PEOPLE, ["鄢若谷（股長）"])
     False
+    >>> goes_on(Line(9, "承辦窗口：秘書室"), Field.TITLE, ["赴德國考察都市樹木"])
+    False
     """
     text = line.text
     if label_of(text) and field is not Field.PEOPLE:
         return False
     if line.is_row or text.startswith("#") or len(text) > _LONGEST_VALUE or text.endswith("。"):
         return False
-    if known_heading(plain_title(text)) or _KEY.match(text):
+    if known_heading(plain_title(text)) or _KEY.match(text) or _NOUN_KEY.match(text):
         return False
     if field is Field.PEOPLE and value:
         return names_people(text) or ("," in text and text.isascii() and not line.gap)

@@ -66,7 +66,7 @@ _REPORT_DATE = re.compile(
     re.IGNORECASE,
 )
 _CATEGORY = re.compile(
-    r"(?:出國|報告|考察|計畫|任務|公務)?(?:類別|類型|性質)|出國(?:性質|目的類別|任務類別|類型)|(?:trip |report |visit |travel )?(?:purpose )?(?:category|class|kind|"
+    r"(?:出國|報告|考察|計畫|任務|公務){0,2}(?:類別|類型|性質)|出國(?:性質|目的類別|任務類別|類型)|(?:trip |report |visit |travel )?(?:purpose )?(?:category|class|kind|"
     r"type)|type of (?:visit|trip|travel|report)",
     re.IGNORECASE,
 )
