@@ -19,6 +19,7 @@ from tracker.actions.events import (
     ClosingRequested,
     ExtensionDecided,
     ExtensionRequested,
+    ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
 )
@@ -132,6 +133,7 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         ActionAssigned: (reminders.notify_of_assignment,),
         ActionAcknowledged: (reminders.notify_of_acknowledgement,),
         ProgressSubmitted: (reminders.notify_of_progress,),
+        ProgressAsked: (reminders.notify_of_question,),
         ProgressReturned: (reminders.notify_of_return,),
         ClosingRequested: (reminders.notify_of_closing_request,),
         ClosingRefused: (reminders.notify_of_refusal,),

@@ -6,7 +6,7 @@ administrator. Whether a step fits an item's status, and that nobody decides on 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Final
@@ -70,6 +70,7 @@ class Permission:
         ACKNOWLEDGE = N_("簽收列管事項並指定承辦人。")
         REPORT_PROGRESS = N_("填報辦理情形並附上佐證資料。")
         REVIEW_PROGRESS = N_("核可或退回所屬單位填報的辦理情形。")
+        ASK_FOR_PROGRESS = N_("催請所屬機關或單位填報辦理情形。")
         REQUEST_CLOSING = N_("申請解除列管。")
         DECIDE_CLOSING = N_("決定同意解除列管或持續列管。")
         REQUEST_EXTENSION = N_("申請展延預定完成日。")
@@ -131,6 +132,11 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Action.ACKNOWLEDGE: {**_OWNERS, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REPORT_PROGRESS: _OWNERS,
     Permission.Action.REVIEW_PROGRESS: {Role.UNIT_HEAD: Reach.SUBTREE, Role.AGENCY_HEAD: Reach.SUBTREE},
+    Permission.Action.ASK_FOR_PROGRESS: {
+        Role.UNIT_HEAD: Reach.SUBTREE,
+        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.COORDINATOR: Reach.CITY,
+    },
     Permission.Action.REQUEST_CLOSING: _OWNERS,
     Permission.Action.DECIDE_CLOSING: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REQUEST_EXTENSION: _OWNERS,
@@ -243,12 +249,20 @@ SYSTEM: Final = Principal(person_id=None, name=N_("系統"))
 
 @dataclass(frozen=True)
 class Act:
-    """Who acts, when, on which local day and from where: handed to every service verb."""
+    """Who acts, when, on which local day and from where: handed to every service verb.
+
+    Of a `quiet` act nobody gets a notice.
+    """
 
     by: Principal
     at: datetime
     today: date
     ip: str | None = field(default=None)
+    quiet: bool = field(default=False)
+
+    def quietly(self) -> "Act":
+        """Return the same act of which nobody gets a notice; the record tells of it as of any other."""
+        return replace(self, quiet=True)
 
     def require(self, permission: Right) -> None:
         """Raise Forbidden unless who acts holds the right anywhere at all."""

@@ -35,6 +35,13 @@ class ProgressSubmitted(ActionEvent):
 
 
 @dataclass(frozen=True)
+class ProgressAsked(ActionEvent):
+    """Somebody above asks for a report of progress."""
+
+    message: str
+
+
+@dataclass(frozen=True)
 class ProgressReturned(ActionEvent):
     """The head of the unit sent a report of progress back."""
 

@@ -28,9 +28,11 @@ __all__ = [
     "Page",
     "Session",
     "UTCDateTime",
+    "attempt",
     "check_version",
     "code_column",
     "raise_event",
+    "rehearsal",
 ]
 
 T = TypeVar("T")
@@ -116,6 +118,29 @@ def raise_event(session: Session, happened: Event) -> None:
     session.info.setdefault("events", []).append(happened)
 
 
+@contextmanager
+def attempt(session: Session) -> Generator[None, None, None]:
+    """Let a part of a transaction stand or fall by itself; what it told the house falls with it."""
+    earlier = session.info.pop("events", [])
+    try:
+        with session.begin_nested():
+            yield
+    finally:
+        session.info["events"] = earlier + session.info.pop("events", [])
+
+
+@contextmanager
+def rehearsal(session: Session) -> Generator[None, None, None]:
+    """Let something happen for show: at the end all of it is undone, and what it told the house forgotten."""
+    earlier = session.info.pop("events", [])
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        session.info["events"] = earlier
+
+
 class Database:
     """An engine, and the two ways in: `transaction()` to write, `reading()` to look."""
 
@@ -133,7 +158,7 @@ class Database:
         with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.flush()
-            self._react(session)
+            self.react(session)
             session.commit()
 
     @contextmanager
@@ -143,7 +168,8 @@ class Database:
         with translated_errors(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
-    def _react(self, session: Session) -> None:
+    def react(self, session: Session) -> None:
+        """Let the reactions to what has happened so far in a transaction take place now."""
         while pending := session.info.pop("events", []):
             for happened in pending:
                 for reaction in self._subscriptions.get(type(happened), ()):

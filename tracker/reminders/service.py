@@ -20,6 +20,7 @@ from tracker.actions.events import (
     ClosingRequested,
     ExtensionDecided,
     ExtensionRequested,
+    ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
 )
@@ -78,6 +79,13 @@ def notify_of_return(session: Session, happened: ProgressReturned) -> None:
     parts = [session.get_one(Part, update.part_id)]
     kind, audience = NoticeKind.PROGRESS_RETURNED, (Capacity.OFFICER,)
     _tell(session, happened.act, kind, happened.item_id, audience, parts, update.review_note)
+
+
+def notify_of_question(session: Session, happened: ProgressAsked) -> None:
+    """Tell the officer of each department at work that somebody asks for a report of progress."""
+    at_work = [part for part in _parts(session, happened.item_id) if part.status is PartStatus.OPEN]
+    kind = NoticeKind.PROGRESS_ASKED
+    _tell(session, happened.act, kind, happened.item_id, (Capacity.OFFICER,), at_work, happened.message)
 
 
 def notify_of_closing_request(session: Session, happened: ClosingRequested) -> None:
@@ -235,7 +243,9 @@ def _tell(
     detail: str = "",
     turn: Level | None = None,
 ) -> None:
-    """Add a notice for each person concerned, once, but not for the one who acted."""
+    """Add a notice for each person concerned, once, but not for the one who acted; a quiet act tells nobody."""
+    if act.quiet:
+        return
     directory = load_directory(session, act.today)
     told: dict[int, Recipient] = {}
     for part in parts:

@@ -37,18 +37,21 @@ OPEN_STATUSES = ("assigned", "in_progress", "close_requested")
 STATUSES = (*OPEN_STATUSES, "closed_implemented", "withdrawn", "merged", "void")
 OWNERS = ("officer", "unit_head")
 COORDINATORS = ("coordinator", "second_coordinator")
+SUPERIORS = ("unit_head", "agency_head", *COORDINATORS)
 MATRIX = {
     # status: {step: who may take it}
     "assigned": {
         Step.ACKNOWLEDGE: ("officer", "unit_head", "agency_head"),
         Step.REASSIGN: COORDINATORS,
         Step.REQUEST_EXTENSION: OWNERS,
+        Step.ASK_FOR_PROGRESS: SUPERIORS,
     },
     "in_progress": {
         Step.REPORT_PROGRESS: OWNERS,
         Step.REQUEST_CLOSING: OWNERS,
         Step.REQUEST_EXTENSION: OWNERS,
         Step.REASSIGN: COORDINATORS,
+        Step.ASK_FOR_PROGRESS: SUPERIORS,
     },
     "close_requested": {Step.AGREE_CLOSING: COORDINATORS, Step.REFUSE_CLOSING: COORDINATORS},
     "closed_implemented": {Step.REOPEN: COORDINATORS},

@@ -9,7 +9,7 @@ import pytest
 
 from tests.factories.city import City
 from tracker.foundation.clock import FixedClock
-from tracker.foundation.database import Database, Session, raise_event
+from tracker.foundation.database import Database, Session, attempt, raise_event, rehearsal
 from tracker.foundation.errors import DatabaseAway, DatabaseNotMigrated, Duplicate, VersionConflict
 from tracker.foundation.events import Event
 from tracker.foundation.jobs import Job, enqueue, list_jobs
@@ -69,6 +69,51 @@ class TestTransaction:
         naive = datetime(2026, 3, 2, 1, 0)  # noqa: DTZ001 - the very thing that is refused
         with pytest.raises(Exception, match="without a zone"), database.transaction() as session:
             session.add(Job(kind="any", payload={}, created_at=naive))
+
+
+class TestAttempt:
+    def test_that_fails_takes_its_rows_and_events_with_it_and_leaves_the_earlier_ones(
+        self, database_url: str, clock: FixedClock
+    ) -> None:
+        heard: list[Event] = []
+        database = Database(database_url, {Rang: (lambda _, happened: heard.append(happened),)})
+        later = clock.now().replace(year=2027)
+
+        def fail(session: Session) -> None:
+            with attempt(session):
+                enqueue(session, "failed", {}, clock.now())
+                raise_event(session, Rang(later))
+                raise ZeroDivisionError
+
+        with database.transaction() as session:
+            with attempt(session):
+                enqueue(session, "kept", {}, clock.now())
+                raise_event(session, Rang(clock.now()))
+            with pytest.raises(ZeroDivisionError):
+                fail(session)
+        with database.reading() as session:
+            assert [job.kind for job in list_jobs(session)] == ["kept"]
+        assert heard == [Rang(clock.now())]
+        database.close()
+
+
+class TestRehearsal:
+    def test_shows_what_would_happen_reactions_included_and_keeps_none_of_it(
+        self, database_url: str, clock: FixedClock
+    ) -> None:
+        def note(session: Session, happened: Rang) -> None:
+            enqueue(session, "rang", {}, happened.at)
+
+        database = Database(database_url, {Rang: (note,)})
+        with database.transaction() as session:
+            enqueue(session, "kept", {}, clock.now())
+            with rehearsal(session):
+                raise_event(session, Rang(clock.now()))
+                database.react(session)
+                assert {job.kind for job in list_jobs(session)} == {"kept", "rang"}
+        with database.reading() as session:
+            assert [job.kind for job in list_jobs(session)] == ["kept"]
+        database.close()
 
 
 class TestRefusals:

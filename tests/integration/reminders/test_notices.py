@@ -4,8 +4,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from tracker import audit
 from tracker.access import Act
 from tracker.actions import assigning, ending, releasing
+from tracker.actions.asking import ask_for_progress
 from tracker.actions.rules.workflow import Status, WithdrawalReason
 from tracker.foundation.database import Database
 from tracker.foundation.errors import NotFound
@@ -93,6 +95,32 @@ class TestNotices:
         with house.reading() as session:
             query = select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.officer)
             assert "改分至其他機關，您不必再辦理。" in session.scalars(query).one()
+
+    def test_of_a_quiet_act_nobody_is_told_and_the_record_tells_of_it(
+        self, house, acting, assigned, city
+    ) -> None:
+        with house.transaction() as session:
+            assignment = assigning.Assignment(city.unit, DUE, officer_id=city.officer)
+            assigning.reassign(session, acting(city.coordinator).quietly(), assigned, assignment, "業務調整")
+            assert audit.history_of(session, "action_item", assigned)[-1].action == "reassign"
+        assert notices(house) == []
+
+    def test_a_question_for_progress_goes_to_the_officer_with_its_words(
+        self, house, office, acting, make_item, city, at
+    ) -> None:
+        at("2026-06-16 14:00")
+        item = make_item(DUE)
+        with house.transaction() as session:
+            ask_for_progress(session, acting(city.head), item, "議會本週質詢，請先填報。")
+        assert notices(house) == [(NoticeKind.PROGRESS_ASKED, city.officer)]
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        with house.reading() as session:
+            text = session.scalars(
+                select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.officer)
+            ).one()
+        assert "請填報辦理情形" in text
+        assert "議會本週質詢，請先填報。" in text
 
     def test_taking_is_told_to_the_coordinator(self, house, acting, assigned, city) -> None:
         with house.transaction() as session:

@@ -236,6 +236,12 @@ def _extension_taken_back(act: Recorded) -> _Told:
     return _Told(N_("%(actor)s撤回展延至%(new_due_on)s的申請。"), days=_days(act, "new_due_on"))
 
 
+def _asked_for_progress(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s催請填報辦理情形。"), details=[Passage(N_("留言"), _text(act.after, "message"))]
+    )
+
+
 def _withdrawn(act: Recorded) -> _Told:
     reason = _text(act.after, "reason")
     terms = {"reason": WITHDRAWAL_LABELS[WithdrawalReason(reason)]}
@@ -308,6 +314,7 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "report_progress": ("progress", _progress),
     "approve_progress": ("granted", _approved_progress),
     "return_progress": ("refused", _returned_progress),
+    "ask_for_progress": ("asked", _asked_for_progress),
     "request_closing": ("asked", _asked),
     "part_release_requested": ("asked", _asked_for_part),
     "agree_closing": ("closed", _agreed),

@@ -53,6 +53,7 @@ class Step(StrEnum):
     REPORT_PROGRESS = "report_progress"
     APPROVE_PROGRESS = "approve_progress"
     RETURN_PROGRESS = "return_progress"
+    ASK_FOR_PROGRESS = "ask_for_progress"
     REQUEST_CLOSING = "request_closing"
     AGREE_CLOSING = "agree_closing"
     REFUSE_CLOSING = "refuse_closing"
@@ -73,6 +74,7 @@ STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.REPORT_PROGRESS: N_("填報辦理情形"),
     Step.APPROVE_PROGRESS: N_("核可辦理情形"),
     Step.RETURN_PROGRESS: N_("退回辦理情形"),
+    Step.ASK_FOR_PROGRESS: N_("催報辦理情形"),
     Step.REQUEST_CLOSING: N_("申請解除列管"),
     Step.AGREE_CLOSING: N_("同意解除列管"),
     Step.REFUSE_CLOSING: N_("持續列管"),
@@ -135,6 +137,7 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     (Status.CLOSE_REQUESTED, Step.REFUSE_CLOSING): Status.IN_PROGRESS,
     **{(status, Step.APPROVE_PROGRESS): status for status in OPEN},
     **{(status, Step.RETURN_PROGRESS): status for status in OPEN},
+    **{(status, Step.ASK_FOR_PROGRESS): status for status in (Status.ASSIGNED, Status.IN_PROGRESS)},
     **{(status, Step.REQUEST_EXTENSION): status for status in (Status.ASSIGNED, Status.IN_PROGRESS)},
     **{(status, Step.ENDORSE_EXTENSION): status for status in OPEN},
     **{(status, Step.GRANT_EXTENSION): status for status in OPEN},
@@ -153,6 +156,7 @@ NEEDED: Final[Mapping[Step, Right]] = {
     Step.REPORT_PROGRESS: Permission.Action.REPORT_PROGRESS,
     Step.APPROVE_PROGRESS: Permission.Action.REVIEW_PROGRESS,
     Step.RETURN_PROGRESS: Permission.Action.REVIEW_PROGRESS,
+    Step.ASK_FOR_PROGRESS: Permission.Action.ASK_FOR_PROGRESS,
     Step.REQUEST_CLOSING: Permission.Action.REQUEST_CLOSING,
     Step.AGREE_CLOSING: Permission.Action.DECIDE_CLOSING,
     Step.REFUSE_CLOSING: Permission.Action.DECIDE_CLOSING,

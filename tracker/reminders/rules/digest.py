@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     CLOSING_REQUESTED = "closing_requested"
     PROGRESS_SUBMITTED = "progress_submitted"
     PROGRESS_RETURNED = "progress_returned"
+    PROGRESS_ASKED = "progress_asked"
     EXTENSION_REQUESTED = "extension_requested"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
@@ -44,6 +45,7 @@ NOTICE_LABELS: Final = {
     NoticeKind.CLOSING_REQUESTED: N_("已申請解除列管"),
     NoticeKind.PROGRESS_SUBMITTED: N_("辦理情形等候核可"),
     NoticeKind.PROGRESS_RETURNED: N_("辦理情形被退回"),
+    NoticeKind.PROGRESS_ASKED: N_("催請填報辦理情形"),
     NoticeKind.EXTENSION_REQUESTED: N_("已申請展延"),
     NoticeKind.EXTENSION_GRANTED: N_("已核准展延"),
     NoticeKind.EXTENSION_REFUSED: N_("已退回展延申請"),
@@ -58,6 +60,7 @@ MAILED: Final = frozenset(
         NoticeKind.DECIDED,
         NoticeKind.ENDED,
         NoticeKind.PROGRESS_RETURNED,
+        NoticeKind.PROGRESS_ASKED,
         NoticeKind.EXTENSION_GRANTED,
         NoticeKind.EXTENSION_REFUSED,
     }
@@ -73,6 +76,7 @@ class Section(StrEnum):
     TO_ACKNOWLEDGE = "to_acknowledge"
     ASSIGNED = "assigned"
     RETURNED = "returned"
+    TO_REPORT = "to_report"
     LATE = "late"
     TO_DECIDE = "to_decide"
     TO_EXTEND = "to_extend"
@@ -89,6 +93,7 @@ SECTION_LABELS: Final = {
     Section.TO_ACKNOWLEDGE: N_("尚未簽收"),
     Section.ASSIGNED: N_("新分案"),
     Section.RETURNED: N_("退回或重新列管"),
+    Section.TO_REPORT: N_("請填報辦理情形"),
     Section.LATE: N_("逾期"),
     Section.TO_DECIDE: N_("等待您決定"),
     Section.TO_EXTEND: N_("等待您核定展延"),
@@ -104,6 +109,7 @@ _NOTICE_SECTIONS: Final = {
     NoticeKind.REOPENED: Section.RETURNED,
     NoticeKind.EXTENSION_REFUSED: Section.RETURNED,
     NoticeKind.PROGRESS_RETURNED: Section.RETURNED,
+    NoticeKind.PROGRESS_ASKED: Section.TO_REPORT,
 }
 _ANCHOR_SECTIONS: Final = {
     Anchor.CLOSING_REQUESTED: Section.TO_DECIDE,
