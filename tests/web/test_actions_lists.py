@@ -18,7 +18,7 @@ KEYS = ("officer", "unit_head", "agency_head", "coordinator", "viewer")
 EVERYTHING = (
     "group=all&status=assigned&department=3&units=0&officer=1&signal=normal&report=115-TPT-001&theme=交通運輸"
     "&trip=考察&adoption=adopted&q=看板 轉運&occasion=opened&period=2026-1&due_from=2026-01-01"
-    "&due_until=2027-01-01&sort=-department&columns=signal,support,report,days_late"
+    "&due_until=2027-01-01&tag=跨局處&level=city&priority=1&sort=-department&columns=signal,support,report,tags"
 )
 
 
@@ -57,6 +57,11 @@ class TestConditions:
             ("occasion=due", 2),
             ("period=2026-3&occasion=due", 2),
             ("report=115-XXX-999", 0),
+            ("level=city", 2),
+            ("level=agency", 0),
+            ("level=nonsense", 2),
+            ("tag=跨局處", 0),
+            ("priority=1", 0),
             ("after=nonsense&before=~", 2),
             ("after=9999-99-99~1", 2),
             ("after=2026-03-02~99999999999999", 2),

@@ -67,6 +67,8 @@ class Permission:
 
         READ = N_("檢視列管事項及其辦理經過。")
         ASSIGN = N_("分案、改分，並指定主辦機關與期限。")
+        EDIT = N_("修改列管事項的名稱、預期成果、列管層級、優先與標籤；不含期限。")
+        CHANGE_OFFICER = N_("更換主協辦機關的承辦人。")
         ACKNOWLEDGE = N_("簽收列管事項並指定承辦人。")
         REPORT_PROGRESS = N_("填報辦理情形並附上佐證資料。")
         REVIEW_PROGRESS = N_("核可或退回所屬單位填報的辦理情形。")
@@ -129,6 +131,12 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Report.REVIEW: _COORDINATOR,
     Permission.Action.READ: _READERS,
     Permission.Action.ASSIGN: _COORDINATOR,
+    Permission.Action.EDIT: _COORDINATOR,
+    Permission.Action.CHANGE_OFFICER: {
+        Role.UNIT_HEAD: Reach.SUBTREE,
+        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.COORDINATOR: Reach.CITY,
+    },
     Permission.Action.ACKNOWLEDGE: {**_OWNERS, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REPORT_PROGRESS: _OWNERS,
     Permission.Action.REVIEW_PROGRESS: {Role.UNIT_HEAD: Reach.SUBTREE, Role.AGENCY_HEAD: Reach.SUBTREE},

@@ -10,7 +10,7 @@ from tracker.access import Act
 from tracker.actions.events import ActionAcknowledged, ActionAssigned
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import NEEDED, PartRole, PartStatus, Status, Step
-from tracker.actions.steps import item_for, move
+from tracker.actions.steps import item_for, move, touch
 from tracker.foundation.database import Session, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid
 from tracker.foundation.language import N_
@@ -151,6 +151,7 @@ def reassign(
     before = _assignment_facts(session, item)
     held = [part for part in item.parts if part.status is not PartStatus.RELEASED]
     _set_parts(session, act, item, assignment)
+    touch(item)
     session.flush()
     after = _assignment_facts(session, item) | {"reason": reason.strip()}
     move(session, act, item, Step.REASSIGN, after, before)
@@ -167,13 +168,23 @@ def acknowledge(
     chosen = officer_id or item.lead.officer_id or act.by.person_id
     if chosen is None:
         raise Invalid(fields={"officer_id": N_("請指定承辦人。")})
-    officer = _check_officer(session, chosen, item.lead.department_id)
+    officer = check_officer(session, chosen, item.lead.department_id)
     item.lead.officer_id = officer.id
     item.lead.officer = officer
     item.lead.acknowledged_at = act.at
     move(session, act, item, Step.ACKNOWLEDGE, {"officer": officer.name})
     raise_event(session, ActionAcknowledged(item.id, act))
     return item
+
+
+def check_officer(session: Session, officer_id: int, department_id: int) -> User:
+    """Return who is to be a department's officer; raises Invalid unless active and at or below the department."""
+    officer = get_user(session, officer_id)
+    below = tree.subtree(department_nodes(session), department_id)
+    belongs = any(grant.department_id in below for grant in officer.grants)
+    if not officer.is_active or not belongs:
+        raise Invalid(fields={"officer_id": N_("承辦人必須是該機關或單位使用中的同仁。")})
+    return officer
 
 
 def _assign(session: Session, act: Act, item: ActionItem) -> ActionItem:
@@ -204,7 +215,7 @@ def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignm
     wanted = _wanted_departments(session, assignment)
     lead_id = assignment.lead_department_id
     officer = (
-        _check_officer(session, assignment.officer_id, lead_id) if assignment.officer_id is not None else None
+        check_officer(session, assignment.officer_id, lead_id) if assignment.officer_id is not None else None
     )
     for part in item.parts:
         _prepare_for_change(act, part, wanted.get(part.department_id))
@@ -259,15 +270,6 @@ def _usable_department(session: Session, department_id: int, field: str) -> Depa
     if not department.is_active:
         raise Invalid(fields={field: N_("這個機關或單位已停用。")})
     return department
-
-
-def _check_officer(session: Session, officer_id: int, department_id: int) -> User:
-    officer = get_user(session, officer_id)
-    below = tree.subtree(department_nodes(session), department_id)
-    belongs = any(grant.department_id in below for grant in officer.grants)
-    if not officer.is_active or not belongs:
-        raise Invalid(fields={"officer_id": N_("承辦人必須是該機關或單位使用中的同仁。")})
-    return officer
 
 
 def _assignment_facts(session: Session, item: ActionItem) -> dict[str, object]:

@@ -27,6 +27,15 @@ class ActionAcknowledged(ActionEvent):
 
 
 @dataclass(frozen=True)
+class OfficerChanged(ActionEvent):
+    """A department's part came from one officer, if it had any, to another."""
+
+    part_id: int
+    from_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class ProgressSubmitted(ActionEvent):
     """A department reported progress; `waits` tells whether the head of its unit has to approve it."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.extending import ExtensionReason, Level
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.foundation.database import Base, code_column
@@ -30,6 +31,11 @@ class ActionItem(Base):
     title: Mapped[str]
     expected_result: Mapped[str] = mapped_column(default="")
     status: Mapped[Status] = mapped_column(code_column(Status))
+    tracking_level: Mapped[TrackingLevel] = mapped_column(
+        code_column(TrackingLevel), default=TrackingLevel.CITY
+    )
+    is_priority: Mapped[bool] = mapped_column(default=False)
+    tags: Mapped[list[str]] = mapped_column(default=list)
     start_on: Mapped[date]
     original_due_on: Mapped[date]
     due_on: Mapped[date]
@@ -79,6 +85,17 @@ class ActionItem(Base):
     def waiting_extension(self) -> "Extension | None":
         """Return the request for more time that waits for a decision, if one does."""
         return next((each for each in self.extensions if each.decided_at is None), None)
+
+
+class ItemTag(Base):
+    """An item's tag once more, as a row, so that the items with a tag and the tags in use are quickly found."""
+
+    __tablename__ = "item_tag"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("action_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    tag: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class Part(Base):

@@ -7,7 +7,7 @@ from tracker.actions.rules import extending as extension_rules
 from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Step, allowed_steps
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 
-DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING})
+DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING, Step.CHANGE_OFFICER})
 DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
 REVIEWS = frozenset({Step.APPROVE_PROGRESS, Step.RETURN_PROGRESS})
 EXTENSION_DECISIONS = frozenset({Step.ENDORSE_EXTENSION, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION})
@@ -107,7 +107,7 @@ def parts_for(act: Act, item: ActionItem, step: Step) -> tuple[Part, ...]:
     mine = [
         part
         for part in item.parts
-        if part.status is PartStatus.OPEN
+        if _is_at_hand(part, step)
         and _acts_for(act, part, step)
         and (step in allowed_steps(item.status) or _supports_open(item, part, step))
     ]
@@ -136,6 +136,12 @@ def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
     if step is Step.REQUEST_EXTENSION and item.waiting_extension is not None:
         return False
     return step in allowed_steps(item.status) and _acts_for(act, item.lead, step)
+
+
+def _is_at_hand(part: Part, step: Step) -> bool:
+    # Somebody has to answer for a part until it is released, also while its request waits.
+    waits = step is Step.CHANGE_OFFICER and part.status is PartStatus.CLOSE_REQUESTED
+    return part.status is PartStatus.OPEN or waits
 
 
 def _supports_open(item: ActionItem, part: Part, step: Step) -> bool:

@@ -36,7 +36,7 @@ from tracker.reports.models import Recommendation, Report
 T = TypeVar("T")
 BATCH: Final = 1_000
 _TOLD: Final[Mapping[type[Any], tuple[str, ...]]] = {
-    ActionItem: ("item_no", "title", "expected_result", "recommendation_id"),
+    ActionItem: ("item_no", "title", "expected_result", "tags", "recommendation_id"),
     Part: ("item_id", "department_id"),
     Recommendation: ("verbatim_quote", "report_id"),
     Report: ("title",),
@@ -137,7 +137,8 @@ def _rows(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
     for item_id, *both in session.execute(_department_names(ids)):
         names.setdefault(item_id, []).extend(both)
     return [
-        _row(item_id, [*texts, *names.get(item_id, ())]) for item_id, *texts in session.execute(_texts(ids))
+        _row(item_id, [*texts, *names.get(item_id, ()), *tags])
+        for item_id, tags, *texts in session.execute(_texts(ids))
     ]
 
 
@@ -147,10 +148,11 @@ def _row(item_id: int, texts: Sequence[str]) -> dict[str, Any]:
     return {"item_id": item_id, "words": words, "grams": grams_of(words)}
 
 
-def _texts(ids: Sequence[int]) -> Select[int, str, str, str, str, str]:
+def _texts(ids: Sequence[int]) -> Select[int, list[str], str, str, str, str, str]:
     return (
         select(
             ActionItem.id,
+            ActionItem.tags,
             ActionItem.item_no,
             ActionItem.title,
             ActionItem.expected_result,

@@ -52,6 +52,7 @@ _ASKED = {
     Section.SOON: _DO,
     Section.TO_ACKNOWLEDGE: N_("簽收並確認承辦人。"),
     Section.ASSIGNED: N_("簽收並確認承辦人。"),
+    Section.GIVEN: _DO,
     Section.RETURNED: N_("依說明繼續辦理，並填報辦理情形。"),
     Section.TO_REPORT: N_("填報最近的辦理情形；遭遇困難時請一併說明。"),
     Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
@@ -62,6 +63,8 @@ _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
 _NEWS = {
     NoticeKind.ASSIGNED: N_("%(actor)s於%(day)s分案。"),
     NoticeKind.REASSIGNED_AWAY: N_("%(actor)s於%(day)s改分至其他機關，您不必再辦理。"),
+    NoticeKind.OFFICER_GIVEN: N_("%(actor)s於%(day)s改請您承辦。%(detail)s"),
+    NoticeKind.OFFICER_TAKEN: N_("%(actor)s於%(day)s改請其他同仁承辦，您不必再辦理。%(detail)s"),
     NoticeKind.RETURNED: N_("%(actor)s於%(day)s決定持續列管：%(detail)s"),
     NoticeKind.REOPENED: N_("%(actor)s於%(day)s重新列管。"),
     NoticeKind.DECIDED: N_("%(actor)s於%(day)s同意解除列管。%(detail)s"),

@@ -20,6 +20,7 @@ from tracker.actions.events import (
     ClosingRequested,
     ExtensionDecided,
     ExtensionRequested,
+    OfficerChanged,
     ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
@@ -63,6 +64,18 @@ def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) ->
     """Tell the coordinators that an item was taken."""
     lead = _parts(session, happened.item_id)[:1]
     _tell(session, happened.act, NoticeKind.ACKNOWLEDGED, happened.item_id, (Capacity.COORDINATOR,), lead)
+
+
+def notify_of_new_officer(session: Session, happened: OfficerChanged) -> None:
+    """Tell the officer who now holds a department's part, and the one who held it before."""
+    part = session.get_one(Part, happened.part_id)
+    officers = ((NoticeKind.OFFICER_GIVEN, part.officer_id), (NoticeKind.OFFICER_TAKEN, happened.from_id))
+    directory = load_directory(session, happened.act.today)
+    for kind, officer_id in officers:
+        # Nobody hears in the place of a colleague who left: the part is in other hands.
+        if officer_id in directory.active:
+            heard = recipients((Capacity.OFFICER,), officer_id, part.department_id, directory)
+            _add_notices(session, happened.act, kind, happened.item_id, heard, happened.reason)
 
 
 def notify_of_progress(session: Session, happened: ProgressSubmitted) -> None:
@@ -251,6 +264,17 @@ def _tell(
     for part in parts:
         for each in recipients(audience, part.officer_id, part.department_id, directory, turn):
             told.setdefault(each.person_id, each)
+    _add_notices(session, act, kind, item_id, told.values(), detail)
+
+
+def _add_notices(
+    session: Session,
+    act: Act,
+    kind: NoticeKind,
+    item_id: int,
+    told: Iterable[Recipient],
+    detail: str = "",
+) -> None:
     session.add_all(
         Notice(
             person_id=each.person_id,
@@ -262,7 +286,7 @@ def _tell(
             created_at=act.at,
             mail=Planned.PLANNED if kind in MAILED else None,
         )
-        for each in told.values()
+        for each in told
         if each.person_id != act.by.person_id
     )
     session.flush()

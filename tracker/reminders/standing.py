@@ -17,7 +17,9 @@ OWNERS = (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
 NEWS_FOR = timedelta(days=14)
 """How long a notice is worth a mail; longer than any run of days off, shorter than anybody calls news."""
 
-_ASK_SOMETHING = frozenset({NoticeKind.ASSIGNED, NoticeKind.RETURNED, NoticeKind.REOPENED})
+_ASK_SOMETHING = frozenset(
+    {NoticeKind.ASSIGNED, NoticeKind.OFFICER_GIVEN, NoticeKind.RETURNED, NoticeKind.REOPENED}
+)
 
 
 @dataclass(frozen=True)

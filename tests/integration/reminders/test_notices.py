@@ -8,6 +8,8 @@ from tracker import audit
 from tracker.access import Act
 from tracker.actions import assigning, ending, releasing
 from tracker.actions.asking import ask_for_progress
+from tracker.actions.editing import change_officer
+from tracker.actions.models import Part
 from tracker.actions.rules.workflow import Status, WithdrawalReason
 from tracker.foundation.database import Database
 from tracker.foundation.errors import NotFound
@@ -121,6 +123,15 @@ class TestNotices:
             ).one()
         assert "請填報辦理情形" in text
         assert "議會本週質詢，請先填報。" in text
+
+    def test_a_new_officer_and_the_former_one_are_told(self, house, acting, assigned, city) -> None:
+        with house.transaction() as session:
+            part_id = session.scalars(select(Part.id).where(Part.item_id == assigned)).one()
+            change_officer(session, acting(city.director), part_id, city.head, reason="長期請假")
+        assert notices(house) == [
+            (NoticeKind.OFFICER_GIVEN, city.head),
+            (NoticeKind.OFFICER_TAKEN, city.officer),
+        ]
 
     def test_taking_is_told_to_the_coordinator(self, house, acting, assigned, city) -> None:
         with house.transaction() as session:

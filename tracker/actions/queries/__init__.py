@@ -12,6 +12,7 @@ from tracker.actions.queries.conditions import (
 )
 from tracker.actions.queries.groups import GROUP_LABELS, Group, group_condition
 from tracker.actions.queries.items import (
+    Suggestions,
     deadline_of,
     departments_of,
     find_action_by_number,
@@ -19,9 +20,10 @@ from tracker.actions.queries.items import (
     get_closing,
     get_evidence,
     get_extension,
+    get_part,
     get_update,
     items_of_recommendations,
-    list_report_numbers,
+    list_suggestions,
     may_read_report,
 )
 from tracker.actions.queries.lists import (
@@ -56,6 +58,7 @@ __all__ = [
     "LeadDepartment",
     "OfferedFilter",
     "Order",
+    "Suggestions",
     "condition_for",
     "count_actions",
     "count_by_group",
@@ -72,6 +75,7 @@ __all__ = [
     "get_closing",
     "get_evidence",
     "get_extension",
+    "get_part",
     "get_saved_filter",
     "get_update",
     "group_condition",
@@ -83,8 +87,8 @@ __all__ = [
     "items_of_recommendations",
     "key_of",
     "list_actions",
-    "list_report_numbers",
     "list_saved_filters",
+    "list_suggestions",
     "may_read_report",
     "overdue_on",
     "read_key",

@@ -1,12 +1,13 @@
 """Single items, and what hangs on them: requests, evidence, the people and reports behind them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import selectinload
 
 from tracker.access import Principal
-from tracker.actions.models import ActionItem, Closing, Evidence, Extension, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Evidence, Extension, ItemTag, Part, ProgressUpdate
 from tracker.actions.queries.visibility import visible_to
 from tracker.actions.rules.deadlines import Deadline
 from tracker.foundation.database import Session
@@ -58,6 +59,19 @@ def get_closing(session: Session, principal: Principal, closing_id: int) -> Clos
         select(Closing)
         .join(ActionItem, ActionItem.id == Closing.item_id)
         .where(Closing.id == closing_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_part(session: Session, principal: Principal, part_id: int) -> Part:
+    """Return a department's part of a visible item; raises NotFound."""
+    query = (
+        select(Part)
+        .join(ActionItem, ActionItem.id == Part.item_id)
+        .where(Part.id == part_id, visible_to(principal))
     )
     found = session.scalars(query).one_or_none()
     if found is None:
@@ -120,15 +134,41 @@ def may_read_report(session: Session, principal: Principal, report_id: int) -> b
     return session.scalar(select(Report.id).where(Report.id == report_id, readable_by(principal))) is not None
 
 
-def list_report_numbers(
-    session: Session, principal: Principal, limit: int = 100
-) -> Sequence[tuple[str, str]]:
-    """Return number and title of the reports last numbered that a person may read: what a filter suggests."""
-    query = select(Report.report_no, Report.title).where(
-        Report.report_no.is_not(None), readable_by(principal)
+@dataclass(frozen=True)
+class Suggestions:
+    """What a filter suggests: reports by number and title, the last first, and tags, the most used first."""
+
+    reports: Sequence[tuple[str, str]]
+    tags: Sequence[str]
+
+
+def list_suggestions(session: Session, principal: Principal, limit: int = 100) -> Suggestions:
+    """Return, in one statement, the reports that a person may read and the tags of the items that they see."""
+    reports = (
+        select(literal("report").label("kind"), Report.report_no.label("name"), Report.title.label("title"))
+        .add_columns(Report.id.label("rank"))
+        .where(Report.report_no.is_not(None), readable_by(principal))
+        .order_by(Report.id.desc())
+        .limit(limit)
+        .subquery()
     )
-    rows = session.execute(query.order_by(Report.id.desc()).limit(limit))
-    return [(row.report_no or "", row.title) for row in rows]
+    uses = func.count(ItemTag.item_id)
+    tags = (
+        select(literal("tag").label("kind"), ItemTag.tag.label("name"), literal("").label("title"))
+        .add_columns(uses.label("rank"))
+        .join(ActionItem, ActionItem.id == ItemTag.item_id)
+        .where(visible_to(principal))
+        .group_by(ItemTag.tag)
+        .order_by(uses.desc(), ItemTag.tag)
+        .limit(limit)
+        .subquery()
+    )
+    both = union_all(select(reports), select(tags)).subquery()
+    rows = session.execute(select(both).order_by(both.c.rank.desc(), both.c.name)).all()
+    return Suggestions(
+        [(row.name, row.title) for row in rows if row.kind == "report"],
+        [row.name for row in rows if row.kind == "tag"],
+    )
 
 
 def items_of_recommendations(

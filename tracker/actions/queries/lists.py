@@ -11,11 +11,12 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from tracker.access import Principal
-from tracker.actions.models import ActionItem, Part
+from tracker.actions.models import ActionItem, ItemTag, Part
 from tracker.actions.queries.conditions import signal_on
 from tracker.actions.queries.groups import Group, group_condition
 from tracker.actions.queries.visibility import has_part, visible_to
 from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.editing import TrackingLevel, normal_tag
 from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import PartRole, Status
 from tracker.actions.searched import found_by
@@ -62,6 +63,9 @@ class ActionFilter:
     period: Period | None = None
     due_from: date | None = None
     due_until: date | None = None
+    tag: str = ""
+    level: TrackingLevel | None = None
+    only_priority: bool = False
     order: Order = Order.DUE
     descending: bool = False
 
@@ -79,10 +83,22 @@ def condition_for(principal: Principal, wanted: ActionFilter, today: date) -> Co
         conditions.append(ActionItem.due_on <= wanted.due_until)
     if wanted.occasion and wanted.period:
         conditions.append(_falls_in(wanted.occasion, wanted.period))
-    conditions += _on_lead(wanted) + _on_source(wanted)
+    conditions += _on_marks(wanted) + _on_lead(wanted) + _on_source(wanted)
     if (found := found_by(wanted.words)) is not None:
         conditions.append(found)
     return and_(*conditions)
+
+
+def _on_marks(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.tag:
+        tagged = select(ItemTag.item_id).where(ItemTag.tag == normal_tag(wanted.tag))
+        asked.append(ActionItem.id.in_(tagged))
+    if wanted.level:
+        asked.append(ActionItem.tracking_level == wanted.level)
+    if wanted.only_priority:
+        asked.append(ActionItem.is_priority.is_(True))
+    return asked
 
 
 def _on_lead(wanted: ActionFilter) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
+from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS
 from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
 from tracker.foundation.language import N_
@@ -34,10 +35,15 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True)
 class Passage:
-    """Words that somebody wrote, under the heading that says what they are (a msgid)."""
+    """Words that somebody wrote, under the heading that says what they are (a msgid).
+
+    Where they took the place of others, `was` is what stood there before. `are_terms`: both are msgids.
+    """
 
     heading: str
     words: str
+    was: str = ""
+    are_terms: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def _line(act: Recorded, kind: str, round_no: int, told: _Told) -> Line:
         values=told.values,
         terms=told.terms,
         days=told.days,
-        details=[each for each in told.details if each.words],
+        details=[each for each in told.details if each.words or each.was],
         evidence=[int(file["id"]) for file in files],
     )
 
@@ -129,6 +135,26 @@ def _reassigned(act: Recorded) -> _Told:
     if values["officer"]:
         return _Told(N_("%(actor)s改請%(officer)s承辦，等候簽收。"), values, details=details)
     return _Told(N_("%(actor)s調整協辦機關或承辦人，等候重新簽收。"), values, details=details)
+
+
+def _edited(act: Recorded) -> _Told:
+    details = [
+        Passage(heading, say(act.after[name]), say(act.before.get(name)), are_terms=name in _EDITED_TERMS)
+        for name, (heading, say) in _EDITED.items()
+        if name in act.after
+    ]
+    return _Told(N_("%(actor)s修改事項內容。"), details=details)
+
+
+def _officer_changed(act: Recorded) -> _Told:
+    values = {name: _text(act.after, name) for name in ("department", "officer")}
+    values["from"] = _text(act.before, "officer")
+    details = [Passage(N_("說明"), _text(act.after, "reason"))]
+    if values["from"]:
+        return _Told(
+            N_("%(actor)s將%(department)s的承辦人由%(from)s改為%(officer)s。"), values, details=details
+        )
+    return _Told(N_("%(actor)s指定%(department)s的承辦人為%(officer)s。"), values, details=details)
 
 
 def _acknowledged(act: Recorded) -> _Told:
@@ -297,6 +323,28 @@ def _days(act: Recorded, name: str) -> dict[str, date]:
     return {name: day} if day else {}
 
 
+def _level(value: Any) -> str:
+    return next((label for code, label in TRACKING_LEVEL_LABELS.items() if code.value == value), str(value))
+
+
+def _priority(value: Any) -> str:
+    return N_("優先") if value else N_("一般")
+
+
+def _words(value: Any) -> str:
+    return "、".join(value) if isinstance(value, list | tuple) else str(value or "")
+
+
+_EDITED: Final[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
+    "title": (N_("列管事項"), _words),
+    "expected_result": (N_("預期成果"), _words),
+    "tracking_level": (N_("列管層級"), _level),
+    "is_priority": (N_("優先順序"), _priority),
+    "tags": (N_("標籤"), _words),
+}
+_EDITED_TERMS: Final = frozenset({"tracking_level", "is_priority"})
+
+
 def _text(facts: Mapping[str, Any], name: str) -> str:
     value = facts.get(name)
     return "" if value is None else str(value)
@@ -310,6 +358,8 @@ def _day(facts: Mapping[str, Any], name: str) -> date | None:
 _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "assign": ("opened", _assigned),
     "reassign": ("changed", _reassigned),
+    "edit": ("changed", _edited),
+    "change_officer": ("changed", _officer_changed),
     "acknowledge": ("changed", _acknowledged),
     "report_progress": ("progress", _progress),
     "approve_progress": ("granted", _approved_progress),

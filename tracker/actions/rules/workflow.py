@@ -49,6 +49,8 @@ class Step(StrEnum):
 
     ASSIGN = "assign"
     REASSIGN = "reassign"
+    EDIT = "edit"
+    CHANGE_OFFICER = "change_officer"
     ACKNOWLEDGE = "acknowledge"
     REPORT_PROGRESS = "report_progress"
     APPROVE_PROGRESS = "approve_progress"
@@ -70,6 +72,8 @@ class Step(StrEnum):
 STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.ASSIGN: N_("分案"),
     Step.REASSIGN: N_("改分"),
+    Step.EDIT: N_("修改事項"),
+    Step.CHANGE_OFFICER: N_("更換承辦人"),
     Step.ACKNOWLEDGE: N_("簽收"),
     Step.REPORT_PROGRESS: N_("填報辦理情形"),
     Step.APPROVE_PROGRESS: N_("核可辦理情形"),
@@ -135,6 +139,8 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     (Status.IN_PROGRESS, Step.REPORT_PROGRESS): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Step.REQUEST_CLOSING): Status.CLOSE_REQUESTED,
     (Status.CLOSE_REQUESTED, Step.REFUSE_CLOSING): Status.IN_PROGRESS,
+    **{(status, Step.EDIT): status for status in OPEN | {Status.DRAFT}},
+    **{(status, Step.CHANGE_OFFICER): status for status in OPEN},
     **{(status, Step.APPROVE_PROGRESS): status for status in OPEN},
     **{(status, Step.RETURN_PROGRESS): status for status in OPEN},
     **{(status, Step.ASK_FOR_PROGRESS): status for status in (Status.ASSIGNED, Status.IN_PROGRESS)},
@@ -152,6 +158,8 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
 NEEDED: Final[Mapping[Step, Right]] = {
     Step.ASSIGN: Permission.Action.ASSIGN,
     Step.REASSIGN: Permission.Action.ASSIGN,
+    Step.EDIT: Permission.Action.EDIT,
+    Step.CHANGE_OFFICER: Permission.Action.CHANGE_OFFICER,
     Step.ACKNOWLEDGE: Permission.Action.ACKNOWLEDGE,
     Step.REPORT_PROGRESS: Permission.Action.REPORT_PROGRESS,
     Step.APPROVE_PROGRESS: Permission.Action.REVIEW_PROGRESS,

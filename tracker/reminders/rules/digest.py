@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
 
     ASSIGNED = "assigned"
     REASSIGNED_AWAY = "reassigned_away"
+    OFFICER_GIVEN = "officer_given"
+    OFFICER_TAKEN = "officer_taken"
     RETURNED = "returned"
     REOPENED = "reopened"
     DECIDED = "decided"
@@ -37,6 +39,8 @@ class NoticeKind(StrEnum):
 NOTICE_LABELS: Final = {
     NoticeKind.ASSIGNED: N_("分案通知"),
     NoticeKind.REASSIGNED_AWAY: N_("改分至其他機關"),
+    NoticeKind.OFFICER_GIVEN: N_("改由您承辦"),
+    NoticeKind.OFFICER_TAKEN: N_("改由其他同仁承辦"),
     NoticeKind.RETURNED: N_("決定持續列管"),
     NoticeKind.REOPENED: N_("已重新列管"),
     NoticeKind.DECIDED: N_("已同意解除列管"),
@@ -55,6 +59,8 @@ MAILED: Final = frozenset(
     {
         NoticeKind.ASSIGNED,
         NoticeKind.REASSIGNED_AWAY,
+        NoticeKind.OFFICER_GIVEN,
+        NoticeKind.OFFICER_TAKEN,
         NoticeKind.RETURNED,
         NoticeKind.REOPENED,
         NoticeKind.DECIDED,
@@ -75,6 +81,7 @@ class Section(StrEnum):
     LATE_THREE_DAYS = "late_three_days"
     TO_ACKNOWLEDGE = "to_acknowledge"
     ASSIGNED = "assigned"
+    GIVEN = "given"
     RETURNED = "returned"
     TO_REPORT = "to_report"
     LATE = "late"
@@ -92,6 +99,7 @@ SECTION_LABELS: Final = {
     Section.LATE_THREE_DAYS: N_("逾期，請儘速辦理"),
     Section.TO_ACKNOWLEDGE: N_("尚未簽收"),
     Section.ASSIGNED: N_("新分案"),
+    Section.GIVEN: N_("改由您承辦"),
     Section.RETURNED: N_("退回或重新列管"),
     Section.TO_REPORT: N_("請填報辦理情形"),
     Section.LATE: N_("逾期"),
@@ -105,6 +113,7 @@ SECTION_LABELS: Final = {
 }
 _NOTICE_SECTIONS: Final = {
     NoticeKind.ASSIGNED: Section.ASSIGNED,
+    NoticeKind.OFFICER_GIVEN: Section.GIVEN,
     NoticeKind.RETURNED: Section.RETURNED,
     NoticeKind.REOPENED: Section.RETURNED,
     NoticeKind.EXTENSION_REFUSED: Section.RETURNED,

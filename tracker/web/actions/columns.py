@@ -29,6 +29,9 @@ class Column(StrEnum):
     THEME = "theme"
     TRIP_CATEGORY = "trip_category"
     REPORT = "report"
+    LEVEL = "level"
+    PRIORITY = "priority"
+    TAGS = "tags"
 
     @property
     def label(self) -> str:
@@ -63,6 +66,9 @@ COLUMN_LABELS: Final[Mapping[Column, str]] = {
     Column.THEME: N_("主題"),
     Column.TRIP_CATEGORY: N_("出國類別"),
     Column.REPORT: N_("來源報告"),
+    Column.LEVEL: N_("列管層級"),
+    Column.PRIORITY: N_("優先"),
+    Column.TAGS: N_("標籤"),
 }
 ALWAYS: Final = (Column.NUMBER, Column.TITLE)
 USUAL: Final = (

@@ -14,6 +14,7 @@ from tracker.actions.queries import ActionFilter, Group, Order, deadline_of, rea
 from tracker.actions.rights import steps_for
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.periods import Occasion, Period, period_of, periods_around
 from tracker.actions.rules.workflow import STEP_LABELS, Status, Step
 from tracker.foundation import roc
@@ -82,6 +83,9 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
         period=period_of(arguments.get("period", "")),
         due_from=_day(arguments.get("due_from")),
         due_until=_day(arguments.get("due_until")),
+        tag=" ".join(arguments.get("tag", "").split()),
+        level=_code(TrackingLevel, arguments.get("level")),
+        only_priority=arguments.get("priority") == "1",
         order=_code(Order, sort.removeprefix("-")) or Order.DUE,
         descending=sort.startswith("-"),
     )
@@ -105,6 +109,9 @@ def query_of(wanted: ActionFilter) -> dict[str, Any]:
         "period": wanted.period.code if wanted.period else None,
         "due_from": wanted.due_from,
         "due_until": wanted.due_until,
+        "tag": wanted.tag,
+        "level": wanted.level,
+        "priority": 1 if wanted.only_priority else None,
         "sort": sort_of(wanted),
     }
     return {key: str(value) for key, value in written.items() if value is not None and value != ""}
@@ -147,6 +154,9 @@ def narrows_further(wanted: ActionFilter) -> bool:
         period=None,
         due_from=None,
         due_until=None,
+        tag="",
+        level=None,
+        only_priority=False,
         with_units=True,
     )
     return wanted != usual

@@ -13,6 +13,7 @@ from tracker.actions.queries import GROUP_LABELS
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import SIGNAL_LABELS, Signal
+from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS, TrackingLevel
 from tracker.actions.rules.periods import OCCASION_LABELS, Occasion
 from tracker.actions.rules.workflow import LABELS, Status, Step
 from tracker.reminders.ledger import reminders_of_item
@@ -72,12 +73,13 @@ def list_actions() -> Response:
         narrows_further=lists.narrows_further(wanted),
         departments=lists.department_options(session()),
         officers=[(each.id, each.name) for each in lists.officer_options(session(), act())],
-        reports=queries.list_report_numbers(session(), act().by),
+        suggestions=queries.list_suggestions(session(), act().by),
         statuses=[(status.value, say(LABELS[status])) for status in Status if status is not Status.DRAFT],
         signals=[(each.value, say(SIGNAL_LABELS[each])) for each in Signal],
         adoptions=[(each.value, say(ADOPTION_LABELS[each])) for each in Adoption],
         themes=[(theme, theme) for theme in wiring().settings.follow_up.themes],
         trips=[(each, say(each)) for each in TRIP_CATEGORIES],
+        levels=[(each.value, say(TRACKING_LEVEL_LABELS[each])) for each in TrackingLevel],
         occasions=[(each.value, say(OCCASION_LABELS[each])) for each in Occasion],
         periods=lists.period_options(today(), wanted.period),
     )

@@ -32,7 +32,7 @@ def entries(item: ActionItem, lines: Sequence[story.Line]) -> list[dict[str, Any
             "kind": line.kind,
             "round_no": line.round_no,
             "sentence": _sentence(line, departments.get(line.actor_id or 0)),
-            "details": [(say(each.heading), each.words) for each in line.details],
+            "details": [(say(each.heading), _passage(each)) for each in line.details],
             "files": [_told_file(files[number]) for number in line.evidence if number in files],
         }
         for line in lines
@@ -67,6 +67,12 @@ def _sentence(line: story.Line, department: Department | None) -> str:
     terms = {name: say(msgid) for name, msgid in line.terms.items()}
     days = {name: show_date(day, act().by.language) for name, day in line.days.items()}
     return say(line.sentence, actor=actor, **line.values, **terms, **days)
+
+
+def _passage(passage: story.Passage) -> str:
+    said = say if passage.are_terms else str
+    words = said(passage.words) or say(N_("（空白）"))
+    return f"{said(passage.was)} → {words}" if passage.was else words
 
 
 def _told_file(evidence: Evidence) -> dict[str, Any]:
