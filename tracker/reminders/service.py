@@ -68,6 +68,8 @@ def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) ->
 
 def notify_of_new_officer(session: Session, happened: OfficerChanged) -> None:
     """Tell the officer who now holds a department's part, and the one who held it before."""
+    if happened.act.quiet:
+        return
     part = session.get_one(Part, happened.part_id)
     officers = ((NoticeKind.OFFICER_GIVEN, part.officer_id), (NoticeKind.OFFICER_TAKEN, happened.from_id))
     directory = load_directory(session, happened.act.today)
