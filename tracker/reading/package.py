@@ -61,6 +61,11 @@ class Package:
         """Parse one part without entities, network or a document type; raise as `part`, or FileTruncated."""
         return parsed(self.part(name))
 
+    def check_bounds(self) -> None:
+        """Unpack everything once and keep nothing of it: for readers that unpack by themselves; raise as `part`."""
+        for name in self._entries:
+            self.part(name)
+
     def _chunks(self, entry: ZipInfo) -> Iterator[bytes]:
         most = max(_RATIO_FROM, entry.compress_size * MOST_RATIO)
         with self._zip.open(entry) as stream:

@@ -1,0 +1,253 @@
+"""Writing tables as CSV, ODS and XLSX, row by row, so that a table of any length takes the same memory.
+
+A text that a spreadsheet would take for a formula gets an apostrophe before it, in every format (ASVS 1.2.10): whoever
+saves an XLSX file as CSV and opens it again must be as safe. `unguarded` takes exactly that apostrophe away again.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import IO, Final, TypeAlias
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from tracker.foundation import roc
+from tracker.foundation.errors import Invalid
+from tracker.foundation.language import N_, SOURCE_LANGUAGE
+
+Cell: TypeAlias = str | int | date | None
+LONGEST_IN_XLSX: Final = 32_767
+_FORMULAS: Final = frozenset("=+-@\t\r\n\0＝＋－＠")
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class Kind(StrEnum):
+    """A format of tables; the value is the suffix of its files."""
+
+    ODS = "ods"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+    @property
+    def mime_type(self) -> str:
+        """Return how the format is called on the web."""
+        return _MIME_TYPES[self]
+
+
+_MIME_TYPES: Final[Mapping[Kind, str]] = {
+    Kind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Kind.CSV: "text/csv",
+}
+
+
+class CellTooLong(Invalid):
+    """XLSX knows no text as long as this one; cutting it would lose words."""
+
+    message = N_("有一格的文字太長，XLSX 放不下。請改用 ODS 或 CSV。")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with its name and the names of its columns; the rows are read once, while they are written."""
+
+    name: str
+    head: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def write(kind: Kind, file: IO[bytes], sheets: Sequence[Sheet], language: str) -> None:
+    """Write sheets to an open file; a CSV file holds the first alone. Raises CellTooLong."""
+    _WRITERS[kind](file, sheets, language)
+
+
+def show_day(day: date, language: str) -> str:
+    """Return a day as a machine reads it back without doubt: 115/03/02, in English 2026-03-02."""
+    counts_roc = language == SOURCE_LANGUAGE and day.year > roc.EPOCH
+    # Three digits for the year: a spreadsheet takes 99/03/02 for a day of 1999.
+    return f"{day.year - roc.EPOCH:03}/{day:%m/%d}" if counts_roc else day.isoformat()
+
+
+def guarded(text: str) -> str:
+    """Return a text as cells hold it: what a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{text}" if _needs_guard(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """Return the text that `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and _needs_guard(cell[1:]) else cell
+
+
+def storable(text: str) -> str:
+    """Return a text as every format and every database keeps it: one kind of line ends, no control characters."""
+    return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _needs_guard(text: str) -> bool:
+    # What begins with an apostrophe itself gets one too, so that taking it away again is never wrong.
+    begins = text.lstrip("\ufeff \u3000\xa0")[:1]
+    return bool(begins) and (begins in _FORMULAS or text.startswith("'"))
+
+
+def _write_csv(file: IO[bytes], sheets: Sequence[Sheet], language: str) -> None:
+    # Spreadsheet programs know UTF-8 by its byte order mark alone.
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    table = csv.writer(text)
+    table.writerow([guarded(each) for each in sheets[0].head])
+    for row in sheets[0].rows:
+        table.writerow([_csv_cell(cell, language) for cell in row])
+    text.flush()
+    text.detach()
+
+
+def _csv_cell(cell: Cell, language: str) -> str:
+    match cell:
+        case None:
+            return ""
+        case date():
+            return show_day(cell, language)
+        case int():
+            return str(cell)
+    return guarded(storable(cell))
+
+
+def _write_xlsx(file: IO[bytes], sheets: Sequence[Sheet], language: str) -> None:
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with closing(Workbook(file, options)) as book:
+        # The calendar of Taiwan (e) counts years of the Republic.
+        shown = "[$-404]e/mm/dd" if language == SOURCE_LANGUAGE else "yyyy-mm-dd"
+        day, bold = book.add_format({"num_format": shown}), book.add_format({"bold": True})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name)
+            page.set_column(0, max(0, len(sheet.head) - 1), 16)
+            page.freeze_panes(1, 0)
+            for place, name in enumerate(sheet.head):
+                page.write_string(0, place, guarded(name), bold)
+            for number, row in enumerate(sheet.rows, 1):
+                for place, cell in enumerate(row):
+                    _write_xlsx_cell(page, number, place, cell, day)
+
+
+def _write_xlsx_cell(page: Worksheet, row: int, column: int, cell: Cell, day: Format) -> None:
+    match cell:
+        case None | "":
+            return
+        case date():
+            page.write_datetime(row, column, cell, day)
+        case int():
+            page.write_number(row, column, cell)
+        case _:
+            text = guarded(storable(cell))
+            if len(text.encode("utf-16-le")) // 2 > LONGEST_IN_XLSX:
+                raise CellTooLong
+            page.write_string(row, column, text)
+
+
+_MANIFEST: Final = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">
+<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="{_MIME_TYPES[Kind.ODS]}"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
+</manifest:manifest>
+"""
+_CONTENT: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content office:version="1.3"
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+ xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0">
+<office:automatic-styles>
+<number:date-style style:name="day">%(day)s</number:date-style>
+<style:style style:name="date" style:family="table-cell" style:data-style-name="day"/>
+<style:style style:name="head" style:family="table-cell"><style:text-properties fo:font-weight="bold"/></style:style>
+<style:style style:name="wide" style:family="table-column">
+<style:table-column-properties style:column-width="3.2cm"/></style:style>
+</office:automatic-styles>
+<office:body><office:spreadsheet>
+"""
+_DAY: Final = (
+    '<number:year%s number:style="long"/><number:text>%s</number:text><number:month number:style="long"/>'
+    '<number:text>%s</number:text><number:day number:style="long"/>'
+)
+_ROC_DAY: Final = _DAY % (' number:calendar="ROC"', "/", "/")
+_ISO_DAY: Final = _DAY % ("", "-", "-")
+_STRETCHES: Final = re.compile(r"\t|^ +| +$|(?<= ) +")
+
+
+def _write_ods(file: IO[bytes], sheets: Sequence[Sheet], language: str) -> None:
+    with ZipFile(file, "w", ZIP_DEFLATED) as package:
+        # The type comes first and unpacked, so that the file is known by its first bytes.
+        package.writestr(ZipInfo("mimetype"), _MIME_TYPES[Kind.ODS], ZIP_STORED)
+        package.writestr(ZipInfo("META-INF/manifest.xml"), _MANIFEST, ZIP_DEFLATED)
+        content = ZipInfo("content.xml")
+        content.compress_type = ZIP_DEFLATED
+        with package.open(content, "w", force_zip64=True) as part:
+            for piece in _ods_content(sheets, language):
+                part.write(piece.encode())
+
+
+def _ods_content(sheets: Sequence[Sheet], language: str) -> Iterator[str]:
+    yield _CONTENT % {"day": _ROC_DAY if language == SOURCE_LANGUAGE else _ISO_DAY}
+    for sheet in sheets:
+        yield f"<table:table table:name={quoteattr(sheet.name)}>"
+        repeated = max(1, len(sheet.head))
+        yield f'<table:table-column table:style-name="wide" table:number-columns-repeated="{repeated}"/>'
+        yield _ods_row(_ods_text(each, ' table:style-name="head"') for each in sheet.head)
+        for row in sheet.rows:
+            yield _ods_row(_ods_cell(cell) for cell in row)
+        yield "</table:table>\n"
+    yield "</office:spreadsheet></office:body></office:document-content>\n"
+
+
+def _ods_row(cells: Iterable[str]) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>\n"
+
+
+def _ods_cell(cell: Cell) -> str:
+    match cell:
+        case None | "":
+            return "<table:table-cell/>"
+        case date():
+            return (
+                '<table:table-cell table:style-name="date" office:value-type="date"'
+                f' office:date-value="{cell.isoformat()}"><text:p>{cell.isoformat()}</text:p></table:table-cell>'
+            )
+        case int():
+            return (
+                f'<table:table-cell office:value-type="float" office:value="{cell}">'
+                f"<text:p>{cell}</text:p></table:table-cell>"
+            )
+    return _ods_text(cell)
+
+
+def _ods_text(text: str, style: str = "") -> str:
+    lines = guarded(storable(text)).split("\n")
+    written = "".join(f"<text:p>{_STRETCHES.sub(_ods_blanks, escape(line))}</text:p>" for line in lines)
+    return f'<table:table-cell{style} office:value-type="string">{written}</table:table-cell>'
+
+
+def _ods_blanks(found: re.Match[str]) -> str:
+    # XML readers make one blank of several.
+    return "<text:tab/>" if found[0] == "\t" else f'<text:s text:c="{len(found[0])}"/>'
+
+
+_WRITERS: Final[Mapping[Kind, Callable[[IO[bytes], Sequence[Sheet], str], None]]] = {
+    Kind.ODS: _write_ods,
+    Kind.XLSX: _write_xlsx,
+    Kind.CSV: _write_csv,
+}
