@@ -24,6 +24,7 @@ from tracker.actions.events import (
     ProgressReturned,
     ProgressSubmitted,
 )
+from tracker.actions.exchange import exporting
 from tracker.actions.reporting import Filing
 from tracker.actions.rules.extending import Limits
 from tracker.actions.rules.filing import Cycle
@@ -85,7 +86,8 @@ class Wiring:
         return {
             importing.KIND: importing.ImportReport(
                 self.reader, self.files, self.proposals(), self.settings.site.zone
-            )
+            ),
+            exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone),
         }
 
     def import_at_once(self, person_id: int, confidentiality: Confidentiality) -> ImportAtOnce:

@@ -18,6 +18,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from tracker.actions.exchange import exporting
 from tracker.foundation.clock import SystemClock
 from tracker.foundation.jobs import run_next
 from tracker.reminders.delivery import deliver_outbox
@@ -27,13 +28,14 @@ from tracker.wiring import Wiring
 
 TICK_SECONDS = 30
 POLL_SECONDS = 2
-PLAN, DELIVER, JOBS = "plan_reminders", "deliver_outbox", "run_jobs"
+PLAN, DELIVER, JOBS, TIDY = "plan_reminders", "deliver_outbox", "run_jobs", "tidy_up"
+SELDOM = frozenset({PLAN, TIDY})
 
 _log = logging.getLogger(__name__)
 
 
 def tick(wiring: Wiring) -> None:
-    """Do once everything that is due: plan reminders, deliver letters, run background jobs."""
+    """Do once everything that is due: plan reminders, deliver letters, run background jobs, remove old files."""
     for name, work in works(wiring).items():
         _safely(wiring, name, work)
 
@@ -46,11 +48,12 @@ def works(wiring: Wiring, over: threading.Event | None = None) -> Mapping[str, C
         PLAN: lambda: plan_reminders(office, database),
         DELIVER: lambda: deliver_outbox(office, database),
         JOBS: lambda: _run_jobs(wiring, over),
+        TIDY: lambda: _tidy_up(wiring),
     }
 
 
 def make_scheduler(wiring: Wiring, over: threading.Event | None = None) -> BackgroundScheduler:
-    """Return the ticker: reminders every 30 seconds, letters and background jobs every other second."""
+    """Return the ticker: letters and background jobs every other second, the rest every 30 seconds."""
     regular = works(wiring, over)
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
@@ -59,7 +62,7 @@ def make_scheduler(wiring: Wiring, over: threading.Event | None = None) -> Backg
         timezone=UTC,
     )
     for name, work in regular.items():
-        seconds = TICK_SECONDS if name == PLAN else POLL_SECONDS
+        seconds = TICK_SECONDS if name in SELDOM else POLL_SECONDS
         scheduler.add_job(
             _safely,
             IntervalTrigger(seconds=seconds, timezone=UTC),
@@ -110,3 +113,12 @@ def _run_jobs(wiring: Wiring, over: threading.Event) -> None:
     while not over.is_set() and time.monotonic() < until:
         if not run_next(wiring.database, handlers, wiring.clock):
             break
+
+
+def _tidy_up(wiring: Wiring) -> None:
+    now = wiring.clock.now()
+    with wiring.database.reading() as session:
+        if not exporting.has_old(session, now):
+            return
+    with wiring.database.transaction() as session:
+        exporting.discard_old(session, wiring.files, now)

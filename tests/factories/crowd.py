@@ -429,8 +429,11 @@ def _store(connection: Connection, rows: Rows) -> None:
     for model, added in rows.items():
         table = model.__table__
         assert isinstance(table, Table)
-        columns = [column for column in table.columns if added and column.name in added[0]]
-        plain = list(_plain(connection, columns, added))
+        # What a newer model brings along and nothing here is about stays as the model begins it.
+        plain_defaults = {c.name: c.default.arg for c in table.columns if c.default and c.default.is_scalar}
+        filled = [{**plain_defaults, **row} for row in added]
+        columns = [column for column in table.columns if filled and column.name in filled[0]]
+        plain = list(_plain(connection, columns, filled))
         store = _copy if connection.dialect.name == "postgresql" else _insert
         if plain:
             store(connection, table.name, [column.name for column in columns], plain)

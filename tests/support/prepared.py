@@ -16,10 +16,16 @@ from tests.factories.city import THEMES, City, build_city
 from tests.support.client import Visitor, visitor
 from tests.support.site import settings_for
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
+from tracker.actions.exchange import exporting
+from tracker.actions.exchange.columns import columns_of
+from tracker.actions.exchange.exporting import Order
+from tracker.actions.queries import ActionFilter
 from tracker.actions.saving import FilterFields, save_filter
 from tracker.app import create_app
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Base
+from tracker.foundation.jobs import run_next
+from tracker.foundation.sheets import Kind
 from tracker.people import api_tokens, invitations, organization, queries, service, signing_in
 from tracker.people.rules.tokens import Purpose
 from tracker.people.service import PersonFields, RoleAssignment
@@ -91,6 +97,7 @@ def prepare(folder: Path, database_url: str, clock: FixedClock) -> Prepared:
     ids |= _reports(city, wiring, ids)
     cookies, tokens = _come_in(city)
     ids |= _belongings(city)
+    ids |= _taken_out(city, wiring)
     wiring.database.close()
     if (folder / "tracker.db").exists():
         shutil.copy(folder / "tracker.db", folder / "prepared.db")
@@ -191,6 +198,15 @@ def _come_in(city: City) -> tuple[dict[str, str], dict[str, str]]:
             tokens[key] = api_tokens.issue_api_token(session, act, person_id, "test")
         service.deactivate_person(session, founder, people[FORMER])
     return cookies, tokens
+
+
+def _taken_out(city: City, wiring: Wiring) -> dict[str, Any]:
+    """Let the officer take the list out by a background job."""
+    order = Order(ActionFilter(), columns_of(("title",)), Kind.CSV, "zh-Hant")
+    with city.database.transaction() as session:
+        job_id = exporting.request_export(session, city.act("officer", session), order).id
+    run_next(city.database, {exporting.KIND: wiring.handlers()[exporting.KIND]}, city.clock)
+    return {"export": job_id}
 
 
 def _belongings(city: City) -> dict[str, Any]:

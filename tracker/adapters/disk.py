@@ -3,13 +3,16 @@
 A file is complete before it carries its name, so a crash leaves at most a nameless temporary file behind.
 """
 
+import hashlib
+import io
 import os
 import re
+import shutil
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
-from tracker.foundation.filing import FileMissing, StoredFile, describe
+from tracker.foundation.filing import FileMissing, StoredFile
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -22,11 +25,18 @@ class DiskFileStore:
 
     def put(self, data: bytes, name: str = "") -> StoredFile:
         """Store the bytes so that they survive a power cut, and return where they are."""
-        stored = describe(data, name)
-        place = self._place(stored.sha256)
+        return self.keep(io.BytesIO(data), name)
+
+    def keep(self, file: IO[bytes], name: str = "") -> StoredFile:
+        """Store what an open file holds, from its beginning, without reading all of it into memory."""
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO[bytes] is one.
+        place = self._place(sha256)
         if not place.exists():
-            _write_durably(place, data)
-        return stored
+            file.seek(0)
+            _write_durably(place, file)
+        return StoredFile(sha256, size, name)
 
     def open(self, sha256: str) -> BinaryIO:
         """Open a stored file for reading; raises FileMissing when the store does not hold it."""
@@ -47,11 +57,11 @@ class DiskFileStore:
         return self._root / sha256[:2] / sha256[2:]
 
 
-def _write_durably(place: Path, data: bytes) -> None:
+def _write_durably(place: Path, file: IO[bytes]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as temporary:
         try:
-            temporary.write(data)
+            shutil.copyfileobj(file, temporary)
             temporary.flush()
             os.fsync(temporary.fileno())
             Path(temporary.name).replace(place)

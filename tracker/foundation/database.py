@@ -168,6 +168,15 @@ class Database:
         with translated_errors(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Generator[Session, None, None]:
+        """Open a session that looks at one moment, however long it looks: what others commit meanwhile is not seen."""
+        with self.reading() as session:
+            # A transaction on SQLite sees one moment by itself.
+            if self.engine.dialect.name == "postgresql":
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     def react(self, session: Session) -> None:
         """Let the reactions to what has happened so far in a transaction take place now."""
         while pending := session.info.pop("events", []):

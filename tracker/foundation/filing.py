@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from tracker.foundation.errors import NotFound
 from tracker.foundation.language import N_
@@ -31,6 +31,10 @@ class FileStore(Protocol):
         """Store the bytes durably, once, and return where they are."""
         ...
 
+    def keep(self, file: IO[bytes], name: str = "") -> StoredFile:
+        """Store what an open file holds, from its beginning, without reading all of it into memory."""
+        ...
+
     def open(self, sha256: str) -> BinaryIO:
         """Open a stored file for reading; raises FileMissing when the store does not hold it."""
         ...
@@ -55,6 +59,11 @@ class MemoryFileStore:
         stored = describe(data, name)
         self.files[stored.sha256] = data
         return stored
+
+    def keep(self, file: IO[bytes], name: str = "") -> StoredFile:
+        """Keep what an open file holds."""
+        file.seek(0)
+        return self.put(file.read(), name)
 
     def open(self, sha256: str) -> BinaryIO:
         """Open kept bytes for reading; raises FileMissing when they are not there."""

@@ -155,6 +155,11 @@ def list_jobs(
     return session.scalars(query).all()
 
 
+def list_ended(session: Session, kind: str, before: datetime) -> Sequence[Job]:
+    """Return the jobs of a kind that ended before a moment."""
+    return session.scalars(select(Job).where(Job.kind == kind, Job.finished_at < before)).all()
+
+
 def cancel(session: Session, job_id: int, now: datetime) -> None:
     """Ask a job to stop; one that has not begun ends at once."""
     _cancel(session, Job.id == job_id, now)

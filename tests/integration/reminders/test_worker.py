@@ -18,7 +18,7 @@ from tracker.foundation.mailing import OutcomeKind
 from tracker.reminders.models import DeliveryAttempt, Heartbeat, LetterState, OutboxLetter
 from tracker.settings import Settings, load_settings
 from tracker.wiring import Wiring, wire
-from tracker.worker import DELIVER, JOBS, PLAN, make_scheduler, tick
+from tracker.worker import DELIVER, JOBS, PLAN, TIDY, make_scheduler, tick
 
 WORKER = """
 import sys
@@ -105,7 +105,7 @@ class TestTick:
         tick(wiring)
         with wiring.database.reading() as session:
             beats = {row.work: row.finished_at for row in session.scalars(select(Heartbeat))}
-        assert beats == dict.fromkeys((PLAN, DELIVER, JOBS), clock.now())
+        assert beats == dict.fromkeys((PLAN, DELIVER, JOBS, TIDY), clock.now())
 
     def test_one_failing_work_does_not_stop_the_others(
         self, wiring, make_item, mailbox, clock, monkeypatch
@@ -121,11 +121,11 @@ class TestTick:
         tick(wiring)
         with wiring.database.reading() as session:
             errors = {row.work: row.error for row in session.scalars(select(Heartbeat))}
-        assert errors == {PLAN: "RuntimeError: a bug", DELIVER: "", JOBS: ""}
+        assert errors == {PLAN: "RuntimeError: a bug", DELIVER: "", JOBS: "", TIDY: ""}
 
     def test_the_ticker_is_told_to_forget_nothing(self, wiring) -> None:
         jobs = make_scheduler(wiring).get_jobs()
-        assert {job.id for job in jobs} == {PLAN, DELIVER, JOBS}
+        assert {job.id for job in jobs} == {PLAN, DELIVER, JOBS, TIDY}
 
 
 class TestProcess:
