@@ -113,6 +113,9 @@ class FollowUpSettings:
     max_evidence_megabytes: int
     reporting_cycle: str
     filing_days: int
+    missed_filings: int
+    due_soon_days: int
+    behind_plan_points: int
     progress_approval: bool
     extension_days_unit_head: int
     extension_days_agency_head: int
@@ -225,5 +228,7 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
     if settings.follow_up.reporting_cycle not in ("monthly", "quarterly", "half_yearly"):
         raise Misconfigured(detail=f"follow_up.reporting_cycle = {settings.follow_up.reporting_cycle!r}")
+    if settings.follow_up.missed_filings < 1:
+        raise Misconfigured(detail=f"follow_up.missed_filings = {settings.follow_up.missed_filings}")
     if not settings.site.address.startswith(("http://", "https://")):
         raise Misconfigured(detail=f"site.address = {settings.site.address!r}")

@@ -26,6 +26,7 @@ from tracker.actions.events import (
 )
 from tracker.actions.exchange import exporting
 from tracker.actions.reporting import Filing
+from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.extending import Limits
 from tracker.actions.rules.filing import Cycle
 from tracker.adapters.disk import DiskFileStore
@@ -74,7 +75,18 @@ class Wiring:
         """Return how the city lets progress be filed."""
         chosen = self.settings.follow_up
         cycle = Cycle(chosen.reporting_cycle)
-        return Filing(cycle, chosen.filing_days, chosen.progress_approval, self.settings.site.zone)
+        return Filing(cycle, chosen.filing_days, chosen.progress_approval)
+
+    def standards(self) -> Standards:
+        """Return what items are held to."""
+        chosen = self.settings.follow_up
+        return Standards(
+            due_soon_days=chosen.due_soon_days,
+            behind_points=chosen.behind_plan_points,
+            missed_filings=chosen.missed_filings,
+            cycle=Cycle(chosen.reporting_cycle),
+            filing_days=chosen.filing_days,
+        )
 
     def extension_limits(self) -> Limits:
         """Return who may grant how many days."""
@@ -87,7 +99,7 @@ class Wiring:
             importing.KIND: importing.ImportReport(
                 self.reader, self.files, self.proposals(), self.settings.site.zone
             ),
-            exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone),
+            exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone, self.standards()),
         }
 
     def import_at_once(self, person_id: int, confidentiality: Confidentiality) -> ImportAtOnce:

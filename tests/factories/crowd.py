@@ -298,6 +298,8 @@ def _part(made: Crowd, number: int, item: Row, unit: int, role: str) -> Row:
         "assigned_at": item["opened_at"],
         "acknowledged_at": item["opened_at"],
         "updated_on": made.today - timedelta(days=made.chance.randrange(0, 60)),
+        "reports_from": item["opened_at"].date(),
+        "filed_until": made.today - timedelta(days=made.chance.randrange(0, 90)),
         "released_on": released,
     }
 

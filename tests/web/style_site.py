@@ -172,7 +172,7 @@ def make_app(translate: Callable[[str, str], str] | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.add_extension("jinja2.ext.do")
-    app.jinja_env.globals.update(TEMPLATE_LABELS)
+    app.jinja_env.globals.update(TEMPLATE_LABELS, due_soon_days=30)
 
     def language() -> str:
         return known_language(request.args.get("language"))

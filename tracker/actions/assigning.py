@@ -137,7 +137,7 @@ def assign(session: Session, act: Act, item_id: int, version: int | None = None)
         raise Invalid(N_("預定完成日不可早於今天。"))
     item.start_on = act.today
     for part in item.parts:
-        part.assigned_at = act.at
+        part.assigned_at, part.reports_from = act.at, act.today
     return _assign(session, act, item)
 
 
@@ -225,7 +225,7 @@ def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignm
     for department_id, role in wanted.items():
         part = present.get(department_id) or _new_part(session, act, item, department_id, role)
         if part.status is PartStatus.RELEASED and not _was_agreed(item, part):
-            part.status, part.released_on = PartStatus.OPEN, None
+            part.status, part.released_on, part.reports_from = PartStatus.OPEN, None, act.today
         if role is PartRole.LEAD:
             part.role, part.officer = role, officer
             part.assigned_at, part.acknowledged_at = act.at, None
@@ -259,7 +259,14 @@ def _was_agreed(item: ActionItem, part: Part) -> bool:
 
 
 def _new_part(session: Session, act: Act, item: ActionItem, department_id: int, role: PartRole) -> Part:
-    part = Part(department_id=department_id, role=role, assigned_at=act.at, percent=0, status=PartStatus.OPEN)
+    part = Part(
+        department_id=department_id,
+        role=role,
+        assigned_at=act.at,
+        reports_from=act.today,
+        percent=0,
+        status=PartStatus.OPEN,
+    )
     part.department = get_department(session, department_id)
     item.parts.append(part)
     return part

@@ -99,7 +99,11 @@ class ItemTag(Base):
 
 
 class Part(Base):
-    """One department's share in an item."""
+    """One department's share in an item.
+
+    It owes a report on every period that ends on `reports_from` or later; `filed_until` is the last day of the latest
+    period for which it filed one that was not returned.
+    """
 
     __tablename__ = "part"
     __table_args__ = (
@@ -123,6 +127,8 @@ class Part(Base):
     assigned_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     updated_on: Mapped[date | None]
+    reports_from: Mapped[date]
+    filed_until: Mapped[date | None]
     released_on: Mapped[date | None]
 
     item: Mapped[ActionItem] = relationship(back_populates="parts")

@@ -138,6 +138,7 @@ def decide_closing(
         _record_adoption(session, act, item, decision)
     else:
         item.round_no += 1
+        _report_anew(act, item)
         move(session, act, item, Step.REFUSE_CLOSING, after | {"round_no": item.round_no})
         raise_event(session, ClosingRefused(item.id, act, closing.id))
     return item
@@ -151,6 +152,7 @@ def reopen(session: Session, act: Act, item_id: int, reason: str, version: int |
     item.round_no += 1
     item.closed_on, item.outcome = None, None
     item.lead.status, item.lead.released_on = PartStatus.OPEN, None
+    _report_anew(act, item)
     move(session, act, item, Step.REOPEN, {"reason": reason.strip(), "round_no": item.round_no})
     raise_event(session, ActionReopened(item.id, act))
     return item
@@ -159,6 +161,13 @@ def reopen(session: Session, act: Act, item_id: int, reason: str, version: int |
 def unreleased_departments(item: ActionItem) -> list[Department]:
     """Return the supporting departments that hold up the closing of an item."""
     return [part.department for part in item.supporting if part.status is not PartStatus.RELEASED]
+
+
+def _report_anew(act: Act, item: ActionItem) -> None:
+    # Nothing could be filed while the release was decided, so nothing is missed of that time.
+    for part in item.parts:
+        if part.status is PartStatus.OPEN:
+            part.reports_from = act.today
 
 
 def _problems_with(decision: ClosingDecision) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """What departments file on an item: progress (辦理情形) with evidence (佐證資料), and its review by the unit's head."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date
 
 from tracker.access import Act, Permission, Role
 from tracker.actions import queries
@@ -12,7 +12,6 @@ from tracker.actions.rights import may_review, own_part
 from tracker.actions.rules.filing import Cycle, Period, fileable, is_late
 from tracker.actions.rules.workflow import OPEN, Step
 from tracker.actions.steps import item_for, locked, move, person_of
-from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
@@ -41,7 +40,6 @@ class Filing:
     cycle: Cycle = Cycle.MONTHLY
     days: int = 5
     approval: bool = True
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,7 @@ def submit_progress(
     session.add(update)
     before = {"percent": part.percent}
     part.updated_on = act.today
+    part.filed_until = max(part.filed_until or period.last_day, period.last_day)
     if update.approved:
         part.percent = progress.percent
     session.flush()
@@ -133,6 +132,8 @@ def review_progress(
     before = {"percent": part.percent}
     if review.approve:
         part.percent = update.percent
+    else:
+        part.filed_until = _filed_until(item, part)
     after = {"department": part.department.name, "percent": part.percent, "note": update.review_note}
     step = Step.APPROVE_PROGRESS if review.approve else Step.RETURN_PROGRESS
     move(session, act, item, step, after, before)
@@ -144,7 +145,7 @@ def review_progress(
 def periods_for(act: Act, item: ActionItem, part: Part, filing: Filing) -> list[Period]:
     """Return the periods that a department may report for today, the likeliest first."""
     filed = {each.period for each in item.updates if each.part_id == part.id and each.approved is not False}
-    return fileable(act.today, filing.cycle, filing.days, filed, local_date(part.assigned_at, filing.zone))
+    return fileable(act.today, filing.cycle, filing.days, filed, part.reports_from)
 
 
 def new_evidence(act: Act, item: ActionItem, file: StoredFile) -> Evidence:
@@ -185,6 +186,11 @@ def _period(act: Act, item: ActionItem, part: Part, progress: Progress, filing: 
     if progress.period and chosen is None:
         raise Invalid(fields={"period": N_("這個期別不能填報，請重新選擇。")})
     return chosen or offered[0]
+
+
+def _filed_until(item: ActionItem, part: Part) -> date | None:
+    filed = (u.period for u in item.updates if u.part_id == part.id and u.approved is not False)
+    return max((Period.read(code).last_day for code in filed if code), default=None)
 
 
 def _check_progress(progress: Progress) -> None:

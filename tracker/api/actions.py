@@ -44,13 +44,13 @@ def list_action_items(query: ActionItemQuery) -> ActionItemPage:
         due_from=query.due_from,
         due_until=query.due_until,
     )
-    today = act().today
+    today, standards = act().today, wiring().standards()
     place = Place(_key(query.after), _key(query.before))
-    found = queries.list_actions(session(), act().by, wanted, today, place, query.per_page)
+    found = queries.list_actions(session(), act().by, wanted, today, standards, place, query.per_page)
     return ActionItemPage(
         as_at=today,
-        total=queries.count_actions(session(), act().by, wanted, today),
-        items=[ActionItemShape.of(item, today, address_of(item.id)) for item in found.rows],
+        total=queries.count_actions(session(), act().by, wanted, today, standards),
+        items=[ActionItemShape.of(item, today, standards, address_of(item.id)) for item in found.rows],
         next=queries.write_key(found.on) if found.on else None,
         previous=queries.write_key(found.back) if found.back else None,
     )
@@ -73,7 +73,7 @@ def get_action_item(item_no: str) -> ActionItemShape:
     if found is None:
         raise NotFound
     item = queries.get_action(session(), act().by, found.id)
-    return ActionItemShape.of(item, act().today, address_of(item.id))
+    return ActionItemShape.of(item, act().today, wiring().standards(), address_of(item.id))
 
 
 def address_of(item_id: int) -> str:

@@ -11,7 +11,7 @@ from tracker.api.contract import contract, problem
 from tracker.api.departments import department_id_of
 from tracker.api.problems import Problem
 from tracker.api.shapes import DepartmentFigures, DepartmentShape, Figures, FiguresQuery
-from tracker.api.tokens import act, session, token_with
+from tracker.api.tokens import act, session, token_with, wiring
 from tracker.dashboards import queries
 from tracker.people.queries import list_departments
 
@@ -31,9 +31,9 @@ blueprint = Blueprint("api_dashboards", __name__)
 def get_figures(query: FiguresQuery) -> Figures:
     """Get the numbers of the dashboard, over what the token's owner may see."""
     wanted = ActionFilter(department_id=department_id_of(query.department))
-    today = act().today
-    tiles = queries.count_tiles(session(), act().by, wanted, today)
-    loads = queries.load_by_department(session(), act().by, wanted, today, by_agency=True)
+    today, standards = act().today, wiring().standards()
+    tiles = queries.count_tiles(session(), act().by, wanted, today, standards)
+    loads = queries.load_by_department(session(), act().by, wanted, today, standards, by_agency=True)
     departments = {each.id: each for each in list_departments(session())}
     return Figures(
         as_at=today,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import Group, deadline_of
 from tracker.actions.rules import deadlines
-from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.deadlines import Cause, Signal, Standards
 from tracker.actions.rules.workflow import Outcome, Status
 from tracker.people.models import Department
 from tracker.reports.rules.adoption import Adoption
@@ -59,6 +59,7 @@ class ActionItemShape(Shape):
     closed_on: date | None
     percent: int = Field(ge=0, le=100)
     signal: Signal
+    signal_causes: list[Cause] = Field(description="All that is amiss, the worst first.")
     is_overdue: bool
     days_late: int = Field(ge=0)
     adoption: Adoption
@@ -68,7 +69,7 @@ class ActionItemShape(Shape):
     page_address: str
 
     @classmethod
-    def of(cls, item: ActionItem, today: date, address: str) -> "ActionItemShape":
+    def of(cls, item: ActionItem, today: date, standards: Standards, address: str) -> "ActionItemShape":
         """Return the shape of a row with parts, closings, recommendation and report loaded."""
         deadline = deadline_of(item)
         recommendation = item.recommendation
@@ -85,7 +86,8 @@ class ActionItemShape(Shape):
             due_on=item.due_on,
             closed_on=item.closed_on,
             percent=item.lead.percent,
-            signal=deadlines.signal(deadline, today),
+            signal=deadlines.signal(deadline, today, standards),
+            signal_causes=[each.cause for each in deadlines.reasons(deadline, today, standards)],
             is_overdue=deadlines.is_overdue(deadline, today),
             days_late=deadlines.days_late(deadline, today),
             adoption=recommendation.adoption,
@@ -166,7 +168,9 @@ class Figures(Shape):
 
     as_at: date
     open: int = Field(ge=0, description="Assigned, in progress or waiting to be released.")
-    due_soon: int = Field(ge=0, description="Open and due within thirty days, today included.")
+    due_soon: int = Field(
+        ge=0, description="Open and due within the days that count as near, thirty unless set otherwise."
+    )
     overdue: int = Field(
         ge=0, description="Open and late, unless a closing request made in time still waits."
     )

@@ -1,25 +1,20 @@
-"""Figures as charts: the data that the page draws and its table repeats. Words and addresses are handed in."""
+"""Figures as charts: the data that the page draws and its table repeats. Names and addresses are handed in."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from tracker.actions.queries import ActionFilter, Group
 from tracker.dashboards.figures import DepartmentLoad
-from tracker.foundation.language import N_
 from tracker.people.rules.naming import department_name
 
-Say = Callable[[str], str]
+Name = Callable[[Group], str]
 Address = Callable[[ActionFilter], str]
 
-_SERIES = (
-    (Group.OVERDUE, N_("逾期"), "late"),
-    (Group.DUE_SOON, N_("30 日內到期"), "soon"),
-    (Group.LATER, N_("其他列管中"), "open"),
-)
+_TONES = {Group.OVERDUE: "late", Group.DUE_SOON: "soon", Group.LATER: "open"}
 
 
 def by_department(
-    loads: Sequence[DepartmentLoad], say: Say, address: Address, language: str
+    loads: Sequence[DepartmentLoad], unit: str, name: Name, address: Address, language: str
 ) -> dict[str, Any]:
     """Return stacked bars, one for each department; every number leads to the items it counts."""
     numbers = {
@@ -29,18 +24,18 @@ def by_department(
     }
     return {
         "kind": "bars",
-        "unit": say(N_("件")),
+        "unit": unit,
         "stacked": True,
         "categories": [department_name(load, language) for load in loads],
         "links": [address(_items_of(load, Group.OPEN)) for load in loads],
         "series": [
             {
-                "name": say(name),
+                "name": name(group),
                 "tone": tone,
                 "values": numbers[group],
                 "links": [address(_items_of(load, group)) for load in loads],
             }
-            for group, name, tone in _SERIES
+            for group, tone in _TONES.items()
         ],
     }
 

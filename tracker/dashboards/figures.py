@@ -8,7 +8,7 @@ class Tiles:
     """How the tracked items stand on a day.
 
     open: assigned, in progress or waiting to be released.
-    due_soon: open, due within thirty days, today included.
+    due_soon: open, due within the days that count as near, today included.
     overdue: open and past the due date, unless a closing request made in time still waits.
     past_original: open and past the date first agreed, whatever was granted since.
     awaiting_decision: the leading department asked for release and nobody has decided.

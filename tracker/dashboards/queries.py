@@ -17,6 +17,7 @@ from tracker.actions.queries import (
     from_joined,
     group_condition,
 )
+from tracker.actions.rules.deadlines import Standards
 from tracker.dashboards.figures import DepartmentLoad, Tiles
 from tracker.foundation.database import Session
 from tracker.people.models import Department
@@ -25,9 +26,11 @@ from tracker.people.rules.tree import agency_of
 _BANDS = (Group.OVERDUE, Group.DUE_SOON, Group.LATER)
 
 
-def count_tiles(session: Session, principal: Principal, wanted: ActionFilter, today: date) -> Tiles:
+def count_tiles(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> Tiles:
     """Count the items of a filter by how they stand today."""
-    counts = count_by_group(session, principal, wanted, today)
+    counts = count_by_group(session, principal, wanted, today, standards)
     return Tiles(
         open=counts[Group.OPEN],
         due_soon=counts[Group.DUE_SOON],
@@ -39,11 +42,17 @@ def count_tiles(session: Session, principal: Principal, wanted: ActionFilter, to
 
 
 def load_by_department(
-    session: Session, principal: Principal, wanted: ActionFilter, today: date, *, by_agency: bool
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    *,
+    by_agency: bool,
 ) -> list[DepartmentLoad]:
     """Count open items by their leading department, or by its agency; the most overdue first."""
-    condition = condition_for(principal, replace(wanted, group=Group.OPEN), today)
-    bands = [func.sum(case((group_condition(group, today), 1), else_=0)) for group in _BANDS]
+    condition = condition_for(principal, replace(wanted, group=Group.OPEN), today, standards)
+    bands = [func.sum(case((group_condition(group, today, standards), 1), else_=0)) for group in _BANDS]
     query = from_joined(select(ActionItem)).where(condition).group_by(Lead.department_id)
     rows = session.execute(query.with_only_columns(Lead.department_id, *bands)).all()
     departments = {each.id: each for each in session.scalars(select(Department))}

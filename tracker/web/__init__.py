@@ -64,6 +64,7 @@ def _teach_templates(app: Flask) -> None:
     environment.filters["number"] = lambda number: showing.show_number(number, _language())
     environment.filters["percent"] = lambda percent: showing.show_percent(percent, _language())
     environment.globals.update(version=__version__, languages=LANGUAGES, none=None, **TEMPLATE_LABELS)
+    environment.globals["due_soon_days"] = app.extensions["tracker"].settings.follow_up.due_soon_days
     app.context_processor(lambda: {"language": _language(), "theme": request.cookies.get("theme", "auto")})
 
 

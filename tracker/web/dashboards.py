@@ -14,7 +14,7 @@ from tracker.people.rules.naming import department_name
 from tracker.reports.queries import count_waiting_reports
 from tracker.web.actions import lists
 from tracker.web.actions.columns import OF_WORK, USUAL
-from tracker.web.session import act, requires, say, session, today
+from tracker.web.session import act, requires, say, session, standards, today
 
 blueprint = Blueprint("dashboards", __name__)
 
@@ -38,15 +38,15 @@ def show_work() -> str:
     """Show what waits for the reader today, most urgent first."""
     principal = act().by
     items = action_queries.work_of(session(), principal, WORK_SHOWN)
-    lines = lists.lines_of(items, today(), act())
-    late = [line for line in lines if line.signal == "overdue"]
+    lines = lists.lines_of(items, act())
+    late = [line for line in lines if line.days_late]
     return render_template(
         "dashboards/show_work.html",
         lines=lines,
         columns=OF_WORK,
         total=action_queries.count_work(session(), principal),
         late=len(late),
-        longest=max(((today() - line.item.due_on).days for line in late), default=0),
+        longest=max((line.days_late for line in late), default=0),
         waiting_reports=count_waiting_reports(session(), principal),
         tiles=_own_tiles(),
     )
@@ -59,20 +59,22 @@ def show_dashboard() -> str:
     department_id = lists.filter_of(request.args).department_id
     wanted = ActionFilter(department_id=department_id)
     whole_city = act().by.scope(Permission.Dashboard.READ).city
-    tiles = queries.count_tiles(session(), act().by, wanted, today())
+    tiles = queries.count_tiles(session(), act().by, wanted, today(), standards())
     loads = queries.load_by_department(
-        session(), act().by, wanted, today(), by_agency=whole_city and department_id is None
+        session(), act().by, wanted, today(), standards(), by_agency=whole_city and department_id is None
     )
     overdue = replace(wanted, group=Group.OVERDUE)
-    longest = action_queries.list_actions(session(), act().by, overdue, today(), size=LONGEST_SHOWN)
+    longest = action_queries.list_actions(
+        session(), act().by, overdue, today(), standards(), size=LONGEST_SHOWN
+    )
     return render_template(
         "dashboards/show_dashboard.html",
         tiles=_tiles(tiles, wanted),
         figures=tiles,
         answer=_answer(tiles, loads),
         chart_answer=_chart_answer(loads),
-        data=charts.by_department(loads, say, lists.address_of, g.language),
-        lines=lists.lines_of(longest.rows, today()),
+        data=charts.by_department(loads, say(N_("件")), lists.group_name, lists.address_of, g.language),
+        lines=lists.lines_of(longest.rows),
         columns=USUAL,
         overdue_address=lists.address_of(overdue),
         past_original_address=lists.address_of(replace(wanted, group=Group.PAST_ORIGINAL)),
@@ -92,7 +94,7 @@ def _tiles(tiles: Tiles, wanted: ActionFilter) -> list[_Tile]:
     return [
         _Tile(
             number,
-            say(action_queries.GROUP_LABELS[group]),
+            lists.group_name(group),
             lists.address_of(replace(wanted, group=group)),
             level if number else None,
         )
@@ -107,7 +109,7 @@ def _own_tiles() -> list[_Tile]:
         return []
     only_officer = set(principal.roles) <= {Role.OFFICER, Role.ADMINISTRATOR}
     wanted = ActionFilter(officer_id=principal.person_id if only_officer else None)
-    tiles = queries.count_tiles(session(), principal, wanted, today())
+    tiles = queries.count_tiles(session(), principal, wanted, today(), standards())
     return _tiles(tiles, wanted) if tiles.open or tiles.closed else []
 
 

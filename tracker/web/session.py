@@ -17,6 +17,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from tracker.access import ROLE_LABELS, SYSTEM, Act, Permission, Principal, Right
+from tracker.actions.rules.deadlines import Standards
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Forbidden, Invalid, TrackerError
@@ -64,6 +65,11 @@ def act() -> Act:
 def today() -> date:
     """Return the local day of this request."""
     return act().today
+
+
+def standards() -> Standards:
+    """Return what the city holds items to."""
+    return wiring().standards()
 
 
 def say(msgid: str, **values: object) -> str:

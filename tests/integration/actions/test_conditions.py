@@ -16,7 +16,8 @@ from tracker.actions import queries, rights
 from tracker.actions.models import ActionItem, Closing, Part
 from tracker.actions.queries import ActionFilter, Group, Order
 from tracker.actions.rules import deadlines
-from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.deadlines import Deadline, Signal, Standards
+from tracker.actions.rules.filing import Cycle
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.dashboards.queries import count_tiles, load_by_department
 from tracker.foundation.database import Session
@@ -36,7 +37,23 @@ READERS = (
 UNITS = ("TPT", "TPT-P", "EDU", "EDU-I", "RDC", "RDC-1")
 NUMBERS = itertools.count(1)
 
+STANDARDS = Standards()
+
 days = st.integers(-70, 70)
+parts = st.builds(
+    dict,
+    status=st.sampled_from(PartStatus),
+    reports_from=st.integers(-400, 5),
+    filed_until=st.none() | st.integers(-400, 60),
+)
+standards = st.builds(
+    Standards,
+    due_soon_days=st.integers(0, 60),
+    behind_points=st.integers(0, 40),
+    missed_filings=st.integers(1, 4),
+    cycle=st.sampled_from(Cycle),
+    filing_days=st.integers(0, 40),
+)
 closings = st.builds(
     dict,
     requested=days,
@@ -53,6 +70,7 @@ items = st.builds(
     percent=st.integers(0, 100),
     lead=st.sampled_from(UNITS),
     support=st.sampled_from((None, *UNITS)),
+    shares=st.tuples(parts, parts),
     officer=st.sampled_from((None, "officer", "other_officer", "coordinator")),
     closings=st.lists(closings, max_size=2),
 )
@@ -105,10 +123,11 @@ def _row(city: City, recommendation_id: int, facts: dict) -> ActionItem:
         opened_at=city.clock.now(),
     )
     officer = city.people[facts["officer"]] if facts["officer"] else None
-    lead = _part(city, facts["lead"], PartRole.LEAD, facts["percent"], officer)
+    shares = facts["shares"]
+    lead = _part(city, facts["lead"], PartRole.LEAD, facts["percent"], officer, shares[0])
     item.parts = [lead]
     if facts["support"] and facts["support"] != facts["lead"]:
-        item.parts.append(_part(city, facts["support"], PartRole.SUPPORT, 0, None))
+        item.parts.append(_part(city, facts["support"], PartRole.SUPPORT, 0, None, shares[1]))
     asked: set[Part] = set()
     for each in facts["closings"]:
         part = item.parts[-1] if each["support"] else lead
@@ -132,14 +151,17 @@ def _row(city: City, recommendation_id: int, facts: dict) -> ActionItem:
     return item
 
 
-def _part(city: City, code: str, role: PartRole, percent: int, officer_id: int | None) -> Part:
+def _part(city: City, code: str, role: PartRole, percent: int, officer_id: int | None, share: dict) -> Part:
+    filed = share["filed_until"]
     return Part(
         department_id=city.departments[code],
         role=role,
         percent=percent,
         officer_id=officer_id,
         assigned_at=city.clock.now(),
-        status=PartStatus.OPEN,
+        reports_from=city.today() + timedelta(share["reports_from"]),
+        filed_until=None if filed is None else city.today() + timedelta(filed),
+        status=share["status"],
     )
 
 
@@ -147,24 +169,43 @@ def found(session: Session, condition) -> set[int]:
     return set(session.scalars(select(ActionItem.id).where(condition)))
 
 
-def shows(wanted: Signal) -> Callable[[deadlines.Deadline, date], bool]:
+Rule = Callable[[Deadline, date], bool]
+
+
+def shows(wanted: Signal, standards: Standards) -> Rule:
     """Return the rule that says whether an item shows a 燈號."""
-    return lambda facts, today: deadlines.signal(facts, today) is wanted
+    return lambda facts, today: deadlines.signal(facts, today, standards) is wanted
+
+
+def missed(filings: int, standards: Standards) -> Rule:
+    """Return the rule that says whether an item missed so many filings."""
+    return lambda facts, today: deadlines.missed_filings(facts, today, standards) >= filings
+
+
+def soon(standards: Standards) -> Rule:
+    """Return the rule that says whether an item is due soon."""
+    return lambda facts, today: deadlines.is_due_soon(facts, today, standards)
 
 
 class TestConditions:
     @SLOWLY
-    @given(st.lists(items, min_size=1, max_size=15))
-    def test_lateness_in_sql_is_lateness_in_the_rules(self, city: City, drawn: list[dict]) -> None:
+    @given(st.lists(items, min_size=1, max_size=15), standards)
+    def test_lateness_in_sql_is_lateness_in_the_rules(
+        self, city: City, drawn: list[dict], standards: Standards
+    ) -> None:
         city.give_action()
         today = city.today()
         with stored(city, drawn) as (session, rows):
             ids = {row.id for row in rows}
             pairs = (
                 (queries.overdue_on(today), deadlines.is_overdue),
-                (queries.due_soon_on(today), deadlines.is_due_soon),
-                (queries.group_condition(Group.PAST_ORIGINAL, today), deadlines.is_overdue_vs_original),
-                *((queries.signal_on(today, each), shows(each)) for each in Signal),
+                (queries.due_soon_on(today, standards), soon(standards)),
+                (
+                    queries.group_condition(Group.PAST_ORIGINAL, today, standards),
+                    deadlines.is_overdue_vs_original,
+                ),
+                *((queries.missed_on(today, n, standards), missed(n, standards)) for n in (1, 2, 5)),
+                *((queries.signal_on(today, each, standards), shows(each, standards)) for each in Signal),
             )
             for condition, rule in pairs:
                 expected = {row.id for row in rows if rule(queries.deadline_of(row), today)}
@@ -191,11 +232,11 @@ class TestConditions:
         with stored(city, drawn) as (session, _):
             principal = city.act(key, session).by
             wanted = filter_of(city, asked)
-            counts = queries.count_by_group(session, principal, wanted, today)
+            counts = queries.count_by_group(session, principal, wanted, today, STANDARDS)
             for group in Group:
                 asked = replace(wanted, group=group)
-                listed = queries.list_actions(session, principal, asked, today, size=1000)
-                number = queries.count_actions(session, principal, asked, today)
+                listed = queries.list_actions(session, principal, asked, today, STANDARDS, size=1000)
+                number = queries.count_actions(session, principal, asked, today, STANDARDS)
                 assert len(listed.rows) == number == counts[group], group
             assert queries.count_work(session, principal) == len(queries.work_of(session, principal, 1000))
 
@@ -208,8 +249,10 @@ class TestConditions:
         today = city.today()
         with stored(city, drawn) as (session, _):
             principal = city.act(key, session).by
-            loads = load_by_department(session, principal, ActionFilter(), today, by_agency=by_agency)
-            tiles = count_tiles(session, principal, ActionFilter(), today)
+            loads = load_by_department(
+                session, principal, ActionFilter(), today, STANDARDS, by_agency=by_agency
+            )
+            tiles = count_tiles(session, principal, ActionFilter(), today, STANDARDS)
             assert sum(load.open for load in loads) == tiles.open
             assert sum(load.overdue for load in loads) == tiles.overdue
             assert [load.overdue for load in loads] == sorted((load.overdue for load in loads), reverse=True)
@@ -223,7 +266,7 @@ class TestConditions:
                     wanted = ActionFilter(
                         group=group, department_id=load.department_id, with_units=load.with_units
                     )
-                    assert queries.count_actions(session, principal, wanted, today) == number
+                    assert queries.count_actions(session, principal, wanted, today, STANDARDS) == number
 
 
 def carried(order: Order, key: Key) -> Key:
@@ -243,18 +286,18 @@ class TestList:
         with stored(city, drawn) as (session, _):
             principal = city.act("coordinator", session).by
             wanted = ActionFilter(order=order, descending=descending)
-            whole = queries.list_actions(session, principal, wanted, city.today(), size=1000)
+            whole = queries.list_actions(session, principal, wanted, city.today(), STANDARDS, size=1000)
             assert (whole.back, whole.on) == (None, None)
-            stretch = queries.list_actions(session, principal, wanted, city.today(), size=2)
+            stretch = queries.list_actions(session, principal, wanted, city.today(), STANDARDS, size=2)
             there, back = [stretch.rows], []
             while stretch.on:
                 place = Place(after=carried(order, stretch.on))
-                stretch = queries.list_actions(session, principal, wanted, city.today(), place, 2)
+                stretch = queries.list_actions(session, principal, wanted, city.today(), STANDARDS, place, 2)
                 there.append(stretch.rows)
             assert [row.id for rows in there for row in rows] == [row.id for row in whole.rows]
             while stretch.back:
                 place = Place(before=carried(order, stretch.back))
-                stretch = queries.list_actions(session, principal, wanted, city.today(), place, 2)
+                stretch = queries.list_actions(session, principal, wanted, city.today(), STANDARDS, place, 2)
                 back.append(stretch.rows)
             assert back[-1] == there[0]
             assert {row.id for rows in back for row in rows} >= {
@@ -268,12 +311,14 @@ class TestList:
         with city.database.reading() as session:
             principal = city.act("coordinator", session).by
             wanted = ActionFilter(order=order)
-            whole = queries.list_actions(session, principal, wanted, city.today(), size=1000)
-            first = queries.list_actions(session, principal, wanted, city.today(), size=3)
+            whole = queries.list_actions(session, principal, wanted, city.today(), STANDARDS, size=1000)
+            first = queries.list_actions(session, principal, wanted, city.today(), STANDARDS, size=3)
         for _ in range(3):
             city.give_action(due_in_days=0)
         with city.database.reading() as session:
-            rest = queries.list_actions(session, principal, wanted, city.today(), Place(first.on), 1000)
+            rest = queries.list_actions(
+                session, principal, wanted, city.today(), STANDARDS, Place(first.on), 1000
+            )
         seen = [row.id for row in [*first.rows, *rest.rows]]
         assert len(seen) == len(set(seen))
         assert set(seen) >= {row.id for row in whole.rows}
@@ -294,14 +339,19 @@ class TestList:
                 "看板 運輸",
             ):
                 wanted = ActionFilter(words=words)
-                assert queries.count_actions(session, principal, wanted, city.today()) == 1, words
+                assert queries.count_actions(session, principal, wanted, city.today(), STANDARDS) == 1, words
             for words in ("捷運站", "100%", "_", "看板 捷運站"):
                 wanted = ActionFilter(words=words)
-                assert queries.count_actions(session, principal, wanted, city.today()) == 0, words
+                assert queries.count_actions(session, principal, wanted, city.today(), STANDARDS) == 0, words
 
     def test_finds_both_ways_of_writing_tai(self, city: City) -> None:
         city.give_action(quote="建請於臺灣大道試辦候車資訊看板。")
         with city.database.reading() as session:
             principal = city.act("coordinator", session).by
             for words in ("台灣大道", "臺灣大道"):
-                assert queries.count_actions(session, principal, ActionFilter(words=words), city.today()) == 1
+                assert (
+                    queries.count_actions(
+                        session, principal, ActionFilter(words=words), city.today(), STANDARDS
+                    )
+                    == 1
+                )

@@ -13,6 +13,7 @@ from tracker.actions.assigning import Assignment
 from tracker.actions.editing import ItemChanges, change_officer, edit_action
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter
+from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.story import tell
 from tracker.foundation.errors import Forbidden, Invalid, NotFound, StepNotAllowed, VersionConflict
@@ -49,8 +50,8 @@ def listed(city: City, **asked: Any) -> set[int]:
     with city.database.reading() as session:
         act = city.act("coordinator", session)
         wanted = ActionFilter(**asked)
-        rows = queries.list_actions(session, act.by, wanted, city.today()).rows
-        assert queries.count_actions(session, act.by, wanted, city.today()) == len(rows)
+        rows = queries.list_actions(session, act.by, wanted, city.today(), Standards()).rows
+        assert queries.count_actions(session, act.by, wanted, city.today(), Standards()) == len(rows)
         return {item.id for item in rows}
 
 

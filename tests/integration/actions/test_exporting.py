@@ -16,6 +16,7 @@ from tracker.actions.exchange.columns import COLUMNS, columns_of
 from tracker.actions.exchange.exporting import ExportActions, ExportGone, Order, RightsChanged
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter, Group
+from tracker.actions.rules.deadlines import Standards
 from tracker.audit.models import AuditEvent
 from tracker.foundation import jobs
 from tracker.foundation.errors import Conflict, NotFound
@@ -34,14 +35,14 @@ ORDER = Order(ALL, columns_of(("title", "due_on", "officer")), Kind.CSV, "zh-Han
 def export(city: City, key: str, order: Order = ORDER) -> Table:
     file = io.BytesIO()
     with city.database.snapshot() as session:
-        exporting.write_list(session, city.act(key, session), order, file, ZONE)
+        exporting.write_list(session, city.act(key, session), order, file, ZONE, Standards())
     return read_table(file.getvalue())
 
 
 def listed(city: City, key: str, wanted: ActionFilter) -> list[str]:
     with city.database.reading() as session:
         act = city.act(key, session)
-        found = queries.list_actions(session, act.by, wanted, act.today, size=5_000)
+        found = queries.list_actions(session, act.by, wanted, act.today, Standards(), size=5_000)
         return [item.item_no for item in found.rows]
 
 
@@ -52,7 +53,7 @@ def numbers(table: Table) -> list[str]:
 def run_job(city: City, files: MemoryFileStore, key: str = "coordinator", order: Order = ORDER) -> int:
     with city.database.transaction() as session:
         job_id = exporting.request_export(session, city.act(key, session), order).id
-    jobs.run_next(city.database, {exporting.KIND: ExportActions(files, ZONE)}, city.clock)
+    jobs.run_next(city.database, {exporting.KIND: ExportActions(files, ZONE, Standards())}, city.clock)
     return job_id
 
 
@@ -75,7 +76,7 @@ class TestRows:
         table = export(city, "coordinator", replace(ORDER, filter=wanted))
         with city.database.reading() as session:
             act = city.act("coordinator", session)
-            count = queries.count_actions(session, act.by, wanted, act.today)
+            count = queries.count_actions(session, act.by, wanted, act.today, Standards())
         assert len(table.rows) == count > 500
         assert numbers(table)[:200] == listed(city, "coordinator", wanted)[:200]
 
@@ -102,7 +103,7 @@ class TestRows:
             session.get_one(ActionItem, item_id).title = '=HYPERLINK("http://x")'
         file = io.BytesIO()
         with city.database.snapshot() as session:
-            exporting.write_list(session, city.act("coordinator", session), ORDER, file, ZONE)
+            exporting.write_list(session, city.act("coordinator", session), ORDER, file, ZONE, Standards())
         assert b"'=HYPERLINK" in file.getvalue()
         assert read_table(file.getvalue()).rows[0].cells[2] == '=HYPERLINK("http://x")'
 

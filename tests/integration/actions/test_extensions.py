@@ -22,6 +22,7 @@ from tracker.actions import ending, extending, queries, rights
 from tracker.actions.extending import ExtensionRequest
 from tracker.actions.models import Extension
 from tracker.actions.queries import ActionFilter, Group
+from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.extending import ExtensionReason, Level, Limits
 from tracker.actions.rules.workflow import Step, WithdrawalReason
 from tracker.foundation.errors import Forbidden, Invalid, NotFound, StepNotAllowed, VersionConflict
@@ -236,7 +237,9 @@ class TestWork:
         ask_for_days(city, item_id, 10)
         with city.database.reading() as session:
             wanted = ActionFilter(group=Group.EXTENSION_ASKED)
-            page = queries.list_actions(session, city.act("coordinator", session).by, wanted, city.today())
+            page = queries.list_actions(
+                session, city.act("coordinator", session).by, wanted, city.today(), Standards()
+            )
         assert [item.id for item in page.rows] == [item_id]
 
 

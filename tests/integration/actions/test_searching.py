@@ -13,6 +13,7 @@ from tests.support.databases import migrate
 from tracker.actions import searched
 from tracker.actions.models import ActionItem, SearchedItem
 from tracker.actions.queries import ActionFilter, count_actions
+from tracker.actions.rules.deadlines import Standards
 from tracker.actions.searched import found_by
 from tracker.foundation.database import Session
 from tracker.foundation.searching import fold, words_of
@@ -113,7 +114,7 @@ class TestFinding:
 def count(city: City, question: str) -> int:
     with city.database.reading() as session:
         principal = city.act("coordinator", session).by
-        return count_actions(session, principal, ActionFilter(words=question), city.today())
+        return count_actions(session, principal, ActionFilter(words=question), city.today(), Standards())
 
 
 class TestIndex:

@@ -25,6 +25,7 @@ from tracker.actions import assigning, ending, events, queries, releasing, repor
 from tracker.actions.assigning import Assignment
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
 from tracker.actions.reporting import Progress
+from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.story import tell
 from tracker.actions.rules.workflow import PartRole, PartStatus, Step, WithdrawalReason
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, NotFound, StepNotAllowed, VersionConflict
@@ -133,7 +134,9 @@ class TestRights:
                 queries.get_action(session, act.by, item_id)
             with pytest.raises(NotFound):
                 queries.get_closing(session, act.by, closing_id)
-            assert queries.count_actions(session, act.by, queries.ActionFilter(), city.today()) == 0
+            assert (
+                queries.count_actions(session, act.by, queries.ActionFilter(), city.today(), Standards()) == 0
+            )
 
     def test_the_item_of_a_restricted_report_is_hidden_from_the_viewer(self, city: City) -> None:
         item_id = city.give_action(confidentiality=Confidentiality.RESTRICTED)
@@ -491,7 +494,7 @@ class TestEnds:
             for group in (queries.Group.OPEN, queries.Group.CLOSED, queries.Group.AWAITING_DECISION):
                 report_no = item.recommendation.report.report_no or ""
                 wanted = queries.ActionFilter(group=group, report_no=report_no)
-                assert queries.count_actions(session, act.by, wanted, city.today()) == 0
+                assert queries.count_actions(session, act.by, wanted, city.today(), Standards()) == 0
             assert item_id not in [i.id for i in queries.work_of(session, city.act("officer", session).by)]
 
     def test_merging_needs_another_open_item(self, city: City) -> None:

@@ -167,6 +167,7 @@ def make_item(database: Database, city: City) -> Callable[..., int]:
                     officer_id=city.officer,
                     status=PartStatus.OPEN,
                     assigned_at=assigned_at,
+                    reports_from=assigned_on,
                 )
             ]
             session.add(item)

@@ -53,8 +53,8 @@ class TestPeriod:
 
 
 class TestFiling:
-    def codes(self, day: date, filed: tuple[str, ...] = (), assigned_on: date = LONG_AGO) -> list[str]:
-        return [period.code for period in fileable(day, Cycle.MONTHLY, 5, filed, assigned_on)]
+    def codes(self, day: date, filed: tuple[str, ...] = (), reports_from: date = LONG_AGO) -> list[str]:
+        return [period.code for period in fileable(day, Cycle.MONTHLY, 5, filed, reports_from)]
 
     def test_until_the_fifth_means_last_month_first(self) -> None:
         assert self.codes(date(2026, 6, 5)) == ["2026-05", "2026-06"]
@@ -66,8 +66,8 @@ class TestFiling:
         assert self.codes(date(2026, 6, 3), ("2026-05",)) == ["2026-06"]
 
     def test_a_month_before_the_item_came_is_no_concern(self) -> None:
-        assert self.codes(date(2026, 6, 3), assigned_on=date(2026, 6, 1)) == ["2026-06"]
-        assert self.codes(date(2026, 6, 3), assigned_on=date(2026, 5, 31)) == ["2026-05", "2026-06"]
+        assert self.codes(date(2026, 6, 3), reports_from=date(2026, 6, 1)) == ["2026-06"]
+        assert self.codes(date(2026, 6, 3), reports_from=date(2026, 5, 31)) == ["2026-05", "2026-06"]
 
     @pytest.mark.parametrize(("day", "late"), [(date(2026, 6, 5), False), (date(2026, 6, 6), True)])
     def test_is_late_after_the_fifth(self, day: date, late: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import deadline_of
 from tracker.actions.rules import deadlines
-from tracker.actions.rules.deadlines import SIGNAL_LABELS
+from tracker.actions.rules.deadlines import SIGNAL_LABELS, Standards
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS
 from tracker.actions.rules.workflow import LABELS
 from tracker.foundation.language import N_, translator
@@ -27,6 +27,7 @@ class Shown:
 
     item: ActionItem
     today: date
+    standards: Standards
     language: str
 
     def say(self, msgid: str) -> str:
@@ -43,7 +44,7 @@ class Column:
 
 
 def _signal(shown: Shown) -> deadlines.Signal:
-    return deadlines.signal(deadline_of(shown.item), shown.today)
+    return deadlines.signal(deadline_of(shown.item), shown.today, shown.standards)
 
 
 def _days_late(shown: Shown) -> int | None:

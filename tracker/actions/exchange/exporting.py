@@ -21,6 +21,7 @@ from tracker.actions.exchange.columns import COLUMNS, Shown
 from tracker.actions.exchange.telling import conditions_of
 from tracker.actions.models import ActionItem, Evidence
 from tracker.actions.queries import ActionFilter, count_actions, key_of, list_actions
+from tracker.actions.rules.deadlines import Standards
 from tracker.foundation import jobs
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Conflict, Forbidden, NotFound
@@ -84,6 +85,7 @@ def write_list(
     order: Order,
     file: IO[bytes],
     zone: ZoneInfo,
+    standards: Standards,
     tell: Tell = lambda _rows: None,
 ) -> int:
     """Write the list to an open file and return its number of items; `tell` is called after every few of them.
@@ -92,10 +94,12 @@ def write_list(
     """
     act.require(Permission.Action.READ)
     say = translator(order.language)
-    counted = _Counted(_rows(session, act, order), tell)
+    counted = _Counted(_rows(session, act, order, standards), tell)
     head = [say(COLUMNS[code].label) for code in order.columns]
     notes = Sheet(
-        say(N_("說明")), [say(N_("項目")), say(N_("內容"))], _notes(session, act, order, zone, counted)
+        say(N_("說明")),
+        [say(N_("項目")), say(N_("內容"))],
+        _notes(session, act, order, zone, standards, counted),
     )
     write(order.kind, file, [Sheet(say(N_("列管事項")), head, counted), notes], order.language)
     return counted.number
@@ -168,6 +172,7 @@ class ExportActions:
 
     files: FileStore
     zone: ZoneInfo
+    standards: Standards
 
     def __call__(self, running: Running) -> Mapping[str, Any]:
         """Write the list that a job asks for, and keep the file; raises what `write_list` raises, or Cancelled."""
@@ -177,7 +182,7 @@ class ExportActions:
         with running.database.snapshot() as session, TemporaryFile() as file:
             person = get_user(session, running.requested_by_id)
             act = act_of(session, person, running.clock.now(), self.zone)
-            total = count_actions(session, act.by, order.filter, act.today)
+            total = count_actions(session, act.by, order.filter, act.today, self.standards)
             running.progress(0, total, N_("正在寫入檔案…"))
             rows = write_list(
                 session,
@@ -185,6 +190,7 @@ class ExportActions:
                 order,
                 file,
                 self.zone,
+                self.standards,
                 lambda done: running.progress(done, total, N_("正在寫入檔案…")),
             )
             stored = self.files.keep(file, file_name(order, act, self.zone))
@@ -215,17 +221,17 @@ class _Counted:
                 self._tell(self.number)
 
 
-def _rows(session: Session, act: Act, order: Order) -> Iterator[Sequence[Cell]]:
+def _rows(session: Session, act: Act, order: Order, standards: Standards) -> Iterator[Sequence[Cell]]:
     values = [COLUMNS[code].value for code in order.columns]
-    for item in _items(session, act, order.filter):
-        shown = Shown(item, act.today, order.language)
+    for item in _items(session, act, order.filter, standards):
+        shown = Shown(item, act.today, standards, order.language)
         yield [value(shown) for value in values]
 
 
-def _items(session: Session, act: Act, wanted: ActionFilter) -> Iterator[ActionItem]:
+def _items(session: Session, act: Act, wanted: ActionFilter, standards: Standards) -> Iterator[ActionItem]:
     place = BEGINNING
     while True:
-        found = list_actions(session, act.by, wanted, act.today, place, _STRETCH)
+        found = list_actions(session, act.by, wanted, act.today, standards, place, _STRETCH)
         yield from found.rows
         if found.on is None:
             return
@@ -235,13 +241,13 @@ def _items(session: Session, act: Act, wanted: ActionFilter) -> Iterator[ActionI
 
 
 def _notes(
-    session: Session, act: Act, order: Order, zone: ZoneInfo, counted: _Counted
+    session: Session, act: Act, order: Order, zone: ZoneInfo, standards: Standards, counted: _Counted
 ) -> Iterator[Sequence[Cell]]:
     say = translator(order.language)
     yield say(N_("資料截至")), show_moment(act.at, zone, order.language)
     yield say(N_("匯出者")), act.by.name
     yield say(N_("件數")), show_number(counted.number, order.language)
-    yield from conditions_of(session, order.filter, order.language)
+    yield from conditions_of(session, order.filter, standards, order.language)
     yield (
         say(N_("再匯入")),
         say(N_("改好後可再匯入；列管編號與版本請勿修改。日期、狀態與進度不能以匯入變更。")),

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tracker.actions.queries import GROUP_LABELS, ActionFilter
-from tracker.actions.rules.deadlines import SIGNAL_LABELS
+from tracker.actions.queries import ActionFilter, group_words
+from tracker.actions.rules.deadlines import SIGNAL_LABELS, Standards
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS
 from tracker.actions.rules.periods import OCCASION_LABELS
 from tracker.actions.rules.workflow import LABELS
@@ -15,10 +15,13 @@ from tracker.people.rules.naming import department_name
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 
 
-def conditions_of(session: Session, wanted: ActionFilter, language: str) -> list[tuple[str, str]]:
+def conditions_of(
+    session: Session, wanted: ActionFilter, standards: Standards, language: str
+) -> list[tuple[str, str]]:
     """Return each condition of a filter as name and value in a language; the group is always told."""
     say = translator(language)
-    told = [(N_("檢視"), say(GROUP_LABELS[wanted.group])), *_on_item(wanted, language)]
+    words, values = group_words(wanted.group, standards)
+    told = [(N_("檢視"), say(words) % values), *_on_item(wanted, language)]
     if wanted.department_id is not None and (asked := session.get(Department, wanted.department_id)):
         reach = "" if wanted.with_units else say(N_("（只看該機關或單位）"))
         told.append((N_("主辦機關"), department_name(asked, language) + reach))

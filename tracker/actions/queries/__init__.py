@@ -6,11 +6,12 @@ from tracker.actions.queries.conditions import (
     extension_decidable_by,
     is_closed,
     is_open,
+    missed_on,
     overdue_on,
     reviewable_by,
     signal_on,
 )
-from tracker.actions.queries.groups import GROUP_LABELS, Group, group_condition
+from tracker.actions.queries.groups import Group, group_condition, group_words
 from tracker.actions.queries.items import (
     Suggestions,
     deadline_of,
@@ -51,7 +52,6 @@ from tracker.actions.queries.visibility import has_part, held_by, visible_to
 from tracker.actions.queries.work import count_work, work_of
 
 __all__ = [
-    "GROUP_LABELS",
     "ActionFilter",
     "Group",
     "Lead",
@@ -79,6 +79,7 @@ __all__ = [
     "get_saved_filter",
     "get_update",
     "group_condition",
+    "group_words",
     "has_part",
     "held_by",
     "is_closed",
@@ -90,6 +91,7 @@ __all__ = [
     "list_saved_filters",
     "list_suggestions",
     "may_read_report",
+    "missed_on",
     "overdue_on",
     "read_key",
     "reviewable_by",

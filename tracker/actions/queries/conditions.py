@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
 
 from tracker.access import Permission, Principal, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
-from tracker.actions.rules.deadlines import BEHIND_PLAN_POINTS, DUE_SOON_DAYS, STALE_DAYS, Signal
+from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.extending import Level
-from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, PartStatus, Status
+from tracker.actions.rules.workflow import CLOSED, OPEN, OWING, PartRole, PartStatus, Status
 from tracker.foundation.day_arithmetic import days_between
 from tracker.people.models import Department
 
@@ -39,9 +39,10 @@ def overdue_on(day: date) -> ColumnElement[bool]:
     return and_(is_open(), ActionItem.due_on < day, ~waits)
 
 
-def due_soon_on(day: date) -> ColumnElement[bool]:
-    """Return the condition for an open item due within thirty days, the day included."""
-    return and_(is_open(), ActionItem.due_on.between(day, day + timedelta(days=DUE_SOON_DAYS)))
+def due_soon_on(day: date, standards: Standards) -> ColumnElement[bool]:
+    """Return the condition for an open item due soon, the day included: `deadlines.is_due_soon` in SQL."""
+    last = day + timedelta(days=standards.due_soon_days)
+    return and_(is_open(), ActionItem.due_on.between(day, last))
 
 
 def decidable_by(principal: Principal) -> ColumnElement[bool]:
@@ -114,27 +115,41 @@ def reviewable_by(principal: Principal) -> ColumnElement[bool]:
     return and_(is_open(), waits)
 
 
-def signal_on(day: date, wanted: Signal) -> ColumnElement[bool]:
+def signal_on(day: date, wanted: Signal, standards: Standards) -> ColumnElement[bool]:
     """Return the condition for showing a 燈號 on a day: `deadlines.signal` in SQL."""
-    needs_care = or_(due_soon_on(day), _is_stale(day), _is_behind_plan(day))
+    is_red = or_(overdue_on(day), missed_on(day, standards.missed_filings, standards))
+    is_amber = or_(
+        missed_on(day, 1, standards),
+        due_soon_on(day, standards),
+        _is_behind_plan(day, standards.behind_points),
+    )
     return {
         Signal.NONE: not_(is_open()),
-        Signal.OVERDUE: overdue_on(day),
-        Signal.ATTENTION: and_(is_open(), not_(overdue_on(day)), needs_care),
-        Signal.NORMAL: and_(is_open(), not_(overdue_on(day)), not_(needs_care)),
+        Signal.OVERDUE: and_(is_open(), is_red),
+        Signal.ATTENTION: and_(is_open(), not_(is_red), is_amber),
+        Signal.NORMAL: and_(is_open(), not_(is_red), not_(is_amber)),
     }[wanted]
 
 
-def _is_stale(day: date) -> ColumnElement[bool]:
-    updated_on = select(func.max(Part.updated_on)).where(Part.item_id == ActionItem.id).scalar_subquery()
-    return func.coalesce(updated_on, ActionItem.start_on) < day - timedelta(days=STALE_DAYS)
+def missed_on(day: date, filings: int, standards: Standards) -> ColumnElement[bool]:
+    """Return the condition for an item of which a part missed so many filings: `deadlines.missed_filings` in SQL."""
+    period = standards.last_closed(day)
+    for _ in range(filings - 1):
+        period = period.previous
+    is_owed = and_(
+        Part.item_id == ActionItem.id,
+        Part.status == PartStatus.OPEN,
+        Part.reports_from <= period.last_day,
+        or_(Part.filed_until.is_(None), Part.filed_until < period.last_day),
+    )
+    return and_(ActionItem.status.in_(OWING), exists(select(Part.id).where(is_owed)))
 
 
-def _is_behind_plan(day: date) -> ColumnElement[bool]:
+def _is_behind_plan(day: date, points: int) -> ColumnElement[bool]:
     # A linear plan has reached 100 × passed ÷ length, in whole percent; told without dividing.
     length = days_between(ActionItem.start_on, ActionItem.due_on)
     passed = days_between(ActionItem.start_on, day)
-    least = Part.percent + BEHIND_PLAN_POINTS + 1
+    least = Part.percent + points + 1
     planned = case(
         (ActionItem.due_on <= day, least <= 100),
         else_=and_(passed > 0, 100 * passed >= least * length),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, select, true
 
 from tracker.actions.models import ActionItem, Extension
 from tracker.actions.queries.conditions import due_soon_on, is_closed, is_open, overdue_on
+from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.workflow import Status
 from tracker.foundation.language import N_
 
@@ -26,9 +27,9 @@ class Group(StrEnum):
     EXTENSION_ASKED = "extension_asked"
 
 
-GROUP_LABELS: Mapping[Group, str] = {
+_WORDS: Mapping[Group, str] = {
     Group.OPEN: N_("列管中"),
-    Group.DUE_SOON: N_("30 日內到期"),
+    Group.DUE_SOON: N_("%(days)s 日內到期"),
     Group.OVERDUE: N_("逾期"),
     Group.AWAITING_DECISION: N_("待解列"),
     Group.CLOSED: N_("已解列"),
@@ -39,16 +40,21 @@ GROUP_LABELS: Mapping[Group, str] = {
 }
 
 
-def group_condition(group: Group, today: date) -> ColumnElement[bool]:
+def group_words(group: Group, standards: Standards) -> tuple[str, dict[str, int]]:
+    """Return the msgid of a group's name with its values."""
+    return _WORDS[group], {"days": standards.due_soon_days}
+
+
+def group_condition(group: Group, today: date, standards: Standards) -> ColumnElement[bool]:
     """Return the condition for belonging to a group on a day."""
     conditions: Mapping[Group, ColumnElement[bool]] = {
         Group.OPEN: is_open(),
-        Group.DUE_SOON: due_soon_on(today),
+        Group.DUE_SOON: due_soon_on(today, standards),
         Group.OVERDUE: overdue_on(today),
         Group.AWAITING_DECISION: ActionItem.status == Status.CLOSE_REQUESTED,
         Group.CLOSED: is_closed(),
         Group.ALL: true(),
-        Group.LATER: and_(is_open(), ~overdue_on(today), ~due_soon_on(today)),
+        Group.LATER: and_(is_open(), ~overdue_on(today), ~due_soon_on(today, standards)),
         Group.PAST_ORIGINAL: and_(is_open(), ActionItem.original_due_on < today),
         Group.EXTENSION_ASKED: and_(is_open(), _asks_for_time()),
     }

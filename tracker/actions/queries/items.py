@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import selectinload
@@ -10,11 +11,14 @@ from tracker.access import Principal
 from tracker.actions.models import ActionItem, Closing, Evidence, Extension, ItemTag, Part, ProgressUpdate
 from tracker.actions.queries.visibility import visible_to
 from tracker.actions.rules.deadlines import Deadline
+from tracker.actions.rules.workflow import OWING, PartStatus
 from tracker.foundation.database import Session
 from tracker.foundation.errors import NotFound
 from tracker.people.models import Department, RoleGrant
 from tracker.reports.models import Recommendation, Report
 from tracker.reports.queries import visible_to as readable_by
+
+_DAY = timedelta(days=1)
 
 
 def get_action(session: Session, principal: Principal, item_id: int) -> ActionItem:
@@ -204,4 +208,12 @@ def deadline_of(item: ActionItem) -> Deadline:
         percent=item.lead.percent,
         closing_requested_on=waiting.requested_on if waiting else None,
         updated_on=max((part.updated_on for part in item.parts if part.updated_on), default=None),
+        reported_until=_reported_until(item),
     )
+
+
+def _reported_until(item: ActionItem) -> date | None:
+    if item.status not in OWING:
+        return None
+    owing = (part for part in item.parts if part.status is PartStatus.OPEN)
+    return min((max(part.reports_from - _DAY, part.filed_until or date.min) for part in owing), default=None)

@@ -15,7 +15,7 @@ from tracker.actions.models import ActionItem, ItemTag, Part
 from tracker.actions.queries.conditions import signal_on
 from tracker.actions.queries.groups import Group, group_condition
 from tracker.actions.queries.visibility import has_part, visible_to
-from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel, normal_tag
 from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import PartRole, Status
@@ -70,13 +70,15 @@ class ActionFilter:
     descending: bool = False
 
 
-def condition_for(principal: Principal, wanted: ActionFilter, today: date) -> ColumnElement[bool]:
+def condition_for(
+    principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> ColumnElement[bool]:
     """Return the one condition on `ActionItem` that list, count, tile and export share."""
-    conditions = [visible_to(principal), group_condition(wanted.group, today)]
+    conditions = [visible_to(principal), group_condition(wanted.group, today, standards)]
     if wanted.status:
         conditions.append(ActionItem.status == wanted.status)
     if wanted.signal:
-        conditions.append(signal_on(today, wanted.signal))
+        conditions.append(signal_on(today, wanted.signal, standards))
     if wanted.due_from:
         conditions.append(ActionItem.due_on >= wanted.due_from)
     if wanted.due_until:
@@ -145,34 +147,39 @@ def list_actions(
     principal: Principal,
     wanted: ActionFilter,
     today: date,
+    standards: Standards,
     place: Place = BEGINNING,
     size: int = 25,
 ) -> Stretch[ActionItem]:
     """Return some items from a place on, with parts, officers, recommendation and report loaded."""
     sorting = _sorting(wanted)
-    keys = _joined_for_sorting(select(ActionItem.id), wanted).where(condition_for(principal, wanted, today))
+    condition = condition_for(principal, wanted, today, standards)
+    keys = _joined_for_sorting(select(ActionItem.id), wanted).where(condition)
     cut = sorting.cut(keys, place, size).subquery()
     query = from_joined(select(ActionItem)).where(ActionItem.id.in_(select(cut.c.id)))
     rows = list(session.scalars(query.options(*for_lines()).order_by(*sorting.order())).unique())
     if place.before is not None and len(rows) <= size:
         # So few rows come before the place that the stretch would be a short one: the first is shown instead.
-        return list_actions(session, principal, wanted, today, BEGINNING, size)
+        return list_actions(session, principal, wanted, today, standards, BEGINNING, size)
     return stretch_of(rows, place, size, lambda item: key_of(item, wanted.order))
 
 
-def count_actions(session: Session, principal: Principal, wanted: ActionFilter, today: date) -> int:
+def count_actions(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> int:
     """Return how many items a filter holds; the same condition as the list."""
-    condition = condition_for(principal, wanted, today)
+    condition = condition_for(principal, wanted, today, standards)
     return session.scalar(select(func.count(ActionItem.id)).where(condition)) or 0
 
 
 def count_by_group(
-    session: Session, principal: Principal, wanted: ActionFilter, today: date
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
 ) -> dict[Group, int]:
     """Return, for a filter, how many items each group holds: the numbers on tabs and tiles, in one query."""
-    condition = condition_for(principal, replace(wanted, group=Group.ALL), today)
+    condition = condition_for(principal, replace(wanted, group=Group.ALL), today, standards)
     columns = [
-        func.coalesce(func.sum(case((group_condition(group, today), 1), else_=0)), 0) for group in Group
+        func.coalesce(func.sum(case((group_condition(group, today, standards), 1), else_=0)), 0)
+        for group in Group
     ]
     row = session.execute(select(*columns).select_from(ActionItem).where(condition)).one()
     return dict(zip(Group, row, strict=True))

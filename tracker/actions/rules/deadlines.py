@@ -3,17 +3,29 @@
 `queries` says the same in SQL; a test compares the two.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
 
+from tracker.actions.rules.filing import Cycle, Period, last_closed
 from tracker.actions.rules.workflow import OPEN, Status
 from tracker.foundation.language import N_
 
-DUE_SOON_DAYS: Final = 30
-STALE_DAYS: Final = 31
-BEHIND_PLAN_POINTS: Final = 10
+
+@dataclass(frozen=True)
+class Standards:
+    """What the city holds items to; `missed_filings` in a row turn the light red, a single one amber."""
+
+    due_soon_days: int = 30
+    behind_points: int = 10
+    missed_filings: int = 2
+    cycle: Cycle = Cycle.MONTHLY
+    filing_days: int = 5
+
+    def last_closed(self, today: date) -> Period:
+        """Return the latest period for which a report would come late today."""
+        return last_closed(today, self.cycle, self.filing_days)
 
 
 class Signal(StrEnum):
@@ -37,8 +49,9 @@ SIGNAL_LABELS = {
 class Deadline:
     """The facts that lateness is told from.
 
-    `closing_requested_on` is the local day of the closing request that still waits, if one does;
-    `updated_on` the day of the latest submitted progress.
+    `closing_requested_on` is the local day of the closing request that still waits, if one does; `updated_on` the day
+    of the latest submitted progress; `reported_until` the day up to which every part that owes reports has filed them,
+    None where nobody owes any.
     """
 
     status: Status
@@ -48,6 +61,38 @@ class Deadline:
     percent: int = 0
     closing_requested_on: date | None = None
     updated_on: date | None = None
+    reported_until: date | None = None
+
+
+class Cause(StrEnum):
+    """Why a light is not green."""
+
+    OVERDUE = "overdue"
+    FILINGS_MISSED = "filings_missed"
+    DUE_SOON = "due_soon"
+    BEHIND_PLAN = "behind_plan"
+
+
+CAUSE_WORDS: Mapping[Cause, str] = {
+    Cause.OVERDUE: N_("逾期 %(number)s 日"),
+    Cause.FILINGS_MISSED: N_("%(number)s 期未填報"),
+    Cause.DUE_SOON: N_("%(number)s 日內到期"),
+    Cause.BEHIND_PLAN: N_("進度落後 %(number)s 個百分點"),
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that is amiss, how bad it is, and by how many days, periods or points."""
+
+    level: Signal
+    cause: Cause
+    number: int
+
+    @property
+    def words(self) -> tuple[str, dict[str, int]]:
+        """Return the msgid of the reason with its value."""
+        return CAUSE_WORDS[self.cause], {"number": self.number}
 
 
 def is_open(status: Status) -> bool:
@@ -68,9 +113,9 @@ def is_overdue_vs_original(item: Deadline, today: date) -> bool:
     return is_open(item.status) and item.original_due_on < today
 
 
-def is_due_soon(item: Deadline, today: date) -> bool:
-    """Tell whether an open item falls due within thirty days, today included."""
-    return is_open(item.status) and today <= item.due_on <= today + timedelta(days=DUE_SOON_DAYS)
+def is_due_soon(item: Deadline, today: date, standards: Standards) -> bool:
+    """Tell whether an open item falls due within the days that count as near, today included."""
+    return is_open(item.status) and today <= item.due_on <= today + timedelta(days=standards.due_soon_days)
 
 
 def days_late(item: Deadline, today: date) -> int:
@@ -78,9 +123,17 @@ def days_late(item: Deadline, today: date) -> int:
     return (today - item.due_on).days if is_overdue(item, today) else 0
 
 
-def is_stale(item: Deadline, today: date) -> bool:
-    """Tell whether an open item has had no progress submitted for a month."""
-    return is_open(item.status) and (today - (item.updated_on or item.start_on)).days > STALE_DAYS
+def missed_filings(item: Deadline, today: date, standards: Standards) -> int:
+    """Return for how many closed periods, the latest ones in a row, a part of an open item has filed nothing."""
+    if not is_open(item.status) or item.reported_until is None:
+        return 0
+    reported = Period.around(item.reported_until + timedelta(days=1), standards.cycle).previous
+    return max(0, standards.last_closed(today).ordinal - reported.ordinal)
+
+
+def is_stale(item: Deadline, today: date, standards: Standards) -> bool:
+    """Tell whether an open item is silent: nothing was filed for the period that closed last."""
+    return missed_filings(item, today, standards) > 0
 
 
 def planned_percent(item: Deadline, today: date) -> int:
@@ -91,13 +144,30 @@ def planned_percent(item: Deadline, today: date) -> int:
     return max(0, min(100, 100 * (today - item.start_on).days // length))
 
 
-def signal(item: Deadline, today: date) -> Signal:
-    """Return the traffic light: red when overdue; amber when due soon, silent or behind plan; else green."""
+def points_behind(item: Deadline, today: date) -> int:
+    """Return by how many percentage points an open item is behind its linear plan, 0 when it is not."""
+    return max(0, planned_percent(item, today) - item.percent) if is_open(item.status) else 0
+
+
+def reasons(item: Deadline, today: date, standards: Standards) -> list[Reason]:
+    """Return all that is amiss with an item, the red before the amber."""
+    missed = missed_filings(item, today, standards)
+    behind = points_behind(item, today)
+    silence = Signal.OVERDUE if missed >= standards.missed_filings else Signal.ATTENTION
+    found = (
+        (is_overdue(item, today), Reason(Signal.OVERDUE, Cause.OVERDUE, days_late(item, today))),
+        (missed > 0, Reason(silence, Cause.FILINGS_MISSED, missed)),
+        (
+            is_due_soon(item, today, standards),
+            Reason(Signal.ATTENTION, Cause.DUE_SOON, standards.due_soon_days),
+        ),
+        (behind > standards.behind_points, Reason(Signal.ATTENTION, Cause.BEHIND_PLAN, behind)),
+    )
+    return [reason for holds, reason in found if holds]
+
+
+def signal(item: Deadline, today: date, standards: Standards) -> Signal:
+    """Return the traffic light: the worst of the reasons, green when there is none, none when not open."""
     if not is_open(item.status):
         return Signal.NONE
-    if is_overdue(item, today):
-        return Signal.OVERDUE
-    behind = planned_percent(item, today) - item.percent > BEHIND_PLAN_POINTS
-    if is_due_soon(item, today) or is_stale(item, today) or behind:
-        return Signal.ATTENTION
-    return Signal.NORMAL
+    return next((reason.level for reason in reasons(item, today, standards)), Signal.NORMAL)

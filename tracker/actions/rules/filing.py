@@ -78,6 +78,11 @@ class Period:
         return Period.around(self.first_day - timedelta(days=1), self.cycle)
 
     @property
+    def ordinal(self) -> int:
+        """Return a number that grows by one from period to period of the same cycle."""
+        return self.year * (12 // _MONTHS[self.cycle]) + self.number
+
+    @property
     def words(self) -> tuple[str, dict[str, str]]:
         """Return the msgid of the period's name with its values; the year is the ROC year."""
         return _WORDS[self.cycle], {"year": str(self.year - EPOCH), "number": str(self.number)}
@@ -87,8 +92,16 @@ class Period:
         return self.last_day + timedelta(days=filing_days)
 
 
+def last_closed(day: date, cycle: Cycle, filing_days: int) -> Period:
+    """Return the latest period for which a report would come late on a day."""
+    period = Period.around(day, cycle).previous
+    while period.closes_on(filing_days) >= day:
+        period = period.previous
+    return period
+
+
 def fileable(
-    day: date, cycle: Cycle, filing_days: int, filed: Collection[str], assigned_on: date
+    day: date, cycle: Cycle, filing_days: int, filed: Collection[str], reports_from: date
 ) -> list[Period]:
     """Return the periods that a report may be filed for on a day, the one it is most likely meant for first.
 
@@ -97,7 +110,7 @@ def fileable(
     """
     now = Period.around(day, cycle)
     before = now.previous
-    if before.code in filed or before.last_day < assigned_on:
+    if before.code in filed or before.last_day < reports_from:
         return [now]
     return [before, now] if day <= before.closes_on(filing_days) else [now, before]
 

@@ -41,6 +41,8 @@ LABELS: Final[Mapping[Status, str]] = {
 }
 OPEN: Final = frozenset({Status.ASSIGNED, Status.IN_PROGRESS, Status.CLOSE_REQUESTED})
 CLOSED: Final = frozenset({Status.CLOSED_IMPLEMENTED, Status.CLOSED_PARTIAL, Status.CLOSED_NOT_IMPLEMENTED})
+OWING: Final = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
+"""While an item stands here its departments owe reports; nothing can be filed while its release is decided."""
 ENDED: Final = CLOSED | {Status.WITHDRAWN, Status.MERGED, Status.VOID}
 
 

@@ -23,7 +23,7 @@ from tracker.web.actions import columns, filters, lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.job_pages import facts_of_job
 from tracker.web.forms import Form
-from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
+from tracker.web.session import act, refused, requires, say, session, standards, tell, today, wiring
 
 KINDS = {
     Kind.ODS: N_("ODS（開放文件試算表，建議）"),
@@ -52,8 +52,8 @@ def export_actions() -> Response | tuple[str, int]:
     question = filters.question_of(wanted, shown)
     form.question.data = urlencode(question)
     with wiring().database.snapshot() as looking:
-        total = count_actions(looking, act().by, wanted, today())
-        told = conditions_of(looking, wanted, g.language)
+        total = count_actions(looking, act().by, wanted, today(), standards())
+        told = conditions_of(looking, wanted, standards(), g.language)
     if form.validate_on_submit():
         with refused(form):
             codes = columns_of(shown, with_editable=bool(form.with_editable.data))
@@ -108,7 +108,7 @@ def _answer(order: Order, total: int) -> Response:
     zone = wiring().settings.site.zone
     file = io.BytesIO()
     with wiring().database.snapshot() as looking:
-        rows = exporting.write_list(looking, act(), order, file, zone)
+        rows = exporting.write_list(looking, act(), order, file, zone, standards())
     exporting.record_export(session(), act(), order, rows)
     file.seek(0)
     return _download(file, exporting.file_name(order, act(), zone), order.kind)

@@ -10,10 +10,10 @@ from flask import g, url_for
 
 from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import ActionFilter, Group, Order, deadline_of, read_key, write_key
+from tracker.actions.queries import ActionFilter, Group, Order, deadline_of, group_words, read_key, write_key
 from tracker.actions.rights import steps_for
 from tracker.actions.rules import deadlines
-from tracker.actions.rules.deadlines import Signal
+from tracker.actions.rules.deadlines import Cause, Deadline, Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.periods import Occasion, Period, period_of, periods_around
 from tracker.actions.rules.workflow import STEP_LABELS, Status, Step
@@ -27,7 +27,7 @@ from tracker.people.rules import tree
 from tracker.people.rules.naming import indented_name
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.numbers import number_of
-from tracker.web.session import say
+from tracker.web.session import say, standards, today
 
 SIZE = 25
 GROUPS = (
@@ -44,6 +44,14 @@ Code = TypeVar("Code", bound=StrEnum)
 
 
 @dataclass(frozen=True)
+class Why:
+    """A reason for the light, in the reader's language; `by_date` when the due date beside it says the same."""
+
+    sentence: str
+    by_date: bool
+
+
+@dataclass(frozen=True)
 class ActionLine:
     """One line of a list: the item, its 燈號, and the day to count its lateness from, if it counts."""
 
@@ -53,11 +61,18 @@ class ActionLine:
     days_late: int = 0
     updated_on: date | None = None
     next_step: str = ""
+    reasons: Sequence[Why] = ()
 
 
-def lines_of(items: Iterable[ActionItem], today: date, act: Act | None = None) -> list[ActionLine]:
-    """Return items as lines; with an act, each says what the person who acts can do next."""
-    return [_line(item, today, act) for item in items]
+def lines_of(items: Iterable[ActionItem], act: Act | None = None) -> list[ActionLine]:
+    """Return items as lines of today; with an act, each says what the person who acts can do next."""
+    return [_line(item, today(), standards(), act) for item in items]
+
+
+def group_name(group: Group) -> str:
+    """Return the name of a group in the reader's language."""
+    words, values = group_words(group, standards())
+    return say(words, **values)
 
 
 def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
@@ -189,19 +204,30 @@ def officer_options(session: Session, act: Act) -> Sequence[User]:
     return list_active_people(session) if scope.city else list_people_in(session, scope.departments)
 
 
-def _line(item: ActionItem, today: date, act: Act | None) -> ActionLine:
+def _line(item: ActionItem, today: date, standards: Standards, act: Act | None) -> ActionLine:
     facts = deadline_of(item)
     late = deadlines.is_overdue(facts, today)
     counts = deadlines.is_open(item.status) and (late or item.due_on >= today)
     steps = steps_for(act, item) if act else ()
     return ActionLine(
         item,
-        deadlines.signal(facts, today),
+        deadlines.signal(facts, today, standards),
         today if counts else None,
         deadlines.days_late(facts, today),
         facts.updated_on,
         next_step_label(steps),
+        _why(facts, today, standards),
     )
+
+
+def _why(facts: Deadline, today: date, standards: Standards) -> list[Why]:
+    """Return what to say beside the light: the reasons of its own colour."""
+    found = deadlines.reasons(facts, today, standards)
+    return [
+        Why(say(each.words[0], **each.words[1]), each.cause in (Cause.OVERDUE, Cause.DUE_SOON))
+        for each in found
+        if each.level is found[0].level
+    ]
 
 
 def next_step_label(steps: Sequence[Step]) -> str:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from tracker.access import Permission
 from tracker.actions import queries, rights
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import GROUP_LABELS
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import SIGNAL_LABELS, Signal
@@ -24,7 +23,7 @@ from tracker.web.actions import filters, lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.columns import CHOICES, columns_of
 from tracker.web.actions.telling import entries, evidence_of, period_name, shown_file, story_of
-from tracker.web.session import act, requires, say, session, today, wiring
+from tracker.web.session import act, requires, say, session, standards, today, wiring
 
 STEP_PAGES = {
     Step.ASSIGN: "actions.assign",
@@ -52,8 +51,8 @@ def list_actions() -> Response:
     shown = columns_of(request.args.getlist("column") or request.args.getlist("columns"))
     query = filters.question_of(wanted, shown)
     place = lists.place_of(request.args, wanted.order)
-    found = queries.list_actions(session(), act().by, wanted, today(), place, lists.SIZE)
-    counts = queries.count_by_group(session(), act().by, wanted, today())
+    found = queries.list_actions(session(), act().by, wanted, today(), standards(), place, lists.SIZE)
+    counts = queries.count_by_group(session(), act().by, wanted, today(), standards())
     groups = lists.GROUPS if wanted.group in lists.GROUPS else (*lists.GROUPS, wanted.group)
     page = render_template(
         "actions/list_actions.html",
@@ -61,12 +60,12 @@ def list_actions() -> Response:
         query=query,
         columns=shown,
         column_choices=[(column.value, say(column.label)) for column in CHOICES],
-        lines=lists.lines_of(found.rows, today()),
+        lines=lists.lines_of(found.rows),
         total=counts[wanted.group],
         back=lists.address_at(query, before=found.back),
         on=lists.address_at(query, after=found.on),
         saved=saved,
-        groups=[(group, say(GROUP_LABELS[group]), counts[group]) for group in groups],
+        groups=[(group, lists.group_name(group), counts[group]) for group in groups],
         counts=counts,
         sort=lists.sort_of(wanted) or "due_on",
         sortable=lists.SORTABLE,
@@ -97,7 +96,7 @@ def show_action(item_id: int) -> str:
     return render_template(
         "actions/show_action.html",
         item=item,
-        line=lists.lines_of([item], today())[0],
+        line=lists.lines_of([item])[0],
         days_late=deadlines.days_late(facts, today()),
         past_original=deadlines.is_overdue_vs_original(facts, today()),
         links=_step_links(item, steps),

@@ -14,7 +14,7 @@ from tracker.foundation.errors import Conflict, StepNotAllowed
 from tracker.web.actions import lists
 from tracker.web.actions.forms import EvidenceForm, StepForm
 from tracker.web.actions.telling import entries, story_of
-from tracker.web.session import act, session, today, wiring
+from tracker.web.session import act, session, wiring
 
 
 def item_for(item_id: int, step: Step) -> ActionItem:
@@ -42,7 +42,7 @@ def step_page(template: str, item_id: int, form: StepForm, **values: Any) -> tup
     page = render_template(
         template,
         item=item,
-        line=lists.lines_of([item], today())[0],
+        line=lists.lines_of([item])[0],
         form=form,
         kept=kept,
         meanwhile=entries(item, meanwhile),
