@@ -134,7 +134,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     for name in ("alone", "secret"):
         found[f"{name}_evidence"] = _seen(city, found[f"{name}_item"]).updates[0].evidence[0].id
     found["closing"] = _seen(city, asked).closings[0].id
-    found |= {"extension": extension, "update": filed[1]}
+    found |= {"extension": extension, "update": filed[1], "part": _seen(city, alone).lead.id}
     found |= {f"{name}_item_no": _seen(city, found[f"{name}_item"]).item_no for name in named}
     return found
 

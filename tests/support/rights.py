@@ -32,6 +32,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "closing_id": "closing",
         "extension_id": "extension",
         "update_id": "update",
+        "part_id": "part",
         "draft_id": "draft",
         "job_id": "job",
         "batch_id": "batch",
@@ -129,6 +130,8 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "actions.save_filter": {"name": "本科逾期", "question": "group=overdue"},
     "actions.edit_filter": {"name": "本科到期", "version": "1"},
     "actions.choose_default_filter": {"filter_id": ""},
+    "actions.edit_action": {"title": "擴充候車資訊看板", "tracking_level": "agency", "tags": "重大"},
+    "actions.change_officer": {"officer_id": "{unit_head}", "reason": "長期請假"},
     "actions.acknowledge": {"officer_id": "{officer}"},
     "actions.report_progress": {"narrative": "已完成現場勘查。", "percent": "50"},
     "actions.request_closing": {

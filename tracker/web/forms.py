@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.core import Field
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from tracker.foundation import roc
 from tracker.foundation.errors import Conflict, Invalid, TrackerError
@@ -95,6 +95,16 @@ class Words(StringField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Take the text, trimmed; line breaks become blanks, so that no name breaks a letter's header."""
         self.data = " ".join(valuelist[0].split()) if valuelist else ""
+
+
+class HiddenNumber(IntegerField):
+    """A number that travels with a form unseen."""
+
+    widget = HiddenInput()
+
+    def show(self, number: int | None) -> None:
+        """Let the next answer carry a number, whatever was sent."""
+        self.data, self.raw_data = number, None
 
 
 class DepartmentChoice(SelectField):

@@ -1,6 +1,16 @@
 """Pages of the actions room: the list, the item with its story, and a page for each step."""
 
-from tracker.web.actions import decisions, exporting, extensions, filters, opening, pages, steps
+from tracker.web.actions import decisions, editing, exporting, extensions, filters, opening, pages, steps
 from tracker.web.actions.blueprint import blueprint
 
-__all__ = ["blueprint", "decisions", "exporting", "extensions", "filters", "opening", "pages", "steps"]
+__all__ = [
+    "blueprint",
+    "decisions",
+    "editing",
+    "exporting",
+    "extensions",
+    "filters",
+    "opening",
+    "pages",
+    "steps",
+]

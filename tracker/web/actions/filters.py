@@ -16,8 +16,7 @@ from tracker.foundation.language import N_
 from tracker.web.actions import lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.columns import Column, code_of, columns_of
-from tracker.web.actions.forms import HiddenNumber
-from tracker.web.forms import Form, Words, required
+from tracker.web.forms import Form, HiddenNumber, Words, required
 from tracker.web.numbers import number_of
 from tracker.web.session import act, refused, requires, session, tell
 

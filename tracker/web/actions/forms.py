@@ -9,12 +9,14 @@ from flask_wtf.file import MultipleFileField
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.widgets import HiddenInput
 
 from tracker.actions.assigning import Assignment
+from tracker.actions.editing import ItemChanges
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
+from tracker.actions.models import ActionItem
 from tracker.actions.releasing import ClosingDecision, ClosingRequest
 from tracker.actions.reporting import Progress, ProgressReview
+from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS, TrackingLevel, read_tags
 from tracker.actions.rules.evidence import problem_with_file
 from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, ExtensionReason
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
@@ -22,18 +24,18 @@ from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
 from tracker.reports.rules.adoption import FINAL, Adoption
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
-from tracker.web.forms import Day, DepartmentChoice, DepartmentChoices, Form, PersonChoice, Words, required
+from tracker.web.forms import (
+    Day,
+    DepartmentChoice,
+    DepartmentChoices,
+    Form,
+    HiddenNumber,
+    PersonChoice,
+    Words,
+    required,
+)
+from tracker.web.merging import MergingForm
 from tracker.web.session import say, wiring
-
-
-class HiddenNumber(IntegerField):
-    """A number that travels with a form unseen."""
-
-    widget = HiddenInput()
-
-    def show(self, number: int | None) -> None:
-        """Let the next answer carry a number, whatever was sent."""
-        self.data, self.raw_data = number, None
 
 
 class StepForm(Form):
@@ -41,6 +43,50 @@ class StepForm(Form):
 
     version = HiddenNumber()
     seen = HiddenNumber()
+
+
+class EditForm(MergingForm, StepForm):
+    """What an item says of itself."""
+
+    title = Words(N_("列管事項"), validators=[required(N_("請填寫列管事項的名稱。"))])
+    expected_result = TextAreaField(N_("預期成果"))
+    tracking_level = RadioField(N_("列管層級"), choices=[])
+    is_priority = BooleanField(N_("優先事項"))
+    tags = Words(N_("標籤"))
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.tracking_level.choices = [
+            (each.value, say(TRACKING_LEVEL_LABELS[each])) for each in TrackingLevel
+        ]
+
+    @staticmethod
+    def facts_of(item: ActionItem) -> dict[str, Any]:
+        """Return what the form shows of an item."""
+        return {
+            "title": item.title,
+            "expected_result": item.expected_result,
+            "tracking_level": item.tracking_level.value,
+            "is_priority": item.is_priority,
+            "tags": "、".join(item.tags),
+        }
+
+    def value(self) -> ItemChanges:
+        """Return what was typed."""
+        return ItemChanges(
+            self.title.data or "",
+            self.expected_result.data or "",
+            TrackingLevel(self.tracking_level.data),
+            bool(self.is_priority.data),
+            read_tags(self.tags.data or ""),
+        )
+
+
+class OfficerForm(StepForm):
+    """Who is to answer for a department's part."""
+
+    officer_id = PersonChoice(N_("新的承辦人"), validators=[required(N_("請選擇承辦人。"))])
+    reason = TextAreaField(N_("說明"))
 
 
 class AcknowledgeForm(StepForm):

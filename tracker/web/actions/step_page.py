@@ -6,13 +6,14 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from tracker import audit
 from tracker.actions import queries, rights
 from tracker.actions.models import ActionItem
 from tracker.actions.rules import story
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Conflict, StepNotAllowed
 from tracker.web.actions import lists
-from tracker.web.actions.forms import EvidenceForm, StepForm
+from tracker.web.actions.forms import EditForm, EvidenceForm, StepForm
 from tracker.web.actions.telling import entries, story_of
 from tracker.web.session import act, session, wiring
 
@@ -36,8 +37,12 @@ def step_page(template: str, item_id: int, form: StepForm, **values: Any) -> tup
     meanwhile: Sequence[story.Line] = ()
     if isinstance(form.refusal, Conflict):
         meanwhile = [line for line in lines if line.seq > (form.seen.data or 0)]
-    form.version.show(item.version)
-    form.seen.show(max((line.seq for line in lines), default=0))
+    if isinstance(form, EditForm):
+        form.prepare(form.facts_of(item), item.version, audit.history_of(session(), "action_item", item.id))
+    # A form with mistakes of its own keeps what its reader saw: only who is told of a change may overwrite it.
+    if not form.is_submitted() or form.version.data is None or isinstance(form.refusal, Conflict):
+        form.version.show(item.version)
+        form.seen.show(max((line.seq for line in lines), default=0))
     kept = form.kept() if isinstance(form, EvidenceForm) else []
     page = render_template(
         template,
