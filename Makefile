@@ -5,7 +5,7 @@ BIN := .venv/bin
 BUILD_ASSETS := $(BIN)/python config/build_assets.py
 WORKERS ?= 2
 
-.PHONY: help run demo setup migrate test check fix prove bench assets words reference lock clean
+.PHONY: help run demo setup migrate test check fix prove storm bench assets words reference lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ prove: .venv/test.ready ## Run the long proofs whose figures stand in docs/proof
 	@$(BUILD_ASSETS)
 	@sh config/setup/helpers_of_tests.sh
 	@$(BIN)/python -m pytest tests/proofs -q -s
+
+storm: .venv/test.ready ## Run the storm alone: 10,000 reminders, 220 kills, a faulty relay, on both databases
+	@$(BIN)/python -m pytest tests/proofs/test_storm.py -q -s
 
 bench: .venv/test.ready ## Run the benchmarks; each prints a ratio to a yardstick on the same machine
 	@$(BIN)/python -m tests.benchmarks

@@ -10,7 +10,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -28,9 +28,10 @@ _LIBC = ctypes.CDLL(None)
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; databases are made and dropped by name."""
+    """A running server; databases are made and dropped by name. `crash` stops it in its tracks and starts it again."""
 
     folder: Path
+    crash: Callable[[], None]
 
     def url(self, name: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -75,9 +76,15 @@ def find_binaries() -> Path | None:
     return None
 
 
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
 @contextmanager
-def throwaway_postgres(binaries: Path) -> Generator[Server, None, None]:
-    """Start a server that forgets everything; yields once it answers, and ends it by its own process id."""
+def throwaway_postgres(binaries: Path, *, durable: bool = False) -> Generator[Server, None, None]:
+    """Start a server, by default one that would forget everything in a crash; a durable one keeps what it committed.
+
+    Yields once it answers, and ends it by its own process id.
+    """
     with _folder() as folder, _readable_to_others(binaries, folder) as programs:
         owner = _unprivileged_owner(folder)
         subprocess.run(
@@ -85,24 +92,33 @@ def throwaway_postgres(binaries: Path) -> Generator[Server, None, None]:
             user=owner, group=_group_of(owner), extra_groups=_no_groups(owner),
             cwd=folder, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        options = {
-            "listen_addresses": "", "unix_socket_directories": folder, "fsync": "off",
-            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100,
-        }  # fmt: skip
+        options = {"listen_addresses": "", "unix_socket_directories": folder, "max_connections": 100}
+        options |= {} if durable else FORGETFUL
         command: list[str | Path] = [programs / "postgres", "-D", folder / "data"]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                command, user=owner, group=_group_of(owner), extra_groups=_no_groups(owner),
-                cwd=folder, stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call
-            )  # fmt: skip
+
+        def start() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("ab") as log:
+                return subprocess.Popen(
+                    command, user=owner, group=_group_of(owner), extra_groups=_no_groups(owner),
+                    cwd=folder, stdout=log, stderr=log, start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call
+                )  # fmt: skip
+
+        running = [start()]
+
+        def crash() -> None:
+            running[0].send_signal(signal.SIGQUIT)  # An immediate shutdown: nothing is put in order first.
+            running[0].wait(30)
+            running[0] = start()
+            _wait_for(server, running[0])
+
+        server = Server(folder, crash)
         try:
-            server = Server(folder)
-            _wait_for(server, process)
+            _wait_for(server, running[0])
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # A fast shutdown: connections are cut off.
-            process.wait(30)
+            running[0].send_signal(signal.SIGINT)  # A fast shutdown: connections are cut off.
+            running[0].wait(30)
 
 
 def _end_with_parent() -> None:
