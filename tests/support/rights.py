@@ -74,8 +74,11 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "people.invite_again": {"person_id": "invited"},
     "people.reset_password": {"token": "reset"},
 }
-# What an address carries behind the question mark, without which the route shows nothing.
-QUERIES: Mapping[str, Mapping[str, str]] = {"actions.open_further": {"recommendation": "recommendation_id"}}
+# What an address carries behind the question mark, without which the route shows nothing; "=" begins a plain word.
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "actions.open_further": {"recommendation": "recommendation_id"},
+    "actions.change_many": {"do": "=ask", "id": "item_id"},
+}
 FORMS: Mapping[str, Mapping[str, Any]] = {
     "people.sign_in": {"email": "officer@city.example", "password": PASSWORD},
     "people.choose_language": {"language": "en"},
@@ -132,6 +135,7 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "actions.choose_default_filter": {"filter_id": ""},
     "actions.edit_action": {"title": "擴充候車資訊看板", "tracking_level": "agency", "tags": "重大"},
     "actions.change_officer": {"officer_id": "{unit_head}", "reason": "長期請假"},
+    "actions.change_many": {"message": "請於週五前填報。"},
     "actions.acknowledge": {"officer_id": "{officer}"},
     "actions.report_progress": {"narrative": "已完成現場勘查。", "percent": "50"},
     "actions.request_closing": {
@@ -190,7 +194,10 @@ def address_of(site: Prepared, line: Line) -> str:
     rule = next(rule for rule in rules if line.method in (rule.methods or ()))
     targets = {**TARGETS["usual"], **TARGETS.get(line.endpoint, {}), **TARGETS.get(line.aspect, {})}
     known = {**site.ids, "stylesheet": "css/tracker.css"}
-    asked = {name: known[targets[named]] for name, named in QUERIES.get(line.endpoint, {}).items()}
+    asked = {
+        name: named[1:] if named.startswith("=") else known[targets[named]]
+        for name, named in QUERIES.get(line.endpoint, {}).items()
+    }
     with site.app.test_request_context():
         names = {name: known[targets[name]] for name in rule.arguments}
         return site.app.url_for(line.endpoint, **names, **asked)

@@ -130,11 +130,25 @@ def prepare_action(
     return item
 
 
-def assign(session: Session, act: Act, item_id: int, version: int | None = None) -> ActionItem:
-    """Bring a draft out to the departments that were chosen for it (分案); raises Invalid for a date gone by."""
+def assign(
+    session: Session,
+    act: Act,
+    item_id: int,
+    version: int | None = None,
+    assignment: Assignment | None = None,
+) -> ActionItem:
+    """Bring a draft out to the departments that were chosen for it, or to others (分案).
+
+    The date stays that of the draft; raises Invalid when it has gone by.
+    """
     item = item_for(session, act, item_id, Step.ASSIGN, version)
     if item.due_on < act.today:
         raise Invalid(N_("預定完成日不可早於今天。"))
+    if assignment is not None:
+        # Nobody was told of a draft, so the departments that were first thought of leave no trace.
+        item.parts.clear()
+        session.flush()
+        _set_parts(session, act, item, assignment)
     item.start_on = act.today
     for part in item.parts:
         part.assigned_at, part.reports_from = act.at, act.today

@@ -120,10 +120,13 @@ def raise_event(session: Session, happened: Event) -> None:
 
 @contextmanager
 def attempt(session: Session) -> Generator[None, None, None]:
-    """Let a part of a transaction stand or fall by itself; what it told the house falls with it."""
+    """Let a part of a transaction stand or fall by itself; what it told the house falls with it.
+
+    Raises what `Database.transaction` raises.
+    """
     earlier = session.info.pop("events", [])
     try:
-        with session.begin_nested():
+        with translated_errors(), session.begin_nested():
             yield
     finally:
         session.info["events"] = earlier + session.info.pop("events", [])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.access import Role
+from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
 from tracker.actions.queries import deadline_of
 from tracker.actions.rules.deadlines import days_late
@@ -21,6 +21,7 @@ from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on, office_overrides
 from tracker.people.rules.naming import Named
 from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, PlannedReminder
+from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.recipients import Directory
 from tracker.reports.models import Recommendation
@@ -283,6 +284,33 @@ def count_unread_notices(session: Session, person_id: int) -> int:
     """Return how many notices a person has not read."""
     query = select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))
     return session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one act told a person: of how many items, and whether it also goes by mail."""
+
+    person: str
+    kind: NoticeKind
+    items: int
+    by_mail: bool
+
+
+def last_notice(session: Session) -> int:
+    """Return the number of the notice that was made last, 0 where there is none."""
+    return session.scalar(select(func.max(Notice.id))) or 0
+
+
+def list_told_by(session: Session, act: Act, since: int) -> Sequence[Told]:
+    """Return whom an act tells what, by name, after the notice of a number."""
+    query = (
+        select(User.name, Notice.kind, func.count(Notice.id), func.count(Notice.mail))
+        .join(User, User.id == Notice.person_id)
+        .where(Notice.id > since, Notice.created_at == act.at, Notice.actor_name == act.by.name)
+        .group_by(User.id, User.name, Notice.kind)
+        .order_by(User.name, User.id, Notice.kind)
+    )
+    return [Told(name, kind, items, mailed > 0) for name, kind, items, mailed in session.execute(query)]
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

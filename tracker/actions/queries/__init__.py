@@ -39,6 +39,7 @@ from tracker.actions.queries.lists import (
     from_joined,
     key_of,
     list_actions,
+    list_by_ids,
     read_key,
     write_key,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "items_of_recommendations",
     "key_of",
     "list_actions",
+    "list_by_ids",
     "list_saved_filters",
     "list_suggestions",
     "may_read_report",

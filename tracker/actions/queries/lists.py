@@ -1,6 +1,6 @@
 """Lists of items: what is asked of them, how they are sorted, and how many they hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -162,6 +162,13 @@ def list_actions(
         # So few rows come before the place that the stretch would be a short one: the first is shown instead.
         return list_actions(session, principal, wanted, today, standards, BEGINNING, size)
     return stretch_of(rows, place, size, lambda item: key_of(item, wanted.order))
+
+
+def list_by_ids(session: Session, principal: Principal, item_ids: Collection[int]) -> Sequence[ActionItem]:
+    """Return those of some items that a person sees, drafts included where they may, by due date."""
+    query = from_joined(select(ActionItem)).where(ActionItem.id.in_(item_ids), visible_to(principal))
+    rows = session.scalars(query.options(*for_lines()).order_by(ActionItem.due_on, ActionItem.id))
+    return list(rows.unique())
 
 
 def count_actions(

@@ -1,10 +1,21 @@
 """Pages of the actions room: the list, the item with its story, and a page for each step."""
 
-from tracker.web.actions import decisions, editing, exporting, extensions, filters, opening, pages, steps
+from tracker.web.actions import (
+    bulk,
+    decisions,
+    editing,
+    exporting,
+    extensions,
+    filters,
+    opening,
+    pages,
+    steps,
+)
 from tracker.web.actions.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "bulk",
     "decisions",
     "editing",
     "exporting",

@@ -246,7 +246,7 @@ class DecisionForm(StepForm):
         )
 
 
-class ExtensionForm(EvidenceForm):
+class ExtensionReasonForm(Form):
     """Until when more time is asked for, and why."""
 
     new_due_on = Day(N_("展延後的預定完成日"), is_required=True)
@@ -262,6 +262,10 @@ class ExtensionForm(EvidenceForm):
         """Return what was typed in a form that is valid."""
         code = ExtensionReason(self.reason_code.data)
         return ExtensionRequest(self.new_due_on.data, code, self.reason.data or "")
+
+
+class ExtensionForm(EvidenceForm, ExtensionReasonForm):
+    """A request for more time that may bring files."""
 
 
 class ExtensionDecisionForm(StepForm):

@@ -19,7 +19,7 @@ from tracker.reminders.ledger import reminders_of_item
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.trips import TRIP_CATEGORIES
-from tracker.web.actions import filters, lists
+from tracker.web.actions import bulk, filters, lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.columns import CHOICES, columns_of
 from tracker.web.actions.telling import entries, evidence_of, period_name, shown_file, story_of
@@ -66,6 +66,7 @@ def list_actions() -> Response:
         back=lists.address_at(query, before=found.back),
         on=lists.address_at(query, after=found.on),
         saved=saved,
+        operations=bulk.offered_operations(act()),
         groups=[(group, lists.group_name(group), counts[group]) for group in groups],
         counts=counts,
         sort=lists.sort_of(wanted) or "due_on",
