@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from tests.factories.city import City
 from tracker.access import Act
-from tracker.actions import assigning, ending, extending, queries, releasing, reporting
+from tracker.actions import assigning, ending, extending, queries, releasing, reporting, rights
 from tracker.actions.assigning import Assignment
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem
-from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.releasing import ClosingDecision, ClosingRequest, ClosingReview
 from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.extending import ExtensionReason, Limits
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
@@ -66,7 +66,39 @@ def send_back(city: City, update_id: int, key: str = "unit_head", note: str = "�
     do(city, key, reporting.review_progress, update_id, ProgressReview(approve=False, note=note))
 
 
-def ask(
+HEADS = {"officer": "unit_head", "other_officer": "other_head"}
+"""Who forwards what an officer prepared."""
+
+
+def ask(city: City, item_id: int, key: str = "officer", **more: Any) -> int:
+    """Ask for release, let the head of the unit forward it where one has to, and return the id of the request."""
+    closing_id = prepare_closing(city, item_id, key, **more)
+    if prepared(city, item_id):
+        forward(city, closing_id, HEADS[key])
+    return closing_id
+
+
+def forward(city: City, closing_id: int, key: str = "unit_head", **more: Any) -> None:
+    """Forward a prepared closing request."""
+    do(city, key, releasing.review_closing, closing_id, ClosingReview(forward=True), **more)
+
+
+def return_closing(city: City, closing_id: int, key: str = "unit_head", note: str = "請補成效數據。") -> None:
+    """Return a prepared closing request."""
+    do(city, key, releasing.review_closing, closing_id, ClosingReview(forward=False, note=note))
+
+
+def prepared(city: City, item_id: int) -> list[int]:
+    """Return the closing requests of an item that wait for a head."""
+    return look(
+        city,
+        "coordinator",
+        item_id,
+        lambda _s, _a, item: [c.id for c in item.closings if rights.is_prepared(c)],
+    )
+
+
+def prepare_closing(
     city: City,
     item_id: int,
     key: str = "officer",
@@ -74,7 +106,7 @@ def ask(
     result: str = RESULT,
     **more: Any,
 ) -> int:
-    """Ask for release, and return the id of the request."""
+    """Prepare a closing request, and return its id; it waits for the head of the unit, where there is one."""
     request = ClosingRequest(result, city.today(), Outcome.IMPLEMENTED)
     return do(city, key, releasing.request_closing, item_id, request, files, **more).id
 

@@ -137,6 +137,7 @@ class TestReportToClosedAction:
         officer = people.come("officer")
         report_progress(officer, item_path)
         ask_for_closing(officer, item_path, tmp_path)
+        forward_closing(people.come("unit_head"), item_path)
 
         coordinator = people.come("coordinator")
         release(coordinator, item_path)
@@ -220,6 +221,15 @@ def ask_for_closing(desk: Desk, item_path: str, tmp_path: Path) -> None:
     desk.page.get_by_label("實際完成日").fill("2026-06-29")
     desk.page.locator("input[type=file]").set_input_files(evidence)
     desk.page.get_by_role("button", name="申請解除列管").click()
+    expect(desk.page.get_by_text("等候單位主管轉送的解除列管申請").first).to_be_visible()
+
+
+def forward_closing(desk: Desk, item_path: str) -> None:
+    """Forward the request to the coordinating office."""
+    desk.open(item_path)
+    desk.page.get_by_role("link", name="轉送解除列管申請").click()
+    desk.page.get_by_label("轉送研考").check()
+    desk.page.get_by_role("button", name="送出決定").click()
     expect(desk.page.get_by_text("待解列").first).to_be_visible()
 
 

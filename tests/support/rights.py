@@ -60,6 +60,8 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "@waiting": {"report_id": "waiting_report"},
     "actions.assign": {"item_id": "draft_item"},
     "actions.acknowledge": {"item_id": "fresh_item"},
+    "actions.forward_closing": {"closing_id": "prepared_closing"},
+    "actions.take_back_closing": {"closing_id": "prepared_closing"},
     "actions.reopen": {"item_id": "closed_item"},
     "actions.show_export": {"job_id": "export"},
     "actions.cancel_export": {"job_id": "export"},
@@ -143,6 +145,8 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
         "completed_on": "2026-03-02",
         "outcome": "implemented",
     },
+    "actions.forward_closing": {"forward": "yes", "note": ""},
+    "actions.take_back_closing": {},
     "actions.decide_closing": {"agree": "yes", "outcome": "implemented", "decision": "成果具體"},
     "actions.review_progress": {"approve": "yes", "note": ""},
     "actions.request_extension": {

@@ -180,7 +180,7 @@ class TestClosing:
 
     def test_is_asked_with_evidence_and_decided_by_the_coordinator(self, city: City, visit: Visit) -> None:
         item_id = bring_to(city, "in_progress")
-        visit("officer").post(f"/actions/{item_id}/closing", {**FORMS["closing"], "evidence": [pdf()]})
+        visit("unit_head").post(f"/actions/{item_id}/closing", {**FORMS["closing"], "evidence": [pdf()]})
         assert status_of(city, item_id) == "close_requested"
         coordinator = visit("coordinator")
         (path,) = set(re.findall(r"/actions/closings/\d+", coordinator.get(f"/actions/{item_id}").text))
@@ -227,7 +227,7 @@ class TestClosing:
         coordinator = visit("coordinator")
         assert "國際教育科" in coordinator.get(path).text
         assert coordinator.post(path, AGREED).status_code == 409
-        visit("other_officer").post(f"/actions/{item_id}/closing", {**FORMS["closing"], "evidence": [pdf()]})
+        visit("other_head").post(f"/actions/{item_id}/closing", {**FORMS["closing"], "evidence": [pdf()]})
         part_path = next(
             p
             for p in re.findall(r"/actions/closings/\d+", coordinator.get(f"/actions/{item_id}").text)

@@ -73,7 +73,8 @@ class Permission:
         REPORT_PROGRESS = N_("填報辦理情形並附上佐證資料。")
         REVIEW_PROGRESS = N_("核可或退回所屬單位填報的辦理情形。")
         ASK_FOR_PROGRESS = N_("催請所屬機關或單位填報辦理情形。")
-        REQUEST_CLOSING = N_("申請解除列管。")
+        PREPARE_CLOSING = N_("備妥解除列管的申請：辦理結果、實際完成日與佐證資料。")
+        REQUEST_CLOSING = N_("向研考申請解除列管，將所屬備妥的申請轉送研考，或退回補正。")
         DECIDE_CLOSING = N_("決定同意解除列管或持續列管。")
         REQUEST_EXTENSION = N_("申請展延預定完成日。")
         DECIDE_EXTENSION = N_("依展延日數的核定層級，核准或退回展延申請。")
@@ -145,7 +146,8 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
         Role.AGENCY_HEAD: Reach.SUBTREE,
         Role.COORDINATOR: Reach.CITY,
     },
-    Permission.Action.REQUEST_CLOSING: _OWNERS,
+    Permission.Action.PREPARE_CLOSING: _OWNERS,
+    Permission.Action.REQUEST_CLOSING: {Role.UNIT_HEAD: Reach.SUBTREE},
     Permission.Action.DECIDE_CLOSING: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.REQUEST_EXTENSION: _OWNERS,
     Permission.Action.DECIDE_EXTENSION: {

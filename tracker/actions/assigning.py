@@ -257,11 +257,14 @@ def _wanted_departments(session: Session, assignment: Assignment) -> dict[int, P
 
 def _prepare_for_change(act: Act, part: Part, wanted: PartRole | None) -> None:
     """Settle a part that leaves or changes its role; what its department filed stays, so the part does too."""
-    if wanted is part.role and wanted is not None:
-        return
+    keeps_role = wanted is part.role and wanted is not None
     for closing in part.item.closings:
-        if closing.part_id == part.id and closing.decided_at is None:
+        # The lead's item begins anew, with another officer perhaps: what the last one prepared is not asked any more.
+        moot = not keeps_role or part.role is PartRole.LEAD
+        if moot and closing.part_id == part.id and closing.decided_at is None:
             closing.agreed, closing.decided_at, closing.decided_by_id = False, act.at, act.by.person_id
+    if keeps_role:
+        return
     part.status = PartStatus.OPEN if wanted else PartStatus.RELEASED
     part.released_on = None if wanted else part.released_on or act.today
     if part.role is PartRole.LEAD:

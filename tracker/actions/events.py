@@ -58,6 +58,20 @@ class ProgressReturned(ActionEvent):
 
 
 @dataclass(frozen=True)
+class ClosingPrepared(ActionEvent):
+    """An officer prepared a closing request, which waits for the head of the unit."""
+
+    closing_id: int
+
+
+@dataclass(frozen=True)
+class ClosingReturned(ActionEvent):
+    """The head of the unit sent a closing request back."""
+
+    closing_id: int
+
+
+@dataclass(frozen=True)
 class ClosingRequested(ActionEvent):
     """A department asks to be released."""
 

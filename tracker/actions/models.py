@@ -76,10 +76,9 @@ class ActionItem(Base):
 
     @property
     def waiting_closing(self) -> "Closing | None":
-        """Return the lead's closing request that waits for a decision, if one does."""
-        return next(
-            (c for c in reversed(self.closings) if c.decided_at is None and c.part_id == self.lead.id), None
-        )
+        """Return the lead's closing request that the coordinating office has to decide on, if one waits."""
+        waiting = (each for each in reversed(self.closings) if each.decided_at is None and each.requested_on)
+        return next((each for each in waiting if each.part_id == self.lead.id), None)
 
     @property
     def waiting_extension(self) -> "Extension | None":
@@ -177,9 +176,22 @@ class ProgressUpdate(Base):
 
 
 class Closing(Base):
-    """A request to be released from tracking, and the decision on it."""
+    """A request to be released from tracking, and the decision on it; at most one of a part waits.
+
+    `requested_on` is the day on which the department asked: None as long as the head of the unit has not forwarded
+    what an officer prepared, and for ever when it was returned or taken back, which ends it without a release.
+    """
 
     __tablename__ = "closing"
+    __table_args__ = (
+        Index(
+            "uq__closing__one_waiting",
+            "part_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
@@ -189,8 +201,10 @@ class Closing(Base):
     completed_on: Mapped[date]
     proposed_outcome: Mapped[Outcome] = mapped_column(code_column(Outcome))
     requested_at: Mapped[datetime]
-    requested_on: Mapped[date]
+    requested_on: Mapped[date | None]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    forwarded_at: Mapped[datetime | None]
+    forwarded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     agreed: Mapped[bool | None]
@@ -201,6 +215,7 @@ class Closing(Base):
     item: Mapped[ActionItem] = relationship(back_populates="closings")
     part: Mapped[Part] = relationship()
     requested_by: Mapped[User] = relationship(foreign_keys=[requested_by_id])
+    forwarded_by: Mapped[User | None] = relationship(foreign_keys=[forwarded_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
 

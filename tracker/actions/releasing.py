@@ -1,4 +1,4 @@
-"""Releasing an item from tracking (解除列管): the request, the decision on it, and tracking it again."""
+"""Releasing an item from tracking (解除列管): the request and its way, the decision on it, and tracking it again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,18 @@ from datetime import date
 from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
-from tracker.actions.events import ActionClosed, ActionReopened, ClosingRefused, ClosingRequested
+from tracker.actions.events import (
+    ActionClosed,
+    ActionReopened,
+    ClosingPrepared,
+    ClosingRefused,
+    ClosingRequested,
+    ClosingReturned,
+)
 from tracker.actions.extending import lapse
 from tracker.actions.models import ActionItem, Closing
-from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, told_evidence
-from tracker.actions.rights import is_waiting, may_decide, own_part
+from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, told_evidence, waits_for_head
+from tracker.actions.rights import is_prepared, is_waiting, may_decide, may_forward, own_part
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
 from tracker.actions.steps import item_for, locked, move, person_of
@@ -34,6 +41,14 @@ class ClosingRequest:
 
 
 @dataclass(frozen=True)
+class ClosingReview:
+    """What the head of a unit says to a prepared request; returning it needs words."""
+
+    forward: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class ClosingDecision:
     """What the decider says, in words that are always needed; `adoption` is 採行情形 from then on, None as it was."""
 
@@ -53,19 +68,22 @@ def request_closing(
     part_id: int | None = None,
     *,
     evidence_required: bool = True,
+    approval: bool = True,
 ) -> Closing:
     """Ask for release with result, completion day and evidence; evidence filed with progress counts too.
 
-    A supporting department asks for its own part, which leaves the item's status alone. Raises Invalid.
+    With `approval`, what an officer asks waits for the head of the unit, where there is one, who forwards it. A
+    supporting department asks for its own part, which leaves the item's status alone. Raises Invalid.
     """
-    item = item_for(session, act, item_id, Step.REQUEST_CLOSING)
-    part = own_part(act, item, Step.REQUEST_CLOSING, part_id)
+    item = item_for(session, act, item_id, Step.PREPARE_CLOSING)
+    part = own_part(act, item, Step.PREPARE_CLOSING, part_id)
     filed = len(files) + count_evidence(item, part)
     missing = closing_rules.missing_for_closing(
         request.result, request.completed_on, filed, act.today, evidence_required=evidence_required
     )
     if missing or request.completed_on is None:
         raise Invalid(fields=missing)
+    waits = approval and waits_for_head(session, act, part)
     closing = Closing(
         item=item,
         part=part,
@@ -74,12 +92,12 @@ def request_closing(
         completed_on=request.completed_on,
         proposed_outcome=request.outcome,
         requested_at=act.at,
-        requested_on=act.today,
+        requested_on=None if waits else act.today,
         requested_by_id=person_of(act),
         evidence=[new_evidence(act, item, file) for file in files],
     )
     session.add(closing)
-    part.status = PartStatus.CLOSE_REQUESTED
+    part.status = PartStatus.OPEN if waits else PartStatus.CLOSE_REQUESTED
     session.flush()
     after = {
         "department": part.department.name,
@@ -88,11 +106,56 @@ def request_closing(
         "outcome": request.outcome.value,
         "evidence": told_evidence(closing.evidence),
     }
-    if part.role is PartRole.LEAD:
-        move(session, act, item, Step.REQUEST_CLOSING, after)
+    _take(session, act, closing, Step.PREPARE_CLOSING if waits else Step.REQUEST_CLOSING, after)
+    happened = ClosingPrepared if waits else ClosingRequested
+    raise_event(session, happened(item.id, act, closing.id))
+    return closing
+
+
+def review_closing(
+    session: Session, act: Act, closing_id: int, review: ClosingReview, version: int | None = None
+) -> Closing:
+    """Forward what an officer prepared to the coordinating office (轉送), or return it with a note (退回補正).
+
+    The day of forwarding is the day on which the department asked. Raises Forbidden for one's own, StepNotAllowed once
+    it was forwarded, returned or taken back, Invalid for a return without a note.
+    """
+    item = locked(session, act, queries.get_closing(session, act.by, closing_id).item_id)
+    closing = next(each for each in item.closings if each.id == closing_id)
+    if not may_forward(act, closing):
+        raise Forbidden(N_("解除列管的申請須由申請人以外的單位主管轉送。"))
+    check_version(item.version, version)
+    if not is_prepared(closing):
+        raise StepNotAllowed
+    note = review.note.strip()
+    if not review.forward and not note:
+        raise Invalid(fields={"note": N_("退回時請說明要補充什麼。")})
+    after: dict[str, object] = {"department": closing.part.department.name, "note": note}
+    if review.forward:
+        closing.requested_on = act.today
+        closing.forwarded_at, closing.forwarded_by_id = act.at, person_of(act)
+        closing.part.status = PartStatus.CLOSE_REQUESTED
+        _take(session, act, closing, Step.FORWARD_CLOSING, after)
+        raise_event(session, ClosingRequested(item.id, act, closing.id))
     else:
-        audit.record(session, act, "part_release_requested", "action_item", item.id, {}, after)
-    raise_event(session, ClosingRequested(item.id, act, closing.id))
+        _set_aside(act, closing, note)
+        _take(session, act, closing, Step.RETURN_CLOSING, after)
+        raise_event(session, ClosingReturned(item.id, act, closing.id))
+    return closing
+
+
+def take_back_closing(session: Session, act: Act, closing_id: int) -> Closing:
+    """Take one's own request back before it is forwarded; raises Forbidden for another's, StepNotAllowed afterwards."""
+    item = locked(session, act, queries.get_closing(session, act.by, closing_id).item_id)
+    closing = next(each for each in item.closings if each.id == closing_id)
+    if closing.requested_by_id not in act.by.persons:
+        raise Forbidden
+    if not is_prepared(closing):
+        raise StepNotAllowed
+    _set_aside(act, closing)
+    session.flush()
+    facts = {"department": closing.part.department.name}
+    audit.record(session, act, "closing_taken_back", "action_item", item.id, {}, facts)
     return closing
 
 
@@ -168,6 +231,28 @@ def _report_anew(act: Act, item: ActionItem) -> None:
     for part in item.parts:
         if part.status is PartStatus.OPEN:
             part.reports_from = act.today
+
+
+_OF_A_PART = {
+    Step.PREPARE_CLOSING: "part_release_prepared",
+    Step.FORWARD_CLOSING: "part_release_forwarded",
+    Step.RETURN_CLOSING: "part_release_returned",
+    Step.REQUEST_CLOSING: "part_release_requested",
+}
+"""How the record names a step of a supporting department, which leaves the item's status alone."""
+
+
+def _take(session: Session, act: Act, closing: Closing, step: Step, after: Mapping[str, object]) -> None:
+    if closing.part.role is PartRole.LEAD:
+        move(session, act, closing.item, step, after)
+        return
+    session.flush()
+    audit.record(session, act, _OF_A_PART[step], "action_item", closing.item_id, {}, after)
+
+
+def _set_aside(act: Act, closing: Closing, note: str = "") -> None:
+    closing.agreed, closing.decision = False, note
+    closing.decided_at, closing.decided_by_id = act.at, person_of(act)
 
 
 def _problems_with(decision: ClosingDecision) -> dict[str, str]:

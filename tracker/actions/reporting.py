@@ -81,7 +81,7 @@ def submit_progress(
         submitted_by_id=person_of(act),
         period=period.code,
         late=is_late(period, act.today, filing.days),
-        approved=None if filing.approval and _waits_for_head(session, act, part) else True,
+        approved=None if filing.approval and waits_for_head(session, act, part) else True,
         evidence=[new_evidence(act, item, file) for file in files],
     )
     session.add(update)
@@ -170,8 +170,8 @@ def count_evidence(item: ActionItem, part: Part) -> int:
     return sum(len(u.evidence) for u in item.updates if u.part_id == part.id and u.round_no == item.round_no)
 
 
-def _waits_for_head(session: Session, act: Act, part: Part) -> bool:
-    """Tell whether somebody else has to approve: not what a head files, nor where no other head is."""
+def waits_for_head(session: Session, act: Act, part: Part) -> bool:
+    """Tell whether what a person files waits for a head: not what a head files, nor where no other head is."""
     if act.by.may(Permission.Action.REVIEW_PROGRESS, part.department_id):
         return False
     parents = {node.id: node.parent_id for node in department_nodes(session)}

@@ -7,7 +7,9 @@ from tracker.actions.rules import extending as extension_rules
 from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Step, allowed_steps
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 
-DEPARTMENT_STEPS = frozenset({Step.REPORT_PROGRESS, Step.REQUEST_CLOSING, Step.CHANGE_OFFICER})
+CLOSING_STEPS = frozenset({Step.PREPARE_CLOSING, Step.REQUEST_CLOSING})
+DEPARTMENT_STEPS = CLOSING_STEPS | {Step.REPORT_PROGRESS, Step.CHANGE_OFFICER}
+FORWARDING = frozenset({Step.FORWARD_CLOSING, Step.RETURN_CLOSING})
 DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
 REVIEWS = frozenset({Step.APPROVE_PROGRESS, Step.RETURN_PROGRESS})
 EXTENSION_DECISIONS = frozenset({Step.ENDORSE_EXTENSION, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION})
@@ -20,11 +22,14 @@ def steps_for(act: Act, item: ActionItem) -> tuple[Step, ...]:
 
 def check_step(act: Act, item: ActionItem, step: Step) -> None:
     """Raise Forbidden when a step is not the person's to take, StepNotAllowed when the status does not allow it."""
-    parts = item.parts if step in DEPARTMENT_STEPS | REVIEWS else (item.lead,)
+    parts = item.parts if step in DEPARTMENT_STEPS | REVIEWS | FORWARDING else (item.lead,)
     waiting = [closing for closing in item.closings if step in DECISIONS and is_waiting(closing)]
+    prepared = [closing for closing in item.closings if step in FORWARDING and is_prepared(closing)]
     extension = item.waiting_extension if step in EXTENSION_DECISIONS else None
     if waiting:
         permitted = any(may_decide(act, closing) for closing in waiting)
+    elif prepared:
+        permitted = any(may_forward(act, closing) for closing in prepared)
     elif extension:
         permitted = may_decide_extension(act, extension)
     elif step in REVIEWS and item.waiting_updates:
@@ -45,7 +50,14 @@ def may_decide(act: Act, closing: Closing) -> bool:
         closing.part.officer_id,
         closing.part.department_id,
         led_by_coordinating_office=closing.part.department.is_coordinating,
+        forwarder_id=closing.forwarded_by_id,
     )
+
+
+def may_forward(act: Act, closing: Closing) -> bool:
+    """Tell whether the person who acts may forward or return a prepared request: a head, and never their own."""
+    is_own = closing.requested_by_id in act.by.persons
+    return not is_own and act.by.may(Permission.Action.REQUEST_CLOSING, closing.part.department_id)
 
 
 def may_review(act: Act, update: ProgressUpdate) -> bool:
@@ -94,6 +106,16 @@ def is_waiting(closing: Closing) -> bool:
     return closing.decided_at is None and asked and closing.item.status in OPEN
 
 
+def is_prepared(closing: Closing) -> bool:
+    """Tell whether a closing request still waits for the head of the unit to forward it."""
+    return closing.decided_at is None and closing.requested_on is None and closing.item.status in OPEN
+
+
+def prepared_for(act: Act, item: ActionItem) -> tuple[Closing, ...]:
+    """Return the closing requests of an item that the person who acts may forward or return now."""
+    return tuple(each for each in item.closings if is_prepared(each) and may_forward(act, each))
+
+
 def waiting_for(act: Act, item: ActionItem) -> tuple[Closing, ...]:
     """Return the closing requests of an item on which the person who acts may decide now."""
     return tuple(each for each in item.closings if is_waiting(each) and may_decide(act, each))
@@ -102,12 +124,15 @@ def waiting_for(act: Act, item: ActionItem) -> tuple[Closing, ...]:
 def parts_for(act: Act, item: ActionItem, step: Step) -> tuple[Part, ...]:
     """Return the parts for which the person who acts may report, or ask for release, now; their own first.
 
-    A supporting department asks for release as long as the item is open, whatever the leading one has asked.
+    A supporting department asks for release as long as the item is open, whatever the leading one has asked; nobody
+    asks twice, while a request waits for the head of the unit.
     """
+    asked = {each.part_id for each in item.closings if step in CLOSING_STEPS and is_prepared(each)}
     mine = [
         part
         for part in item.parts
         if _is_at_hand(part, step)
+        and part.id not in asked
         and _acts_for(act, part, step)
         and (step in allowed_steps(item.status) or _supports_open(item, part, step))
     ]
@@ -124,10 +149,13 @@ def own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Par
 
 
 def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
-    if step in DECISIONS:
-        return bool(waiting_for(act, item))
-    if step in REVIEWS:
-        return bool(updates_to_review(act, item))
+    for answers, asked in (
+        (DECISIONS, waiting_for),
+        (FORWARDING, prepared_for),
+        (REVIEWS, updates_to_review),
+    ):
+        if step in answers:
+            return bool(asked(act, item))
     if step in EXTENSION_DECISIONS:
         extension = extension_to_decide(act, item)
         return extension is not None and step in (extension_step(act, extension), Step.REFUSE_EXTENSION)
@@ -145,7 +173,7 @@ def _is_at_hand(part: Part, step: Step) -> bool:
 
 
 def _supports_open(item: ActionItem, part: Part, step: Step) -> bool:
-    return step is Step.REQUEST_CLOSING and part.role is PartRole.SUPPORT and item.status in OPEN
+    return step in CLOSING_STEPS and part.role is PartRole.SUPPORT and item.status in OPEN
 
 
 def _acts_for(act: Act, part: Part, step: Step) -> bool:

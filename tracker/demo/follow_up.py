@@ -8,7 +8,7 @@ from tracker.actions import assigning, ending, extending, queries, releasing, re
 from tracker.actions.assigning import Assignment
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem, Closing
-from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.releasing import ClosingDecision, ClosingRequest, ClosingReview
 from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.extending import ExtensionReason
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
@@ -112,9 +112,13 @@ class FollowUp:
         extending.decide_extension(session, act, extension.id, decision)
 
     def _ask(self, session: Session, move: Move, item: ActionItem) -> None:
-        act = self._head(session, move, item)
+        act = self._officer(session, move, item) if move.waits else self._head(session, move, item)
         request = ClosingRequest(move.says, act.today, Outcome(move.outcome))
-        releasing.request_closing(session, act, item.id, request, self._files(act, move, item))
+        closing = releasing.request_closing(session, act, item.id, request, self._files(act, move, item))
+        heads = load_directory(session, self.today).heads(closing.part.department_id, Role.UNIT_HEAD)
+        if closing.requested_on is None and not move.waits:
+            head = act_of(self.wiring, session, _key(get_user(session, heads[0]).email))
+            releasing.review_closing(session, head, closing.id, ClosingReview(forward=True))
 
     def _decide(self, session: Session, act: Act, move: Move, item: ActionItem) -> None:
         agree = move.do == "agree"

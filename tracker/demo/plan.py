@@ -62,7 +62,7 @@ class DelegationPlan:
 class Move:
     """One thing that somebody does with an item; `do` names a method of the storyteller.
 
-    Progress is approved by the head of the unit, unless it `waits`.
+    Progress is approved, and a closing request forwarded, by the head of the unit, unless it `waits`.
     """
 
     on: int

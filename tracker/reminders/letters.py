@@ -57,6 +57,7 @@ _ASKED = {
     Section.TO_REPORT: N_("填報最近的辦理情形；遭遇困難時請一併說明。"),
     Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
     Section.TO_EXTEND: N_("核准展延，或退回並說明理由；核定前預定完成日不變。"),
+    Section.TO_FORWARD: N_("將解除列管申請轉送研考，或退回並說明要補正什麼。"),
     Section.TO_APPROVE: N_("核可辦理情形，或退回並說明要補充什麼。"),
 }
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
@@ -71,6 +72,7 @@ _NEWS = {
     NoticeKind.ENDED: N_("%(actor)s於%(day)s結束列管。"),
     NoticeKind.PROGRESS_ASKED: N_("%(actor)s於%(day)s催請填報辦理情形。%(detail)s"),
     NoticeKind.PROGRESS_RETURNED: N_("%(actor)s於%(day)s退回辦理情形：%(detail)s"),
+    NoticeKind.CLOSING_RETURNED: N_("%(actor)s於%(day)s退回解除列管申請：%(detail)s"),
     NoticeKind.EXTENSION_GRANTED: N_("%(actor)s於%(day)s核准展延。%(detail)s"),
     NoticeKind.EXTENSION_REFUSED: N_("%(actor)s於%(day)s退回展延申請：%(detail)s"),
 }
@@ -221,8 +223,17 @@ class _Speech:
     def _asked(self, item: ItemBrief, section: Section) -> str:
         if section not in _ASKED:
             return ""
+        if self._waits_for_reader(item) and _ASKED[section] == _DO:
+            return self._say(_ASKED[Section.TO_FORWARD])
         only_oversees = self._capacities(item) == {Capacity.UNIT_HEAD} and _ASKED[section] == _DO
         return self._say(_ASKED_OF_HEADS if only_oversees else _ASKED[section])
+
+    def _waits_for_reader(self, item: ItemBrief) -> bool:
+        """Tell whether the reader, as the head of a unit, has a closing request of that unit to forward."""
+        return any(
+            each.capacity is Capacity.UNIT_HEAD and each.part_id in item.prepared_parts
+            for each in self._reminders.get(item.item_id, ())
+        )
 
     def _due(self, item: ItemBrief) -> str:
         shown = show_date(item.due_on, self._language)

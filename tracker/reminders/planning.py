@@ -40,9 +40,9 @@ from tracker.reminders.queries import (
 )
 from tracker.reminders.rules.digest import Cause, arrange, section_of_notice, section_of_stage
 from tracker.reminders.rules.ladder import STAGES_BY_CODE, Anchor, Capacity, DueStage, Reason, due_stages
-from tracker.reminders.rules.recipients import Directory, Recipient, recipients
+from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
-from tracker.reminders.standing import standing_of
+from tracker.reminders.standing import hearers_of, standing_of
 
 _PLANNING_LOCK = 7_245_002
 """The number of the PostgreSQL advisory lock that keeps two planners from doing the same work."""
@@ -145,9 +145,7 @@ def _come_due(
     calendar = calendar_around(session, office.country, today)
     for concern in list_concerns(session, office.zone):
         for due in due_stages(concern.facts, today, calendar):
-            for person in recipients(
-                due.stage.audience, concern.officer_id, concern.department_id, directory, concern.turn
-            ):
+            for person in hearers_of(concern, due.stage, directory):
                 yield _planned(concern, due, person, now)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
 from tracker.actions.queries import deadline_of
+from tracker.actions.rights import is_prepared
 from tracker.actions.rules.deadlines import days_late
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
@@ -45,7 +46,10 @@ class Concern:
 
 @dataclass(frozen=True)
 class ItemBrief:
-    """What a letter tells of an item; `extension_days` count from the original due date, while a request waits."""
+    """What a letter tells of an item; `extension_days` count from the original due date, while a request waits.
+
+    `prepared_parts` are those whose closing request waits for the head of the unit.
+    """
 
     item_id: int
     item_no: str
@@ -62,6 +66,7 @@ class ItemBrief:
     extension_until: date | None = None
     extension_days: int = 0
     extension_reason: str = ""
+    prepared_parts: frozenset[int] = frozenset()
 
 
 def calendar_around(session: Session, country: str, day: date) -> OfficeCalendar:
@@ -105,6 +110,7 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
             ActionItem.status.label("item_status"),
             ActionItem.due_on,
             Closing.requested_on,
+            Closing.requested_at,
             Extension.requested_on.label("extension_requested_on"),
             Extension.turn,
         )
@@ -139,6 +145,7 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
                 due_on=row.due_on,
                 assigned_on=local_date(row.assigned_at, zone),
                 closing_requested_on=row.requested_on,
+                closing_prepared_on=_prepared_on(row.requested_at, row.requested_on, zone),
                 extension_requested_on=row.extension_requested_on,
                 progress_submitted_on=local_date(waiting[row.id], zone) if row.id in waiting else None,
                 covered=frozenset(covered.get(row.id, ())),
@@ -147,6 +154,11 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
         )
         for row in session.execute(query)
     ]
+
+
+def _prepared_on(asked_at: datetime | None, forwarded_on: date | None, zone: ZoneInfo) -> date | None:
+    """Return the day on which a closing request came to the head of the unit, None once it was forwarded."""
+    return local_date(asked_at, zone) if asked_at is not None and forwarded_on is None else None
 
 
 def list_parts_of(session: Session, item_ids: Iterable[int]) -> Sequence[int]:
@@ -211,6 +223,7 @@ def _brief(item: ActionItem, update: ProgressUpdate | None, today: date) -> Item
         extension_until=asked.new_due_on if asked else None,
         extension_days=asked.cumulative_days if asked else 0,
         extension_reason=asked.reason if asked else "",
+        prepared_parts=frozenset(each.part_id for each in item.closings if is_prepared(each)),
     )
 
 

@@ -16,8 +16,10 @@ from tracker.actions.events import (
     ActionClosed,
     ActionEnded,
     ActionReopened,
+    ClosingPrepared,
     ClosingRefused,
     ClosingRequested,
+    ClosingReturned,
     ExtensionDecided,
     ExtensionRequested,
     OfficerChanged,
@@ -116,6 +118,22 @@ def notify_of_closing_request(session: Session, happened: ClosingRequested) -> N
         parts,
         closing.result,
     )
+
+
+def notify_of_prepared_closing(session: Session, happened: ClosingPrepared) -> None:
+    """Tell the head of the unit that a closing request waits to be forwarded."""
+    closing = session.get_one(Closing, happened.closing_id)
+    parts = [session.get_one(Part, closing.part_id)]
+    kind, audience = NoticeKind.CLOSING_PREPARED, (Capacity.UNIT_HEAD,)
+    _tell(session, happened.act, kind, happened.item_id, audience, parts, closing.result)
+
+
+def notify_of_returned_closing(session: Session, happened: ClosingReturned) -> None:
+    """Tell the officer what is missing from a closing request."""
+    closing = session.get_one(Closing, happened.closing_id)
+    parts = [session.get_one(Part, closing.part_id)]
+    kind, audience = NoticeKind.CLOSING_RETURNED, (Capacity.OFFICER,)
+    _tell(session, happened.act, kind, happened.item_id, audience, parts, closing.decision)
 
 
 def notify_of_refusal(session: Session, happened: ClosingRefused) -> None:

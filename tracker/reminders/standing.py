@@ -10,8 +10,8 @@ from tracker.foundation.database import Session
 from tracker.reminders.models import Notice, PlannedReminder
 from tracker.reminders.queries import Concern, list_concerns, list_parts_of
 from tracker.reminders.rules.digest import NoticeKind
-from tracker.reminders.rules.ladder import STAGES_BY_CODE, Capacity, Reason, why_void
-from tracker.reminders.rules.recipients import Directory, recipients
+from tracker.reminders.rules.ladder import STAGES_BY_CODE, Capacity, Reason, Stage, why_void
+from tracker.reminders.rules.recipients import Directory, Recipient, hearers, recipients
 
 OWNERS = (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
 NEWS_FOR = timedelta(days=14)
@@ -38,10 +38,9 @@ class Standing:
             return reason
         if reminder.recipient_id not in self.directory.active:
             return Reason.RECIPIENT_INACTIVE
-        audience = STAGES_BY_CODE[reminder.stage].audience
-        return (
-            None if reminder.recipient_id in self._people(concern, audience) else Reason.NO_LONGER_CONCERNED
-        )
+        heard = hearers_of(concern, STAGES_BY_CODE[reminder.stage], self.directory)
+        concerned = any(each.person_id == reminder.recipient_id for each in heard)
+        return None if concerned else Reason.NO_LONGER_CONCERNED
 
     def why_not_notify(self, notice: Notice, now: datetime) -> Reason | None:
         """Return why the mail of a notice has become pointless, or None; inside the system the notice stays."""
@@ -62,6 +61,11 @@ class Standing:
             tuple(audience), concern.officer_id, concern.department_id, self.directory, concern.turn
         )
         return {each.person_id for each in heard}
+
+
+def hearers_of(concern: Concern, stage: Stage, directory: Directory) -> list[Recipient]:
+    """Return who hears of a stage of one department's part, as things stand."""
+    return hearers(stage, concern.facts, concern.officer_id, concern.department_id, directory, concern.turn)
 
 
 def standing_of(

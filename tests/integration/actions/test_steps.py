@@ -49,7 +49,8 @@ MATRIX = {
     },
     "in_progress": {
         Step.REPORT_PROGRESS: OWNERS,
-        Step.REQUEST_CLOSING: OWNERS,
+        Step.PREPARE_CLOSING: OWNERS,
+        Step.REQUEST_CLOSING: ("unit_head",),
         Step.REQUEST_EXTENSION: OWNERS,
         Step.REASSIGN: COORDINATORS,
         Step.ASK_FOR_PROGRESS: SUPERIORS,
@@ -232,7 +233,7 @@ class TestRequestClosing:
     def test_counts_evidence_filed_in_the_same_transaction(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")
         with city.database.transaction() as session:
-            act = city.act("officer", session)
+            act = city.act("unit_head", session)
             queries.get_action(session, act.by, item_id)
             reporting.submit_progress(session, act, item_id, Progress("已完成。", 100), (actions.REPORT,))
             closing = releasing.request_closing(
@@ -244,12 +245,6 @@ class TestRequestClosing:
         item_id = bring_to(city, "close_requested")
         with pytest.raises(StepNotAllowed):
             ask(city, item_id)
-
-    def test_tells(self, city: City) -> None:
-        request = ClosingRequest(actions.RESULT, city.today())
-        item_id = bring_to(city, "in_progress")
-        raised = told(city, "officer", releasing.request_closing, item_id, request, (actions.REPORT,))
-        assert raised == [events.ClosingRequested]
 
 
 class TestDecideClosing:
@@ -555,10 +550,11 @@ class TestRecord:
         with city.database.reading() as session:
             record = audit.history_of(session, "action_item", item_id)
             assert [event.action for event in record] == [
-                "opened", "assign", "acknowledge", "report_progress", "request_closing", "refuse_closing",
-                "part_release_requested", "part_released", "request_closing", "agree_closing", "reopen",
+                "opened", "assign", "acknowledge", "report_progress", "prepare_closing", "forward_closing",
+                "refuse_closing", "part_release_prepared", "part_release_forwarded", "part_released",
+                "prepare_closing", "forward_closing", "agree_closing", "reopen",
             ]  # fmt: skip
-            assert [line.round_no for line in tell(record)] == [1, 1, 1, 1, 1, 2, 2, 2, 2, 3]
+            assert [line.round_no for line in tell(record)] == [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3]
             assert len(tell(record)[2].evidence) == 2
             assert audit.verify(session) is None
 

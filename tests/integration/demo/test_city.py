@@ -101,6 +101,10 @@ class TestItems:
         assert len(refused) >= 2
         assert any(item.round_no > 1 and item.status is Status.IN_PROGRESS for item in items(session))
 
+    def test_one_closing_request_waits_for_the_head_of_its_unit(self, session: Session) -> None:
+        waiting = session.scalars(select(Closing).where(Closing.decided_at.is_(None))).all()
+        assert [each.item.status for each in waiting if each.requested_on is None] == [Status.IN_PROGRESS]
+
     def test_some_departments_support_and_were_released(self, session: Session) -> None:
         supporting = [part for item in items(session) for part in item.supporting]
         assert len(supporting) >= 5

@@ -146,9 +146,13 @@ class TestNotices:
         with house.transaction() as session:
             closing = releasing.request_closing(session, acting(city.officer), item, REQUEST, [EVIDENCE])
         with house.transaction() as session:
+            review = releasing.ClosingReview(forward=True)
+            releasing.review_closing(session, acting(city.head), closing.id, review)
+        with house.transaction() as session:
             decision = releasing.ClosingDecision(agree=False, decision="請補充維護經費來源。")
             releasing.decide_closing(session, acting(city.coordinator), closing.id, decision)
         assert notices(house) == [
+            (NoticeKind.CLOSING_PREPARED, city.head),
             (NoticeKind.CLOSING_REQUESTED, city.coordinator),
             (NoticeKind.RETURNED, city.officer),
             (NoticeKind.RETURNED, city.head),

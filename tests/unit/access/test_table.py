@@ -76,5 +76,5 @@ class TestReach:
 
     def test_of_a_deputy_is_that_of_the_person_stood_in_for(self) -> None:
         deputy = Principal(2, "代理人", (Grant(Role.UNIT_HEAD, UNIT, frozenset({UNIT}), deputy_for=1),))
-        assert deputy.may(Permission.Action.REQUEST_CLOSING, UNIT)
+        assert deputy.may(Permission.Action.PREPARE_CLOSING, UNIT)
         assert deputy.persons == {1, 2}

@@ -15,6 +15,7 @@ from tracker.reminders.rules.ladder import (
     Capacity,
     Facts,
     Reason,
+    audience_of,
     due_stages,
     why_void,
 )
@@ -240,3 +241,30 @@ class TestWhileAnExtensionWaits:
     def test_a_refused_one_lets_the_ladder_go_on(self) -> None:
         covered = frozenset({("due-30", TUESDAY), ("due-14", TUESDAY)})
         assert steps(replace(ITEM, covered=covered), date(2026, 6, 29)) == ["due-7", "due-1"]
+
+
+class TestWhileAClosingRequestWaitsForTheHead:
+    WAITS = replace(ITEM, closing_prepared_on=date(2026, 6, 22))
+
+    def test_the_head_is_chased_after_five_working_days(self) -> None:
+        assert "unforwarded+5" not in steps(self.WAITS, date(2026, 6, 26))
+        assert "unforwarded+5" in steps(self.WAITS, date(2026, 6, 29))
+
+    def test_the_head_hears_of_the_due_date_in_the_officers_place(self) -> None:
+        heard = {stage.code: audience_of(stage, self.WAITS) for stage in STAGES if stage.anchor is Anchor.DUE}
+        assert heard["due-30"] == heard["due-1"] == heard["late+3"] == (Capacity.UNIT_HEAD,)
+        assert heard["late+10"] == (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
+        assert not any(Capacity.OFFICER in audience for audience in heard.values())
+
+    def test_the_officer_hears_again_once_it_was_returned(self) -> None:
+        assert [audience_of(stage, ITEM) for stage in STAGES] == [stage.audience for stage in STAGES]
+        assert why_void("unforwarded+5", date(2026, 6, 22), ITEM) is Reason.DECIDED
+
+    def test_nobody_hears_of_it_once_it_was_forwarded(self) -> None:
+        forwarded = replace(
+            ITEM,
+            status=Status.CLOSE_REQUESTED,
+            part_status=PartStatus.CLOSE_REQUESTED,
+            closing_requested_on=date(2026, 6, 24),
+        )
+        assert steps(forwarded, date(2026, 6, 29)) == []

@@ -52,7 +52,7 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
         deciders.append(Part.department_id.not_in(principal.own_departments))
     if headed := principal.headed_departments:
         deciders.append(and_(Department.is_coordinating, Part.department_id.in_(headed)))
-    owned = principal.scope(Permission.Action.REQUEST_CLOSING).departments
+    owned = principal.scope(Permission.Action.PREPARE_CLOSING).departments
     waits = exists(
         select(Closing.id)
         .join(Part, Part.id == Closing.part_id)
@@ -62,6 +62,7 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
             Closing.decided_at.is_(None),
             Part.status == PartStatus.CLOSE_REQUESTED,
             Closing.requested_by_id.not_in(principal.persons),
+            or_(Closing.forwarded_by_id.is_(None), Closing.forwarded_by_id.not_in(principal.persons)),
             or_(Part.officer_id.is_(None), Part.officer_id.not_in(principal.persons)),
             Part.department_id.not_in(owned),
             or_(false(), *deciders),
@@ -109,6 +110,22 @@ def reviewable_by(principal: Principal) -> ColumnElement[bool]:
             ProgressUpdate.item_id == ActionItem.id,
             ProgressUpdate.approved.is_(None),
             ProgressUpdate.submitted_by_id.not_in(principal.persons),
+            Part.department_id.in_(principal.departments_as(Role.UNIT_HEAD)),
+        )
+    )
+    return and_(is_open(), waits)
+
+
+def forwardable_by(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition for an open item with a closing request that waits for this head of a unit to forward it."""
+    waits = exists(
+        select(Closing.id)
+        .join(Part, Part.id == Closing.part_id)
+        .where(
+            Closing.item_id == ActionItem.id,
+            Closing.decided_at.is_(None),
+            Closing.requested_on.is_(None),
+            Closing.requested_by_id.not_in(principal.persons),
             Part.department_id.in_(principal.departments_as(Role.UNIT_HEAD)),
         )
     )

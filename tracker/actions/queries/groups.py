@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, select, true
 
-from tracker.actions.models import ActionItem, Extension
+from tracker.actions.models import ActionItem, Closing, Extension
 from tracker.actions.queries.conditions import due_soon_on, is_closed, is_open, overdue_on
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.workflow import Status
@@ -25,6 +25,7 @@ class Group(StrEnum):
     LATER = "later"
     PAST_ORIGINAL = "past_original"
     EXTENSION_ASKED = "extension_asked"
+    CLOSING_PREPARED = "closing_prepared"
 
 
 _WORDS: Mapping[Group, str] = {
@@ -37,6 +38,7 @@ _WORDS: Mapping[Group, str] = {
     Group.LATER: N_("其他列管中"),
     Group.PAST_ORIGINAL: N_("已過原預定完成日"),
     Group.EXTENSION_ASKED: N_("申請展延中"),
+    Group.CLOSING_PREPARED: N_("待轉送解列"),
 }
 
 
@@ -57,6 +59,7 @@ def group_condition(group: Group, today: date, standards: Standards) -> ColumnEl
         Group.LATER: and_(is_open(), ~overdue_on(today), ~due_soon_on(today, standards)),
         Group.PAST_ORIGINAL: and_(is_open(), ActionItem.original_due_on < today),
         Group.EXTENSION_ASKED: and_(is_open(), _asks_for_time()),
+        Group.CLOSING_PREPARED: and_(is_open(), _waits_to_be_forwarded()),
     }
     return conditions[group]
 
@@ -65,3 +68,9 @@ def _asks_for_time() -> ColumnElement[bool]:
     return exists(
         select(Extension.id).where(Extension.item_id == ActionItem.id, Extension.decided_at.is_(None))
     )
+
+
+def _waits_to_be_forwarded() -> ColumnElement[bool]:
+    # Asked for by a list of ids: few requests wait among many items, and a partial index knows them.
+    waiting = select(Closing.item_id).where(Closing.decided_at.is_(None), Closing.requested_on.is_(None))
+    return ActionItem.id.in_(waiting)

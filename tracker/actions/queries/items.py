@@ -35,6 +35,7 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             selectinload(ActionItem.waiting_updates),
             selectinload(ActionItem.closings).selectinload(Closing.evidence),
             selectinload(ActionItem.closings).selectinload(Closing.requested_by),
+            selectinload(ActionItem.closings).joinedload(Closing.forwarded_by),
             selectinload(ActionItem.closings).selectinload(Closing.decided_by),
             selectinload(ActionItem.extensions).selectinload(Extension.evidence),
             selectinload(ActionItem.extensions).joinedload(Extension.requested_by),

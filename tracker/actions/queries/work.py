@@ -7,7 +7,13 @@ from sqlalchemy.orm import selectinload
 
 from tracker.access import Permission, Principal
 from tracker.actions.models import ActionItem, Part, ProgressUpdate
-from tracker.actions.queries.conditions import decidable_by, extension_decidable_by, is_open, reviewable_by
+from tracker.actions.queries.conditions import (
+    decidable_by,
+    extension_decidable_by,
+    forwardable_by,
+    is_open,
+    reviewable_by,
+)
 from tracker.actions.queries.lists import for_lines, from_joined
 from tracker.actions.queries.visibility import has_part, held_by, visible_to
 from tracker.actions.rules.workflow import PartStatus
@@ -35,5 +41,10 @@ def _waits_for(principal: Principal) -> ColumnElement[bool]:
     accepting = principal.scope(Permission.Action.ACKNOWLEDGE).departments
     untaken = Part.officer_id.is_(None) & Part.department_id.in_(accepting)
     mine = has_part(and_(Part.status == PartStatus.OPEN, or_(held_by(principal), untaken)))
-    asked = (decidable_by(principal), extension_decidable_by(principal), reviewable_by(principal))
+    asked = (
+        decidable_by(principal),
+        extension_decidable_by(principal),
+        forwardable_by(principal),
+        reviewable_by(principal),
+    )
     return and_(visible_to(principal), is_open(), or_(mine, *asked))

@@ -46,16 +46,18 @@ def may_decide(
     department_id: int,
     *,
     led_by_coordinating_office: bool,
+    forwarder_id: int | None = None,
 ) -> bool:
     """Tell whether a person may decide on a closing: never the owner, nor anybody of the owning department.
 
-    The owner is who asked, the officer of the part, and whoever could have asked, such as the head of a unit above.
+    The owner is who asked, the head who forwarded it, the officer of the part, and whoever could have asked, such as
+    the head of a unit above.
     An item that the coordinating office itself leads is decided by a coordinator outside that unit, else by the
     head of its agency.
     """
-    if {requester_id, officer_id} & decider.persons:
+    if {requester_id, forwarder_id, officer_id} & decider.persons:
         return False
-    if decider.scope(Permission.Action.REQUEST_CLOSING).covers(department_id):
+    if decider.scope(Permission.Action.PREPARE_CLOSING).covers(department_id):
         return False
     if decider.holds(Role.COORDINATOR) and department_id not in decider.own_departments:
         return True

@@ -204,6 +204,33 @@ def _asked_for_part(act: Recorded) -> _Told:
     )
 
 
+def _prepared(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s為%(department)s備妥解除列管申請，實際完成日%(completed_on)s，等候單位主管轉送。"),
+        {"department": _text(act.after, "department")},
+        days=_days(act, "completed_on"),
+        details=[Passage(N_("辦理結果"), _text(act.after, "result"))],
+    )
+
+
+def _forwarded(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department")}
+    note = Passage(N_("轉送意見"), _text(act.after, "note"))
+    return _Told(N_("%(actor)s將%(department)s的解除列管申請轉送研考。"), values, details=[note])
+
+
+def _returned_closing(act: Recorded) -> _Told:
+    values = {"department": _text(act.after, "department")}
+    note = Passage(N_("退回說明"), _text(act.after, "note"))
+    return _Told(N_("%(actor)s退回%(department)s的解除列管申請，請補正後再提出。"), values, details=[note])
+
+
+def _closing_taken_back(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s撤回%(department)s的解除列管申請。"), {"department": _text(act.after, "department")}
+    )
+
+
 def _agreed(act: Recorded) -> _Told:
     return _Told(
         N_("%(actor)s同意解除列管，結果為%(outcome)s。"), terms=_outcome(act), details=_decision(act)
@@ -365,6 +392,13 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "approve_progress": ("granted", _approved_progress),
     "return_progress": ("refused", _returned_progress),
     "ask_for_progress": ("asked", _asked_for_progress),
+    "prepare_closing": ("asked", _prepared),
+    "part_release_prepared": ("asked", _prepared),
+    "forward_closing": ("asked", _forwarded),
+    "part_release_forwarded": ("asked", _forwarded),
+    "return_closing": ("refused", _returned_closing),
+    "part_release_returned": ("refused", _returned_closing),
+    "closing_taken_back": ("changed", _closing_taken_back),
     "request_closing": ("asked", _asked),
     "part_release_requested": ("asked", _asked_for_part),
     "agree_closing": ("closed", _agreed),

@@ -58,6 +58,9 @@ class Step(StrEnum):
     APPROVE_PROGRESS = "approve_progress"
     RETURN_PROGRESS = "return_progress"
     ASK_FOR_PROGRESS = "ask_for_progress"
+    PREPARE_CLOSING = "prepare_closing"
+    FORWARD_CLOSING = "forward_closing"
+    RETURN_CLOSING = "return_closing"
     REQUEST_CLOSING = "request_closing"
     AGREE_CLOSING = "agree_closing"
     REFUSE_CLOSING = "refuse_closing"
@@ -81,6 +84,9 @@ STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.APPROVE_PROGRESS: N_("核可辦理情形"),
     Step.RETURN_PROGRESS: N_("退回辦理情形"),
     Step.ASK_FOR_PROGRESS: N_("催報辦理情形"),
+    Step.PREPARE_CLOSING: N_("備妥解除列管申請"),
+    Step.FORWARD_CLOSING: N_("轉送解除列管申請"),
+    Step.RETURN_CLOSING: N_("退回解除列管申請"),
     Step.REQUEST_CLOSING: N_("申請解除列管"),
     Step.AGREE_CLOSING: N_("同意解除列管"),
     Step.REFUSE_CLOSING: N_("持續列管"),
@@ -139,6 +145,9 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     (Status.IN_PROGRESS, Step.REASSIGN): Status.ASSIGNED,
     (Status.ASSIGNED, Step.ACKNOWLEDGE): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Step.REPORT_PROGRESS): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Step.PREPARE_CLOSING): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Step.FORWARD_CLOSING): Status.CLOSE_REQUESTED,
+    (Status.IN_PROGRESS, Step.RETURN_CLOSING): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Step.REQUEST_CLOSING): Status.CLOSE_REQUESTED,
     (Status.CLOSE_REQUESTED, Step.REFUSE_CLOSING): Status.IN_PROGRESS,
     **{(status, Step.EDIT): status for status in OPEN | {Status.DRAFT}},
@@ -167,6 +176,9 @@ NEEDED: Final[Mapping[Step, Right]] = {
     Step.APPROVE_PROGRESS: Permission.Action.REVIEW_PROGRESS,
     Step.RETURN_PROGRESS: Permission.Action.REVIEW_PROGRESS,
     Step.ASK_FOR_PROGRESS: Permission.Action.ASK_FOR_PROGRESS,
+    Step.PREPARE_CLOSING: Permission.Action.PREPARE_CLOSING,
+    Step.FORWARD_CLOSING: Permission.Action.REQUEST_CLOSING,
+    Step.RETURN_CLOSING: Permission.Action.REQUEST_CLOSING,
     Step.REQUEST_CLOSING: Permission.Action.REQUEST_CLOSING,
     Step.AGREE_CLOSING: Permission.Action.DECIDE_CLOSING,
     Step.REFUSE_CLOSING: Permission.Action.DECIDE_CLOSING,

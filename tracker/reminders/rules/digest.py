@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     ACKNOWLEDGED = "acknowledged"
     CLOSING_REQUESTED = "closing_requested"
+    CLOSING_PREPARED = "closing_prepared"
+    CLOSING_RETURNED = "closing_returned"
     PROGRESS_SUBMITTED = "progress_submitted"
     PROGRESS_RETURNED = "progress_returned"
     PROGRESS_ASKED = "progress_asked"
@@ -47,6 +49,8 @@ NOTICE_LABELS: Final = {
     NoticeKind.ENDED: N_("已結束列管"),
     NoticeKind.ACKNOWLEDGED: N_("已簽收"),
     NoticeKind.CLOSING_REQUESTED: N_("已申請解除列管"),
+    NoticeKind.CLOSING_PREPARED: N_("解除列管申請等候轉送"),
+    NoticeKind.CLOSING_RETURNED: N_("解除列管申請被退回"),
     NoticeKind.PROGRESS_SUBMITTED: N_("辦理情形等候核可"),
     NoticeKind.PROGRESS_RETURNED: N_("辦理情形被退回"),
     NoticeKind.PROGRESS_ASKED: N_("催請填報辦理情形"),
@@ -67,6 +71,7 @@ MAILED: Final = frozenset(
         NoticeKind.ENDED,
         NoticeKind.PROGRESS_RETURNED,
         NoticeKind.PROGRESS_ASKED,
+        NoticeKind.CLOSING_RETURNED,
         NoticeKind.EXTENSION_GRANTED,
         NoticeKind.EXTENSION_REFUSED,
     }
@@ -87,6 +92,7 @@ class Section(StrEnum):
     LATE = "late"
     TO_DECIDE = "to_decide"
     TO_EXTEND = "to_extend"
+    TO_FORWARD = "to_forward"
     TO_APPROVE = "to_approve"
     HELD_UP = "held_up"
     SOON = "soon"
@@ -105,6 +111,7 @@ SECTION_LABELS: Final = {
     Section.LATE: N_("逾期"),
     Section.TO_DECIDE: N_("等待您決定"),
     Section.TO_EXTEND: N_("等待您核定展延"),
+    Section.TO_FORWARD: N_("等待您轉送解除列管申請"),
     Section.TO_APPROVE: N_("等待您核可辦理情形"),
     Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
     Section.SOON: N_("將於 30 日內到期"),
@@ -119,9 +126,11 @@ _NOTICE_SECTIONS: Final = {
     NoticeKind.EXTENSION_REFUSED: Section.RETURNED,
     NoticeKind.PROGRESS_RETURNED: Section.RETURNED,
     NoticeKind.PROGRESS_ASKED: Section.TO_REPORT,
+    NoticeKind.CLOSING_RETURNED: Section.RETURNED,
 }
 _ANCHOR_SECTIONS: Final = {
     Anchor.CLOSING_REQUESTED: Section.TO_DECIDE,
+    Anchor.CLOSING_PREPARED: Section.TO_FORWARD,
     Anchor.EXTENSION_REQUESTED: Section.TO_EXTEND,
     Anchor.PROGRESS_SUBMITTED: Section.TO_APPROVE,
     Anchor.ASSIGNED: Section.TO_ACKNOWLEDGE,

@@ -6,10 +6,11 @@ due date: an extension, which brings a new due date, re-arms the ladder by itsel
 counted from, so a stage is covered for one due date, one assignment or one closing request.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from tracker.actions.rules.deadlines import is_open
@@ -26,6 +27,7 @@ class Anchor(StrEnum):
     DUE = "due"
     ASSIGNED = "assigned"
     CLOSING_REQUESTED = "closing_requested"
+    CLOSING_PREPARED = "closing_prepared"
     EXTENSION_REQUESTED = "extension_requested"
     PROGRESS_SUBMITTED = "progress_submitted"
 
@@ -126,6 +128,23 @@ STAGES: Final[Sequence[Stage]] = (
         in_working_days=True,
         weekly=True,
     ),
+    Stage(
+        "unforwarded+5",
+        N_("申請解列 5 個工作日未轉送"),
+        Anchor.CLOSING_PREPARED,
+        5,
+        (Capacity.UNIT_HEAD,),
+        in_working_days=True,
+    ),
+    Stage(
+        "unforwarded-weekly",
+        N_("申請解列未轉送，每週一"),
+        Anchor.CLOSING_PREPARED,
+        5,
+        (Capacity.UNIT_HEAD,),
+        in_working_days=True,
+        weekly=True,
+    ),
     Stage("unreviewed+7", N_("填報 7 日未核可"), Anchor.PROGRESS_SUBMITTED, 7, (Capacity.UNIT_HEAD,)),
     Stage(
         "unextended+3",
@@ -152,6 +171,8 @@ STAGES_BY_CODE: Final = {stage.code: stage for stage in STAGES}
 class Facts:
     """What the ladder needs to know of one department's part in an item; `covered` holds (step, cycle).
 
+    `closing_prepared_on` is the local day of the part's closing request, while the head of the unit has not forwarded
+    it; `closing_requested_on` the day of forwarding, while it waits for a decision.
     `extension_requested_on` is the local day of the leading department's request for more time, while it waits;
     `progress_submitted_on` that of the oldest report of progress that its head has not looked at.
     """
@@ -162,9 +183,25 @@ class Facts:
     due_on: date
     assigned_on: date
     closing_requested_on: date | None = None
+    closing_prepared_on: date | None = None
     extension_requested_on: date | None = None
     progress_submitted_on: date | None = None
     covered: frozenset[tuple[str, date]] = frozenset()
+
+
+_ASKED_ON: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
+    Anchor.CLOSING_REQUESTED: attrgetter("closing_requested_on"),
+    Anchor.CLOSING_PREPARED: attrgetter("closing_prepared_on"),
+    Anchor.EXTENSION_REQUESTED: attrgetter("extension_requested_on"),
+    Anchor.PROGRESS_SUBMITTED: attrgetter("progress_submitted_on"),
+}
+"""The day on which something was asked that still waits for an answer."""
+
+_ANCHORED_ON: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
+    Anchor.DUE: attrgetter("due_on"),
+    Anchor.ASSIGNED: lambda facts: facts.assigned_on if facts.is_lead else None,
+    **_ASKED_ON,
+}
 
 
 @dataclass(frozen=True)
@@ -232,6 +269,14 @@ def due_stages(facts: Facts, today: date, calendar: OfficeCalendar) -> list[DueS
     return sorted(found, key=lambda due: (due.occurs_on, STAGES.index(due.stage)))
 
 
+def audience_of(stage: Stage, facts: Facts) -> tuple[Capacity, ...]:
+    """Return who hears: while a closing request waits for the head of the unit, the head in the officer's place."""
+    if stage.anchor is not Anchor.DUE or facts.closing_prepared_on is None:
+        return stage.audience
+    heads = (Capacity.UNIT_HEAD if each is Capacity.OFFICER else each for each in stage.audience)
+    return tuple(dict.fromkeys(heads))
+
+
 def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
     """Return why a stage that was planned no longer asks for anything, or None when it still does."""
     stage = STAGES_BY_CODE[stage_code]
@@ -239,12 +284,8 @@ def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
         return Reason.ENDED
     if facts.part_status is PartStatus.RELEASED:
         return Reason.RELEASED
-    if stage.anchor is Anchor.CLOSING_REQUESTED:
-        return None if facts.closing_requested_on == cycle else Reason.DECIDED
-    if stage.anchor is Anchor.EXTENSION_REQUESTED:
-        return None if facts.extension_requested_on == cycle else Reason.DECIDED
-    if stage.anchor is Anchor.PROGRESS_SUBMITTED:
-        return None if facts.progress_submitted_on == cycle else Reason.DECIDED
+    if asked_on := _ASKED_ON.get(stage.anchor):
+        return None if asked_on(facts) == cycle else Reason.DECIDED
     return _why_owner_is_spared(stage, cycle, facts)
 
 
@@ -262,13 +303,7 @@ def _why_owner_is_spared(stage: Stage, cycle: date, facts: Facts) -> Reason | No
 
 def _cycle(stage: Stage, facts: Facts) -> date | None:
     """Return the day that a stage is counted from, or None when the stage asks for nothing now."""
-    day = {
-        Anchor.DUE: facts.due_on,
-        Anchor.ASSIGNED: facts.assigned_on if facts.is_lead else None,
-        Anchor.CLOSING_REQUESTED: facts.closing_requested_on,
-        Anchor.EXTENSION_REQUESTED: facts.extension_requested_on,
-        Anchor.PROGRESS_SUBMITTED: facts.progress_submitted_on,
-    }[stage.anchor]
+    day = _ANCHORED_ON[stage.anchor](facts)
     if day is None or why_void(stage.code, day, facts):
         return None
     return day

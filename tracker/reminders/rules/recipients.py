@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tracker.access import Role
 from tracker.actions.rules.extending import Level
 from tracker.people.rules.tree import upwards
-from tracker.reminders.rules.ladder import Capacity
+from tracker.reminders.rules.ladder import Capacity, Facts, Stage, audience_of
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,19 @@ def recipients(
     for each in _everybody(audience, officer_id, department_id, directory, turn):
         found.setdefault(each.person_id, each)
     return sorted(found.values(), key=lambda each: list(Capacity).index(each.capacity))
+
+
+def hearers(
+    stage: Stage,
+    facts: Facts,
+    officer_id: int | None,
+    department_id: int,
+    directory: Directory,
+    turn: Level | None = None,
+) -> list[Recipient]:
+    """Return who hears of a stage as things stand; its usual audience where the head to be chased has left."""
+    heard = recipients(audience_of(stage, facts), officer_id, department_id, directory, turn)
+    return heard or recipients(stage.audience, officer_id, department_id, directory, turn)
 
 
 def _everybody(

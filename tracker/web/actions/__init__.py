@@ -2,6 +2,7 @@
 
 from tracker.web.actions import (
     bulk,
+    closings,
     decisions,
     editing,
     exporting,
@@ -16,6 +17,7 @@ from tracker.web.actions.blueprint import blueprint
 __all__ = [
     "blueprint",
     "bulk",
+    "closings",
     "decisions",
     "editing",
     "exporting",

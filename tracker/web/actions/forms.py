@@ -14,7 +14,7 @@ from tracker.actions.assigning import Assignment
 from tracker.actions.editing import ItemChanges
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem
-from tracker.actions.releasing import ClosingDecision, ClosingRequest
+from tracker.actions.releasing import ClosingDecision, ClosingRequest, ClosingReview
 from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS, TrackingLevel, read_tags
 from tracker.actions.rules.evidence import problem_with_file
@@ -210,6 +210,21 @@ class ClosingForm(PartForm):
     def value(self) -> ClosingRequest:
         """Return what was typed."""
         return ClosingRequest(self.result.data or "", self.completed_on.data, Outcome(self.outcome.data))
+
+
+class ForwardForm(StepForm):
+    """Forward a closing request to the coordinating office, or return it."""
+
+    forward = RadioField(N_("決定"), [required(N_("請選擇轉送或退回。"))], choices=[])
+    note = TextAreaField(N_("意見"))
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.forward.choices = [("yes", say(N_("轉送研考"))), ("no", say(N_("退回補正")))]
+
+    def value(self) -> ClosingReview:
+        """Return what was chosen."""
+        return ClosingReview(self.forward.data == "yes", self.note.data or "")
 
 
 class DecisionForm(StepForm):

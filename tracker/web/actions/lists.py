@@ -34,6 +34,7 @@ GROUPS = (
     Group.OPEN,
     Group.DUE_SOON,
     Group.OVERDUE,
+    Group.CLOSING_PREPARED,
     Group.AWAITING_DECISION,
     Group.EXTENSION_ASKED,
     Group.CLOSED,
@@ -248,11 +249,12 @@ def primary_step(steps: Sequence[Step]) -> Step | None:
         Step.AGREE_CLOSING,
         Step.GRANT_EXTENSION,
         Step.ENDORSE_EXTENSION,
+        Step.FORWARD_CLOSING,
         Step.APPROVE_PROGRESS,
         Step.ASSIGN,
         Step.ACKNOWLEDGE,
         Step.REPORT_PROGRESS,
-        Step.REQUEST_CLOSING,
+        Step.PREPARE_CLOSING,
     )
     return next((step for step in order if step in steps), None)
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker import audit
 from tracker.actions import queries, rights
-from tracker.actions.models import ActionItem
+from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules import story
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Conflict, StepNotAllowed
+from tracker.people.rules.naming import department_name
 from tracker.web.actions import lists
 from tracker.web.actions.forms import EditForm, EvidenceForm, StepForm
 from tracker.web.actions.telling import entries, story_of
@@ -55,6 +56,11 @@ def step_page(template: str, item_id: int, form: StepForm, **values: Any) -> tup
         **values,
     )
     return page, form.answer_status
+
+
+def part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
+    """Return the departments for which a person may act, to choose from."""
+    return [(part.id, department_name(part.department, g.language)) for part in parts]
 
 
 def back_to(item_id: int) -> Response:

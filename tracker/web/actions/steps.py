@@ -1,22 +1,21 @@
-"""The steps of the departments: take an item, report progress, ask for release."""
+"""The steps of the departments: take an item, report progress and have it approved."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g, request
+from flask import request
 
 from tracker.access import Permission
-from tracker.actions import assigning, queries, releasing, reporting, rights
+from tracker.actions import assigning, queries, reporting, rights
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
 from tracker.people.queries import department_nodes, list_people_in
 from tracker.people.rules import tree
-from tracker.people.rules.naming import department_name
 from tracker.web.actions.blueprint import blueprint
-from tracker.web.actions.forms import AcknowledgeForm, ClosingForm, ProgressForm, ReviewForm
-from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.forms import AcknowledgeForm, ProgressForm, ReviewForm
+from tracker.web.actions.step_page import back_to, item_for, part_choices, step_page
 from tracker.web.actions.telling import period_name, shown_file
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
@@ -43,7 +42,7 @@ def report_progress(item_id: int) -> Any:
     item = item_for(item_id, Step.REPORT_PROGRESS)
     parts = rights.parts_for(act(), item, Step.REPORT_PROGRESS)
     form = ProgressForm(percent=parts[0].percent if parts else None)
-    form.offer_parts(_part_choices(parts))
+    form.offer_parts(part_choices(parts))
     form.offer_periods(_period_choices(item, parts))
     if form.validate_on_submit():
         with refused(form):
@@ -81,37 +80,8 @@ def review_progress(update_id: int) -> Any:
     return step_page("actions/review_progress.html", item_id, form, update=update, files=files)
 
 
-@blueprint.route("/<int:item_id>/closing", methods=["GET", "POST"])
-@requires(Permission.Action.REQUEST_CLOSING)
-def request_closing(item_id: int) -> Any:
-    """Ask for release with result, completion day and evidence."""
-    item = item_for(item_id, Step.REQUEST_CLOSING)
-    parts = rights.parts_for(act(), item, Step.REQUEST_CLOSING)
-    form = ClosingForm()
-    form.offer_parts(_part_choices(parts))
-    evidence_required = wiring().settings.follow_up.evidence_required
-    if form.validate_on_submit():
-        with refused(form):
-            releasing.request_closing(
-                session(),
-                act(),
-                item_id,
-                form.value(),
-                form.files,
-                form.chosen_part(),
-                evidence_required=evidence_required,
-            )
-            tell(N_("已申請解除列管，等候研考決定。"))
-            return back_to(item_id)
-    return step_page("actions/request_closing.html", item_id, form, evidence_required=evidence_required)
-
-
 def _people_below(department_id: int) -> Sequence[Any]:
     return list_people_in(session(), tree.subtree(department_nodes(session()), department_id))
-
-
-def _part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
-    return [(part.id, department_name(part.department, g.language)) for part in parts]
 
 
 def _period_choices(item: ActionItem, parts: Sequence[Part]) -> list[tuple[str, str]]:
