@@ -157,6 +157,12 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "actions.decide_extension": {"agree": "yes", "decision": "同意"},
     "actions.take_back_extension": {},
     "actions.reassign": {"lead_department_id": "{EDU-I}", "officer_id": "", "reason": "業務移撥"},
+    "actions.split_action": {
+        "title": "試辦第二處看板",
+        "lead_department_id": "{EDU-I}",
+        "due_on": "2026-06-30",
+        "reason": "由兩個機關分別辦理",
+    },
     "actions.withdraw": {"reason": "policy_changed", "explanation": "政策調整", "approval": "秘書長核准"},
     "actions.merge": {"into_item_no": "{fresh_item_no}", "explanation": "內容相同", "approval": "秘書長核准"},
     "actions.make_void": {"explanation": "重複建檔"},

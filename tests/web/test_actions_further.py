@@ -18,6 +18,25 @@ def places(city: City) -> tuple[int, str]:
     return recommendation.report_id, f"/actions/new?recommendation={recommendation.id}"
 
 
+class TestSplitOff:
+    def test_is_offered_to_the_coordinator_and_leads_to_the_new_item(self, city: City, visit: Visit) -> None:
+        item_id = city.give_action()
+        coordinator = visit("coordinator")
+        assert f"/actions/{item_id}/split" in coordinator.get(f"/actions/{item_id}").text
+        assert f"/actions/{item_id}/split" not in visit("officer").get(f"/actions/{item_id}").text
+        form = {**FORM, "lead_department_id": city.departments["EDU-I"], "reason": "分別辦理"}
+        answer = coordinator.post(f"/actions/{item_id}/split", form)
+        assert answer.status_code == 302
+        assert f'/actions/{item_id}"' in coordinator.get(answer.location).text
+        assert f'{answer.location}"' in coordinator.get(f"/actions/{item_id}").text
+
+    def test_comes_back_with_every_word_when_something_is_missing(self, city: City, visit: Visit) -> None:
+        form = {**FORM, "lead_department_id": city.departments["EDU-I"], "reason": ""}
+        answer = visit("coordinator").post(f"/actions/{city.give_action()}/split", form)
+        assert answer.status_code == 422
+        assert "第二處看板啟用" in answer.text
+
+
 class TestOpenFurther:
     def test_is_offered_to_the_coordinator_on_the_report(self, city: City, visit: Visit) -> None:
         report_id, address = places(city)

@@ -63,7 +63,7 @@ def open_action(
 ) -> ActionItem:
     """Open an item for a recommendation and assign it; raises Forbidden or Invalid."""
     item = prepare_action(session, act, recommendation_id, item_no, title, assignment, expected_result)
-    return _assign(session, act, item)
+    return bring_out(session, act, item)
 
 
 def open_further(
@@ -88,7 +88,7 @@ def open_further(
     if assignment.due_on < act.today:
         raise Invalid(fields={"due_on": N_("預定完成日不可早於今天。")})
     begin = prepare_action if as_draft else open_action
-    item_no = _next_number(session, recommendation.report)
+    item_no = next_number(session, recommendation.report)
     return begin(session, act, recommendation_id, item_no, title, assignment, expected_result)
 
 
@@ -152,7 +152,7 @@ def assign(
     item.start_on = act.today
     for part in item.parts:
         part.assigned_at, part.reports_from = act.at, act.today
-    return _assign(session, act, item)
+    return bring_out(session, act, item)
 
 
 def reassign(
@@ -201,21 +201,15 @@ def check_officer(session: Session, officer_id: int, department_id: int) -> User
     return officer
 
 
-def _assign(session: Session, act: Act, item: ActionItem) -> ActionItem:
+def bring_out(session: Session, act: Act, item: ActionItem) -> ActionItem:
+    """Assign a draft of this transaction to the departments that were chosen for it."""
     move(session, act, item, Step.ASSIGN, _assignment_facts(session, item))
     raise_event(session, ActionAssigned(item.id, act))
     return item
 
 
-def _free_number(session: Session, recommendation_id: int, wanted: str) -> str:
-    """Return a recommendation's own number, or the next one where an item that was opened later bears it already."""
-    taken = session.scalar(select(ActionItem.id).where(ActionItem.item_no == wanted))
-    if taken is None:
-        return wanted
-    return _next_number(session, session.get_one(Recommendation, recommendation_id).report)
-
-
-def _next_number(session: Session, report: Report) -> str:
+def next_number(session: Session, report: Report) -> str:
+    """Return the number that the report's next item gets, held for it until the transaction ends."""
     # Numbers are given out one after the other; those of recommendations without an item stay theirs.
     session.execute(select(Report.id).where(Report.id == report.id).with_for_update(key_share=True)).all()
     of_report = Recommendation.report_id == report.id
@@ -223,6 +217,14 @@ def _next_number(session: Session, report: Report) -> str:
     last = session.scalar(select(func.max(Recommendation.seq_no)).where(of_report)) or 0
     numbers = (number_of_item(item_no) for item_no in given)
     return item_number(report.report_no or "", 1 + max((last, *numbers)))
+
+
+def _free_number(session: Session, recommendation_id: int, wanted: str) -> str:
+    """Return a recommendation's own number, or the next one where an item that was opened later bears it already."""
+    taken = session.scalar(select(ActionItem.id).where(ActionItem.item_no == wanted))
+    if taken is None:
+        return wanted
+    return next_number(session, session.get_one(Recommendation, recommendation_id).report)
 
 
 def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignment) -> None:

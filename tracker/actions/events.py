@@ -27,6 +27,14 @@ class ActionAcknowledged(ActionEvent):
 
 
 @dataclass(frozen=True)
+class ActionSplit(ActionEvent):
+    """A further item was taken out of an open one."""
+
+    other_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class OfficerChanged(ActionEvent):
     """A department's part came from one officer, if it had any, to another."""
 

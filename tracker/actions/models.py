@@ -44,10 +44,13 @@ class ActionItem(Base):
     closed_on: Mapped[date | None] = mapped_column(index=True)
     outcome: Mapped[Outcome | None] = mapped_column(code_column(Outcome))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"))
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
     version: Mapped[int] = mapped_column()
 
     recommendation: Mapped[Recommendation] = relationship()
-    merged_into: Mapped["ActionItem | None"] = relationship(remote_side="ActionItem.id")
+    merged_into: Mapped["ActionItem | None"] = relationship(
+        foreign_keys=[merged_into_id], remote_side="ActionItem.id"
+    )
     parts: Mapped[list["Part"]] = relationship(
         back_populates="item", cascade="all, delete-orphan", order_by="(Part.role, Part.id)"
     )

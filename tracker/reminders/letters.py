@@ -64,6 +64,7 @@ _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
 _NEWS = {
     NoticeKind.ASSIGNED: N_("%(actor)s於%(day)s分案。"),
     NoticeKind.REASSIGNED_AWAY: N_("%(actor)s於%(day)s改分至其他機關，您不必再辦理。"),
+    NoticeKind.SPLIT: N_("%(actor)s於%(day)s由本事項分出另案，本事項照常列管：%(detail)s"),
     NoticeKind.OFFICER_GIVEN: N_("%(actor)s於%(day)s改請您承辦。%(detail)s"),
     NoticeKind.OFFICER_TAKEN: N_("%(actor)s於%(day)s改請其他同仁承辦，您不必再辦理。%(detail)s"),
     NoticeKind.RETURNED: N_("%(actor)s於%(day)s決定持續列管：%(detail)s"),

@@ -16,6 +16,7 @@ from tracker.actions.events import (
     ActionClosed,
     ActionEnded,
     ActionReopened,
+    ActionSplit,
     ClosingPrepared,
     ClosingRefused,
     ClosingRequested,
@@ -66,6 +67,12 @@ def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) ->
     """Tell the coordinators that an item was taken."""
     lead = _parts(session, happened.item_id)[:1]
     _tell(session, happened.act, NoticeKind.ACKNOWLEDGED, happened.item_id, (Capacity.COORDINATOR,), lead)
+
+
+def notify_of_splitting(session: Session, happened: ActionSplit) -> None:
+    """Tell the owner that a part of the item became one of its own; whom that one went to hears of its assignment."""
+    lead = _parts(session, happened.item_id)[:1]
+    _tell(session, happened.act, NoticeKind.SPLIT, happened.item_id, _OWNER, lead, happened.reason)
 
 
 def notify_of_new_officer(session: Session, happened: OfficerChanged) -> None:

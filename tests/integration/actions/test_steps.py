@@ -62,7 +62,9 @@ MATRIX = {
     "void": {},
 }
 for _status in OPEN_STATUSES:
-    MATRIX[_status] |= dict.fromkeys((Step.EDIT, Step.WITHDRAW, Step.MERGE, Step.VOID), COORDINATORS)
+    MATRIX[_status] |= dict.fromkeys(
+        (Step.EDIT, Step.WITHDRAW, Step.MERGE, Step.SPLIT, Step.VOID), COORDINATORS
+    )
     MATRIX[_status] |= {Step.CHANGE_OFFICER: (*COORDINATORS, "unit_head", "agency_head")}
 READERS = ("officer", "unit_head", "agency_head", "coordinator", "second_coordinator", "viewer")
 STRANGERS = ("other_officer", "other_head", "administrator")

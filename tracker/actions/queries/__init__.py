@@ -27,6 +27,7 @@ from tracker.actions.queries.items import (
     items_of_recommendations,
     list_suggestions,
     may_read_report,
+    split_relatives,
 )
 from tracker.actions.queries.lists import (
     ActionFilter,
@@ -100,6 +101,7 @@ __all__ = [
     "read_key",
     "reviewable_by",
     "signal_on",
+    "split_relatives",
     "visible_to",
     "work_of",
     "write_key",

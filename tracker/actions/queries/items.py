@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.orm import selectinload
 
 from tracker.access import Principal
@@ -145,6 +145,19 @@ class Suggestions:
 
     reports: Sequence[tuple[str, str]]
     tags: Sequence[str]
+
+
+def split_relatives(
+    session: Session, principal: Principal, item: ActionItem
+) -> tuple[ActionItem | None, Sequence[ActionItem]]:
+    """Return the item that one was split off from, and those that were split off from it, as far as a person sees."""
+    of_it = or_(ActionItem.split_from_id == item.id, ActionItem.id == item.split_from_id)
+    found = session.scalars(
+        select(ActionItem).where(of_it, visible_to(principal)).order_by(ActionItem.item_no)
+    )
+    related = found.all()
+    origin = next((each for each in related if each.id == item.split_from_id), None)
+    return origin, [each for each in related if each is not origin]
 
 
 def list_suggestions(session: Session, principal: Principal, limit: int = 100) -> Suggestions:

@@ -313,6 +313,24 @@ def _received(act: Recorded) -> _Told:
     return _Told(N_("%(actor)s將 %(item_no)s 併入本事項。"), {"item_no": _text(act.after, "item_no")})
 
 
+def _split(act: Recorded) -> _Told:
+    values = {name: _text(act.after, name) for name in ("item_no", "lead")}
+    details = [
+        Passage(N_("列管事項"), _text(act.after, "title")),
+        Passage(N_("說明"), _text(act.after, "reason")),
+    ]
+    return _Told(
+        N_("%(actor)s由本事項分出 %(item_no)s，主辦機關%(lead)s；本事項照常列管。"), values, details=details
+    )
+
+
+def _split_off(act: Recorded) -> _Told:
+    details = [Passage(N_("說明"), _text(act.after, "reason"))]
+    return _Told(
+        N_("%(actor)s自 %(item_no)s 分出本事項。"), {"item_no": _text(act.after, "item_no")}, details=details
+    )
+
+
 def _void(act: Recorded) -> _Told:
     details = [Passage(N_("說明"), _text(act.after, "explanation"))]
     return _Told(N_("%(actor)s將本事項作廢。"), details=details)
@@ -413,6 +431,8 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "withdraw": ("closed", _withdrawn),
     "merge": ("closed", _merged),
     "received_merged": ("changed", _received),
+    "split": ("changed", _split),
+    "split_off": ("opened", _split_off),
     "void": ("closed", _void),
     "reopen": ("opened", _reopened),
 }

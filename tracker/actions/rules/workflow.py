@@ -70,6 +70,7 @@ class Step(StrEnum):
     REFUSE_EXTENSION = "refuse_extension"
     WITHDRAW = "withdraw"
     MERGE = "merge"
+    SPLIT = "split"
     VOID = "void"
     REOPEN = "reopen"
 
@@ -96,6 +97,7 @@ STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.REFUSE_EXTENSION: N_("退回展延申請"),
     Step.WITHDRAW: N_("撤銷管制"),
     Step.MERGE: N_("併案"),
+    Step.SPLIT: N_("分出另案"),
     Step.VOID: N_("作廢"),
     Step.REOPEN: N_("重新列管"),
 }
@@ -161,6 +163,7 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     **{(status, Step.REFUSE_EXTENSION): status for status in OPEN},
     **{(status, Step.WITHDRAW): Status.WITHDRAWN for status in OPEN},
     **{(status, Step.MERGE): Status.MERGED for status in OPEN},
+    **{(status, Step.SPLIT): status for status in OPEN},
     **{(status, Step.VOID): Status.VOID for status in OPEN | {Status.DRAFT}},
     **{(status, Step.REOPEN): Status.IN_PROGRESS for status in CLOSED},
 }
@@ -188,6 +191,7 @@ NEEDED: Final[Mapping[Step, Right]] = {
     Step.REFUSE_EXTENSION: Permission.Action.DECIDE_EXTENSION,
     Step.WITHDRAW: Permission.Action.WITHDRAW,
     Step.MERGE: Permission.Action.WITHDRAW,
+    Step.SPLIT: Permission.Action.ASSIGN,
     Step.VOID: Permission.Action.WITHDRAW,
     Step.REOPEN: Permission.Action.REOPEN,
 }

@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
 
     ASSIGNED = "assigned"
     REASSIGNED_AWAY = "reassigned_away"
+    SPLIT = "split"
     OFFICER_GIVEN = "officer_given"
     OFFICER_TAKEN = "officer_taken"
     RETURNED = "returned"
@@ -41,6 +42,7 @@ class NoticeKind(StrEnum):
 NOTICE_LABELS: Final = {
     NoticeKind.ASSIGNED: N_("分案通知"),
     NoticeKind.REASSIGNED_AWAY: N_("改分至其他機關"),
+    NoticeKind.SPLIT: N_("已分出另案"),
     NoticeKind.OFFICER_GIVEN: N_("改由您承辦"),
     NoticeKind.OFFICER_TAKEN: N_("改由其他同仁承辦"),
     NoticeKind.RETURNED: N_("決定持續列管"),
@@ -63,6 +65,7 @@ MAILED: Final = frozenset(
     {
         NoticeKind.ASSIGNED,
         NoticeKind.REASSIGNED_AWAY,
+        NoticeKind.SPLIT,
         NoticeKind.OFFICER_GIVEN,
         NoticeKind.OFFICER_TAKEN,
         NoticeKind.RETURNED,

@@ -319,8 +319,8 @@ class ReassignForm(StepForm):
         )
 
 
-class FurtherForm(Form):
-    """One more item for a recommendation: what is to be done, by whom and until when."""
+class NewItemForm(Form):
+    """An item that is to be opened: what is to be done, by whom and until when."""
 
     title = Words(N_("列管事項"), [required(N_("請填寫列管事項的名稱。"))])
     lead_department_id = DepartmentChoice(N_("主辦機關"))
@@ -328,7 +328,6 @@ class FurtherForm(Form):
     officer_id = PersonChoice(N_("承辦人"))
     due_on = Day(N_("預定完成日"), is_required=True)
     expected_result = TextAreaField(N_("預期成果"))
-    as_draft = BooleanField(N_("先暫存，不分案"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; an item has a leading department."""
@@ -346,6 +345,18 @@ class FurtherForm(Form):
             tuple(self.support_department_ids.data or ()),
             self.officer_id.data,
         )
+
+
+class FurtherForm(NewItemForm):
+    """One more item for a recommendation."""
+
+    as_draft = BooleanField(N_("先暫存，不分案"))
+
+
+class SplitForm(NewItemForm, StepForm):
+    """What is taken out of an item to be one of its own."""
+
+    reason = TextAreaField(N_("分出的理由"), [required(N_("請說明分出另案的理由。"))])
 
 
 class WithdrawForm(StepForm):

@@ -6,13 +6,13 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from tracker.access import Permission
-from tracker.actions import assigning
+from tracker.actions import assigning, splitting
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.language import N_
 from tracker.people.queries import department_depths, list_departments, list_users
 from tracker.reports.queries import get_recommendation
 from tracker.web.actions.blueprint import blueprint
-from tracker.web.actions.forms import FurtherForm, ReassignForm, StepForm
+from tracker.web.actions.forms import FurtherForm, ReassignForm, SplitForm, StepForm
 from tracker.web.actions.step_page import back_to, item_for, step_page
 from tracker.web.numbers import number_of
 from tracker.web.session import act, refused, requires, say, session, tell
@@ -75,7 +75,23 @@ def reassign(item_id: int) -> Any:
     return step_page("actions/reassign.html", item_id, form)
 
 
-def _offer_departments(form: ReassignForm | FurtherForm) -> None:
+@blueprint.route("/<int:item_id>/split", methods=["GET", "POST"])
+@requires(Permission.Action.ASSIGN)
+def split_action(item_id: int) -> Any:
+    """Take a further item out of this one, which goes on."""
+    item = item_for(item_id, Step.SPLIT)
+    form = SplitForm(lead_department_id=item.lead.department_id)
+    _offer_departments(form)
+    if form.validate_on_submit():
+        words = (form.title.data or "", form.value(), form.expected_result.data or "", form.reason.data or "")
+        with refused(form):
+            other = splitting.split_action(session(), act(), item_id, *words, form.version.data)
+            tell(N_("已分出 %(item_no)s，並通知主協辦機關。"), item_no=other.item_no)
+            return back_to(other.id)
+    return step_page("actions/split_action.html", item_id, form)
+
+
+def _offer_departments(form: ReassignForm | FurtherForm | SplitForm) -> None:
     departments = list_departments(session(), only_active=True)
     depths = department_depths(session())
     form.lead_department_id.offer(departments, depths, say(N_("請選擇主辦機關")))

@@ -33,6 +33,7 @@ STEP_PAGES = {
     Step.REQUEST_EXTENSION: "actions.request_extension",
     Step.REASSIGN: "actions.reassign",
     Step.EDIT: "actions.edit_action",
+    Step.SPLIT: "actions.split_action",
     Step.WITHDRAW: "actions.withdraw",
     Step.MERGE: "actions.merge",
     Step.VOID: "actions.make_void",
@@ -95,9 +96,12 @@ def show_action(item_id: int) -> str:
     steps = rights.steps_for(act(), item)
     waiting = rights.waiting_for(act(), item)
     facts = queries.deadline_of(item)
+    origin, split_off = queries.split_relatives(session(), act().by, item)
     return render_template(
         "actions/show_action.html",
         item=item,
+        origin=origin,
+        split_off=split_off,
         line=lists.lines_of([item])[0],
         days_late=deadlines.days_late(facts, today()),
         past_original=deadlines.is_overdue_vs_original(facts, today()),
