@@ -76,9 +76,7 @@ class Wiring:
 
     def filing(self) -> Filing:
         """Return how the city lets progress be filed."""
-        chosen = self.settings.follow_up
-        cycle = Cycle(chosen.reporting_cycle)
-        return Filing(cycle, chosen.filing_days, chosen.progress_approval)
+        return filing(self.settings)
 
     def standards(self) -> Standards:
         """Return what items are held to."""
@@ -192,7 +190,15 @@ def post_office(settings: Settings, clock: Clock) -> PostOffice:
         mailer=SMTPMailer(settings.mail),
         links=SiteLinks(settings.site.address.rstrip("/")),
         letters_per_minute=settings.reminders.letters_per_minute,
+        filing=filing(settings),
     )
+
+
+def filing(settings: Settings) -> Filing:
+    """Return how the city lets progress be filed."""
+    chosen = settings.follow_up
+    cycle = Cycle(chosen.reporting_cycle)
+    return Filing(cycle, chosen.filing_days, chosen.progress_approval)
 
 
 def reading_limits(settings: Settings) -> ReadingLimits:

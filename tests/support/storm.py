@@ -311,4 +311,5 @@ def _part(number: int, at: datetime) -> dict[str, object]:
         "officer_id": number,
         "status": PartStatus.OPEN,
         "assigned_at": at,
+        "reports_from": at.date(),
     }

@@ -20,7 +20,7 @@ from tracker.reminders.models import (
     PlannedReminder,
 )
 from tracker.reminders.rules.digest import NoticeKind
-from tracker.reminders.rules.ladder import Capacity
+from tracker.reminders.rules.stages import Capacity
 
 
 def give_notice(

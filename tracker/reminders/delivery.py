@@ -65,7 +65,7 @@ def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now
     if letter.ambiguous or not letter.is_counted:
         return None
     directory = load_directory(session, office.today())
-    standing = standing_of(session, office.zone, directory, letter.reminders, letter.notices)
+    standing = standing_of(session, office.terms(session), directory, letter.reminders, letter.notices)
     reasons = [standing.why_not_remind(each) for each in letter.reminders]
     reasons += [standing.why_not_notify(each, now) for each in letter.notices]
     return Reason.OUTDATED if any(reasons) else None

@@ -11,14 +11,15 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.reminders.models import Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.rules.digest import NOTICE_LABELS
-from tracker.reminders.rules.ladder import CAPACITY_LABELS, REASON_LABELS, STAGES_BY_CODE
+from tracker.reminders.rules.ladder import REASON_LABELS
+from tracker.reminders.rules.stages import CAPACITY_LABELS, Words, read_code
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
     """One answer to: who was reminded, when, as what, and why (not)."""
 
-    label: str
+    words: Words
     person: str
     capacity: str
     deputy_for: str
@@ -29,10 +30,12 @@ class LedgerEntry:
     sent_at: datetime | None
 
 
-def why_sent(letter: OutboxLetter) -> list[tuple[str, str]]:
-    """Return why a letter was written: pairs of a msgid and an item number, as its reminders and notices say."""
-    stages = [(STAGES_BY_CODE[each.stage].label, each.item.item_no) for each in letter.reminders]
-    notices = [(NOTICE_LABELS[each.kind], each.item.item_no if each.item else "") for each in letter.notices]
+def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
+    """Return why a letter was written: pairs of words and an item number, as its reminders and notices say."""
+    stages = [(read_code(each.stage).words, each.item.item_no) for each in letter.reminders]
+    notices: list[tuple[Words, str]] = [
+        ((NOTICE_LABELS[each.kind], {}), each.item.item_no if each.item else "") for each in letter.notices
+    ]
     return stages + notices
 
 
@@ -59,7 +62,7 @@ def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[Le
 
 def _reminder_entry(row: PlannedReminder) -> LedgerEntry:
     return LedgerEntry(
-        label=STAGES_BY_CODE[row.stage].label,
+        words=read_code(row.stage).words,
         person=row.recipient.name,
         capacity=CAPACITY_LABELS[row.capacity],
         deputy_for=row.deputy_for.name if row.deputy_for else "",
@@ -73,7 +76,7 @@ def _reminder_entry(row: PlannedReminder) -> LedgerEntry:
 
 def _notice_entry(row: Notice, zone: ZoneInfo) -> LedgerEntry:
     return LedgerEntry(
-        label=NOTICE_LABELS[row.kind],
+        words=(NOTICE_LABELS[row.kind], {}),
         person=row.person.name,
         capacity="",
         deputy_for="",

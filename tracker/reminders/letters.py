@@ -7,7 +7,7 @@ one address, the reader's own work page, without a token; invitation and passwor
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.utils import formataddr
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from tracker.actions.rules.filing import Period
 from tracker.actions.rules.workflow import OPEN
 from tracker.foundation.bundled import bundled
 from tracker.foundation.clock import local_date
@@ -27,8 +28,8 @@ from tracker.people.rules.naming import department_name
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import ItemBrief
-from tracker.reminders.rules.digest import SECTION_LABELS, Group, NoticeKind, Section
-from tracker.reminders.rules.ladder import CAPACITY_LABELS, Capacity
+from tracker.reminders.rules.digest import FILING, OVERVIEWS, SECTION_LABELS, Group, NoticeKind, Section
+from tracker.reminders.rules.stages import CAPACITY_LABELS, Anchor, Capacity, read_code
 
 Told = TypeVar("Told", PlannedReminder, Notice)
 QUOTE_LENGTH = 400
@@ -54,6 +55,8 @@ _ASKED = {
     Section.ASSIGNED: N_("簽收並確認承辦人。"),
     Section.GIVEN: _DO,
     Section.RETURNED: N_("依說明繼續辦理，並填報辦理情形。"),
+    Section.FILING_MISSED: N_("儘速補填這一期的辦理情形。"),
+    Section.TO_FILE: N_("於期限前填報這一期的辦理情形。"),
     Section.TO_REPORT: N_("填報最近的辦理情形；遭遇困難時請一併說明。"),
     Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
     Section.TO_EXTEND: N_("核准展延，或退回並說明理由；核定前預定完成日不變。"),
@@ -136,7 +139,7 @@ class Digest:
 
 def write_digest(office: PostOffice, reader: User, digest: Digest) -> Written:
     """Put the day's letter into the reader's words."""
-    speech = _Speech(reader.language, office.zone, digest)
+    speech = _Speech(reader.language, office, digest)
     shown = [item for group in digest.groups for item in group.item_ids]
     return _render(
         office,
@@ -175,16 +178,17 @@ def envelope(office: PostOffice, reader: User, written: Written, message_id: str
 class _Speech:
     """Says a digest in one language."""
 
-    def __init__(self, language: str, zone: ZoneInfo, digest: Digest) -> None:
+    def __init__(self, language: str, office: PostOffice, digest: Digest) -> None:
         self._language = language
-        self._zone = zone
+        self._zone = office.zone
+        self._filing = office.filing
         self._translate = translator(language)
         self._digest = digest
         self._reminders = _by_item(digest.reminders)
         self._notices = _by_item(digest.notices)
 
     def heading(self, group: Group) -> Heading:
-        is_overview = group.section is Section.OVERVIEW
+        is_overview = group.section in OVERVIEWS
         shown = group.item_ids[:SHORT_LIST] if is_overview else group.item_ids
         return Heading(
             label=self._say(SECTION_LABELS[group.section]),
@@ -214,6 +218,8 @@ class _Speech:
         yield Fact(self._say(N_("預定完成日")), self._due(item), is_late=item.days_late > 0)
         if item.extension_until:
             yield Fact(self._say(N_("申請展延至")), self._extension(item.extension_until, item))
+        if filing := self._filing_period(item):
+            yield Fact(self._say(N_("填報期別")), filing)
         yield Fact(self._say(N_("主辦機關")), self._department(item))
         quote = _shortened(item.quote, QUOTE_LENGTH)
         yield Fact(self._say(N_("建議原文")), self._say(N_("「%(quote)s」"), quote=quote))
@@ -267,6 +273,20 @@ class _Speech:
             days=item.extension_days,
             reason=_shortened(item.extension_reason, PROGRESS_LENGTH),
         )
+
+    def _filing_period(self, item: ItemBrief) -> str:
+        """Return which period the reader is asked to file for, and until when."""
+        for each in self._reminders.get(item.item_id, ()):
+            anchor = read_code(each.stage).anchor
+            if anchor in FILING:
+                after = 0 if anchor is Anchor.PERIOD_ENDED else self._filing.days
+                period = Period.around(each.cycle - timedelta(days=after), self._filing.cycle)
+                msgid, values = period.words
+                closes_on = show_date(period.closes_on(self._filing.days), self._language)
+                return self._say(
+                    N_("%(period)s，期限%(day)s"), period=self._say(msgid, **values), day=closes_on
+                )
+        return ""
 
     def _progress(self, item: ItemBrief) -> str:
         if item.progress_at is None:

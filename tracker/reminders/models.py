@@ -12,7 +12,8 @@ from tracker.foundation.language import N_
 from tracker.foundation.mailing import OutcomeKind
 from tracker.people.models import User
 from tracker.reminders.rules.digest import NoticeKind
-from tracker.reminders.rules.ladder import Capacity, Reason
+from tracker.reminders.rules.ladder import Reason
+from tracker.reminders.rules.stages import Capacity
 
 
 class LetterKind(StrEnum):

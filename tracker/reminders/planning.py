@@ -38,10 +38,11 @@ from tracker.reminders.queries import (
     list_waiting_reminders,
     load_directory,
 )
-from tracker.reminders.rules.digest import Cause, arrange, section_of_notice, section_of_stage
-from tracker.reminders.rules.ladder import STAGES_BY_CODE, Anchor, Capacity, DueStage, Reason, due_stages
+from tracker.reminders.rules.digest import FILING, Cause, arrange, section_of_notice, section_of_stage
+from tracker.reminders.rules.ladder import DueStage, Reason, due_stages
 from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
+from tracker.reminders.rules.stages import Anchor, Capacity, read_code
 from tracker.reminders.standing import hearers_of, standing_of
 
 _PLANNING_LOCK = 7_245_002
@@ -143,8 +144,8 @@ def _come_due(
 ) -> Iterator[PlannedReminder]:
     today = office.today()
     calendar = calendar_around(session, office.country, today)
-    for concern in list_concerns(session, office.zone):
-        for due in due_stages(concern.facts, today, calendar):
+    for concern in list_concerns(session, office.terms(session)):
+        for due in due_stages(concern.facts, today, calendar, concern.stages):
             for person in hearers_of(concern, due.stage, directory):
                 yield _planned(concern, due, person, now)
 
@@ -172,7 +173,7 @@ def _what_stands(
 ) -> tuple[list[PlannedReminder], list[Notice]]:
     waiting = list_waiting_reminders(session, person_id)
     notices = list_waiting_notices(session, person_id, slot.opens_at)
-    standing = standing_of(session, office.zone, directory, waiting, notices)
+    standing = standing_of(session, office.terms(session), directory, waiting, notices)
     for reminder in waiting:
         if reason := standing.why_not_remind(reminder):
             reminder.outcome, reminder.reason = Planned.SUPPRESSED, reason
@@ -189,7 +190,9 @@ def _what_stands(
 
 
 def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
-    return reminder.part_id, reminder.capacity, STAGES_BY_CODE[reminder.stage].anchor
+    """Return what a later stage takes the place of an earlier one in; filing is one matter from opening to missing."""
+    anchor = read_code(reminder.stage).anchor
+    return reminder.part_id, reminder.capacity, Anchor.FILING_CLOSES if anchor in FILING else anchor
 
 
 def _digest(

@@ -6,10 +6,11 @@ from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
+from tracker.actions.reporting import Filing
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Mailer
-from tracker.reminders.queries import calendar_around
+from tracker.reminders.queries import Terms, calendar_around, load_ladders
 from tracker.reminders.rules.retry import Slot, slot_of
 from tracker.settings import MailSettings
 
@@ -48,6 +49,7 @@ class PostOffice:
     mailer: Mailer
     links: Links
     letters_per_minute: int = 60
+    filing: Filing = field(default_factory=Filing)
     lease: timedelta = field(default=LEASE)
 
     @property
@@ -63,6 +65,11 @@ class PostOffice:
     def today(self) -> date:
         """Return the local day."""
         return local_date(self.clock.now(), self.zone)
+
+    def terms(self, session: Session, today: date | None = None) -> Terms:
+        """Return what reminders are judged by on a day, without one today."""
+        ladders = load_ladders(session)
+        return Terms(today or self.today(), self.zone, ladders, self.filing.cycle, self.filing.days)
 
     def slot(self, session: Session, now: datetime) -> Slot:
         """Return the slot in which the day's letters leave."""

@@ -1,8 +1,9 @@
 """Reading what reminders are planned from and what waits to be written; and the notices inside the system."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from tracker.actions.queries import deadline_of
 from tracker.actions.rights import is_prepared
 from tracker.actions.rules.deadlines import days_late
 from tracker.actions.rules.extending import Level
+from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
@@ -24,13 +26,44 @@ from tracker.people.rules.naming import Named
 from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
+from tracker.reminders.rules.ladders import Ladders
 from tracker.reminders.rules.recipients import Directory
+from tracker.reminders.rules.stages import SHIPPED, Stage
 from tracker.reports.models import Recommendation
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What reminders are judged by on a day: the ladders in force, and how the city lets progress be filed."""
+
+    today: date
+    zone: ZoneInfo
+    ladders: Ladders
+    cycle: Cycle = Cycle.MONTHLY
+    filing_days: int = 5
+
+    def unfiled(
+        self, reports_from: date, filed_until: date | None
+    ) -> tuple[date | None, date | None, date | None]:
+        """Return when the last period ended, where nothing was filed for it, and until when that is in time.
+
+        The latter once more where nothing was filed for the period before either; None for what need not be filed.
+        """
+        last = Period.around(self.today, self.cycle).previous
+        if not _is_owed(last, reports_from, filed_until):
+            return None, None, None
+        closes_on = last.closes_on(self.filing_days)
+        is_second = _is_owed(last.previous, reports_from, filed_until)
+        return last.last_day, closes_on, closes_on if is_second else None
+
+
+def _is_owed(period: Period, reports_from: date, filed_until: date | None) -> bool:
+    return reports_from <= period.last_day and (filed_until is None or filed_until < period.last_day)
+
+
+@dataclass(frozen=True)
 class Concern:
-    """One department's open part in an item, with the facts that the ladder asks for.
+    """One department's open part in an item, with the facts that its ladder asks for.
 
     `turn` is whose signature the leading department's request for more time waits for.
     """
@@ -42,6 +75,7 @@ class Concern:
     officer_id: int | None
     facts: Facts
     turn: Level | None = None
+    stages: Sequence[Stage] = SHIPPED
 
 
 @dataclass(frozen=True)
@@ -91,7 +125,13 @@ def load_directory(session: Session, day: date) -> Directory:
     )
 
 
-def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | None = None) -> list[Concern]:
+def load_ladders(session: Session) -> Ladders:
+    """Return the ladders in force."""
+    parents = session.execute(select(Department.id, Department.parent_id))
+    return Ladders({}, {row.id: row.parent_id for row in parents})
+
+
+def list_concerns(session: Session, terms: Terms, part_ids: Iterable[int] | None = None) -> list[Concern]:
     """Return the parts that reminders may concern: all of open items, or the named ones whatever their state.
 
     The steps that are covered already come with all open parts only.
@@ -106,15 +146,20 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
             Part.status,
             Part.role,
             Part.assigned_at,
+            Part.reports_from,
+            Part.filed_until,
             ActionItem.item_no,
             ActionItem.status.label("item_status"),
             ActionItem.due_on,
+            ActionItem.tracking_level,
+            Recommendation.theme,
             Closing.requested_on,
             Closing.requested_at,
             Extension.requested_on.label("extension_requested_on"),
             Extension.turn,
         )
         .join(ActionItem, ActionItem.id == Part.item_id)
+        .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
         .outerjoin(Closing, (Closing.part_id == Part.id) & Closing.decided_at.is_(None))
         .outerjoin(
             Extension,
@@ -132,28 +177,40 @@ def list_concerns(session: Session, zone: ZoneInfo, part_ids: Iterable[int] | No
     else:
         query = query.where(Part.id.in_(list(part_ids)))
     return [
-        Concern(
-            part_id=row.id,
-            item_id=row.item_id,
-            item_no=row.item_no,
-            department_id=row.department_id,
-            officer_id=row.officer_id,
-            facts=Facts(
-                status=row.item_status,
-                part_status=row.status,
-                is_lead=row.role is PartRole.LEAD,
-                due_on=row.due_on,
-                assigned_on=local_date(row.assigned_at, zone),
-                closing_requested_on=row.requested_on,
-                closing_prepared_on=_prepared_on(row.requested_at, row.requested_on, zone),
-                extension_requested_on=row.extension_requested_on,
-                progress_submitted_on=local_date(waiting[row.id], zone) if row.id in waiting else None,
-                covered=frozenset(covered.get(row.id, ())),
-            ),
-            turn=row.turn,
-        )
-        for row in session.execute(query)
+        _concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in session.execute(query)
     ]
+
+
+def _concern(
+    row: Any, terms: Terms, waiting_since: datetime | None, covered: Collection[tuple[str, date]]
+) -> Concern:
+    period_ended_on, filing_closes_on, filing_missed_twice_on = terms.unfiled(
+        row.reports_from, row.filed_until
+    )
+    return Concern(
+        part_id=row.id,
+        item_id=row.item_id,
+        item_no=row.item_no,
+        department_id=row.department_id,
+        officer_id=row.officer_id,
+        facts=Facts(
+            status=row.item_status,
+            part_status=row.status,
+            is_lead=row.role is PartRole.LEAD,
+            due_on=row.due_on,
+            assigned_on=local_date(row.assigned_at, terms.zone),
+            closing_requested_on=row.requested_on,
+            closing_prepared_on=_prepared_on(row.requested_at, row.requested_on, terms.zone),
+            extension_requested_on=row.extension_requested_on,
+            progress_submitted_on=local_date(waiting_since, terms.zone) if waiting_since else None,
+            period_ended_on=period_ended_on,
+            filing_closes_on=filing_closes_on,
+            filing_missed_twice_on=filing_missed_twice_on,
+            covered=frozenset(covered),
+        ),
+        turn=row.turn,
+        stages=terms.ladders.choose(row.department_id, row.theme, row.tracking_level),
+    )
 
 
 def _prepared_on(asked_at: datetime | None, forwarded_on: date | None, zone: ZoneInfo) -> date | None:

@@ -46,8 +46,8 @@ from tracker.reminders.outbox import NewLetter
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_directory
 from tracker.reminders.rules.digest import MAILED, NoticeKind
-from tracker.reminders.rules.ladder import Capacity
 from tracker.reminders.rules.recipients import Recipient, recipients
+from tracker.reminders.rules.stages import Capacity
 
 _OWNER = (Capacity.OFFICER, Capacity.UNIT_HEAD)
 _OWNER_AND_AGENCY = (*_OWNER, Capacity.AGENCY_HEAD)

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from tracker.actions.rules.deadlines import is_open
 from tracker.foundation.database import Session
 from tracker.reminders.models import Notice, PlannedReminder
-from tracker.reminders.queries import Concern, list_concerns, list_parts_of
+from tracker.reminders.queries import Concern, Terms, list_concerns, list_parts_of
 from tracker.reminders.rules.digest import NoticeKind
-from tracker.reminders.rules.ladder import STAGES_BY_CODE, Capacity, Reason, Stage, why_void
+from tracker.reminders.rules.ladder import Reason, why_void
 from tracker.reminders.rules.recipients import Directory, Recipient, hearers, recipients
+from tracker.reminders.rules.stages import Capacity, Stage
 
 OWNERS = (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
 NEWS_FOR = timedelta(days=14)
@@ -38,7 +38,10 @@ class Standing:
             return reason
         if reminder.recipient_id not in self.directory.active:
             return Reason.RECIPIENT_INACTIVE
-        heard = hearers_of(concern, STAGES_BY_CODE[reminder.stage], self.directory)
+        stage = next((each for each in concern.stages if each.code == reminder.stage), None)
+        if stage is None:
+            return Reason.RULE_CHANGED
+        heard = hearers_of(concern, stage, self.directory)
         concerned = any(each.person_id == reminder.recipient_id for each in heard)
         return None if concerned else Reason.NO_LONGER_CONCERNED
 
@@ -70,7 +73,7 @@ def hearers_of(concern: Concern, stage: Stage, directory: Directory) -> list[Rec
 
 def standing_of(
     session: Session,
-    zone: ZoneInfo,
+    terms: Terms,
     directory: Directory,
     reminders: Iterable[PlannedReminder],
     notices: Iterable[Notice],
@@ -78,5 +81,5 @@ def standing_of(
     """Return the present facts that reminders and notices are judged by."""
     part_ids = {each.part_id for each in reminders}
     part_ids |= set(list_parts_of(session, {each.item_id for each in notices if each.item_id is not None}))
-    concerns = list_concerns(session, zone, part_ids) if part_ids else []
+    concerns = list_concerns(session, terms, part_ids) if part_ids else []
     return Standing({each.part_id: each for each in concerns}, directory)

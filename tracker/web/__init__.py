@@ -61,6 +61,7 @@ def _teach_templates(app: Flask) -> None:
     environment.filters["date"] = lambda day: showing.show_date(_day(day), _language()) if day else ""
     environment.filters["moment"] = lambda at: showing.show_moment(at, zone, _language()) if at else ""
     environment.filters["department_name"] = lambda each: department_name(each, _language())
+    environment.filters["phrase"] = lambda words: session.say(words[0], **words[1])
     environment.filters["number"] = lambda number: showing.show_number(number, _language())
     environment.filters["percent"] = lambda percent: showing.show_percent(percent, _language())
     environment.globals.update(version=__version__, languages=LANGUAGES, none=None, **TEMPLATE_LABELS)

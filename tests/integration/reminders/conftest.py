@@ -9,6 +9,8 @@ import pytest
 
 from tracker.access import Role
 from tracker.actions.models import ActionItem, Part
+from tracker.actions.reporting import Filing
+from tracker.actions.rules.filing import Cycle
 from tracker.actions.rules.workflow import PartRole, PartStatus, Status
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Database, Session
@@ -70,6 +72,8 @@ def office(clock: FixedClock, mailer: MemoryMailer) -> PostOffice:
         mailer=mailer,
         links=Addresses(),
         letters_per_minute=1000,
+        # Only one period ends in the months in which the stories play, and items have filed for it.
+        filing=Filing(Cycle.HALF_YEARLY),
     )
 
 
@@ -127,6 +131,7 @@ def make_item(database: Database, city: City) -> Callable[..., int]:
         assigned_on: date = date(2026, 1, 5),
         status: Status = Status.IN_PROGRESS,
         title: str = "規劃自動駕駛車輛的測試道路",
+        filed_until: date | None = date(2026, 6, 30),
         quote: str = "建議選定一處封閉場域，先行測試自動駕駛接駁車，\n再視成果延伸至公車路網。",
     ) -> int:
         number = next(numbers)
@@ -168,6 +173,7 @@ def make_item(database: Database, city: City) -> Callable[..., int]:
                     status=PartStatus.OPEN,
                     assigned_at=assigned_at,
                     reports_from=assigned_on,
+                    filed_until=filed_until,
                 )
             ]
             session.add(item)

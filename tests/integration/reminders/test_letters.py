@@ -18,7 +18,7 @@ from tracker.reminders.letters import Digest, Written, envelope, write_digest, w
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
 from tracker.reminders.queries import ItemBrief
 from tracker.reminders.rules.digest import Group, NoticeKind, Section
-from tracker.reminders.rules.ladder import Capacity
+from tracker.reminders.rules.stages import Capacity
 
 SNAPSHOTS = Path(__file__).resolve().parents[2] / "letters"
 TODAY = date(2026, 6, 29)
@@ -48,7 +48,7 @@ def brief(number: int, due_on: date, **changes: object) -> ItemBrief:
 def reminder(
     number: int, capacity: Capacity = Capacity.OFFICER, deputy_for: User | None = None
 ) -> PlannedReminder:
-    return PlannedReminder(item_id=number, capacity=capacity, deputy_for=deputy_for)
+    return PlannedReminder(item_id=number, stage="due-1", capacity=capacity, deputy_for=deputy_for)
 
 
 def notice(number: int, kind: NoticeKind, detail: str = "") -> Notice:

@@ -238,7 +238,7 @@ class TestTheirMail:
 
     def test_stands_in_the_ledger(self, house, office, told, at) -> None:
         with house.reading() as session:
-            labels = {entry.label for entry in reminders_of_item(session, told, office.zone)}
+            labels = {entry.words[0] for entry in reminders_of_item(session, told, office.zone)}
         assert labels == {"分案通知"}
 
 

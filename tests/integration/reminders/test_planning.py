@@ -10,6 +10,7 @@ from tests.support.counting import count_queries
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import Status
 from tracker.foundation.database import Database
+from tracker.foundation.language import translator
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import Delegation, OfficeDay, User
 from tracker.reminders.delivery import deliver_outbox
@@ -260,7 +261,11 @@ class TestLedger:
         day("2026-07-06 11:00")
         with database.reading() as session:
             entries = reminders_of_item(session, item, TAIPEI)
-        sent = [(each.label, each.person, each.capacity) for each in entries if each.outcome is Planned.SENT]
+        sent = [
+            (translator("zh-Hant")(each.words[0]) % each.words[1], each.person, each.capacity)
+            for each in entries
+            if each.outcome is Planned.SENT
+        ]
         assert ("逾期 3 個工作日", "林雅婷", "承辦人") in sent
         assert ("逾期 3 個工作日", "周志豪", "單位主管") in sent
         assert {each.reason for each in entries if each.outcome is Planned.SUPPRESSED} == {

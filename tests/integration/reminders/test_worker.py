@@ -164,7 +164,7 @@ class TestProcess:
         self, start, environment, faulty_server, make_item, database
     ) -> None:
         for _ in range(3):
-            make_item(date(2026, 6, 18))
+            make_item(date(2026, 6, 18), filed_until=date(2026, 5, 31))
         server = faulty_server()
         environment |= {"TRACKER_MAIL__HOST": "127.0.0.1", "TRACKER_MAIL__PORT": str(server.port)}
         workers = [start(), start()]

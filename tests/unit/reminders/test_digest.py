@@ -14,7 +14,7 @@ from tracker.reminders.rules.digest import (
     section_of_notice,
     section_of_stage,
 )
-from tracker.reminders.rules.ladder import Capacity
+from tracker.reminders.rules.stages import Capacity
 
 TODAY = date(2026, 6, 29)
 causes = st.lists(

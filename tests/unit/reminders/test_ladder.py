@@ -8,17 +8,8 @@ from hypothesis import strategies as st
 
 from tracker.actions.rules.workflow import ENDED, PartStatus, Status
 from tracker.foundation.office_days import office_calendar
-from tracker.reminders.rules.ladder import (
-    REASON_LABELS,
-    STAGES,
-    Anchor,
-    Capacity,
-    Facts,
-    Reason,
-    audience_of,
-    due_stages,
-    why_void,
-)
+from tracker.reminders.rules.ladder import REASON_LABELS, Facts, Reason, audience_of, due_stages, why_void
+from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity
 
 CALENDAR = office_calendar("TW", range(2024, 2029))
 TUESDAY = date(2026, 6, 30)
@@ -51,7 +42,7 @@ def lived_through(facts: Facts, first: date, last: date) -> dict[date, list[str]
 
 @given(due_dates)
 def test_a_stage_stands_on_no_day_that_was_ruled_out_without_a_calendar(anchor: date) -> None:
-    for stage in STAGES:
+    for stage in SHIPPED:
         assert stage.may_stand_by(anchor, stage.occurrence(anchor, CALENDAR)), stage.code
 
 
@@ -74,7 +65,7 @@ class TestBeforeTheDueDate:
 
     @given(due_dates)
     def test_they_stand_on_working_days_before_the_due_date(self, due_on: date) -> None:
-        for stage in STAGES:
+        for stage in SHIPPED:
             if stage.anchor is Anchor.DUE and stage.offset < 0:
                 stands_on = stage.occurrence(due_on, CALENDAR)
                 assert stands_on < due_on
@@ -124,7 +115,7 @@ class TestAfterTheDueDate:
         assert len(after) >= 6
 
     def test_it_escalates(self) -> None:
-        audience = {stage.code: stage.audience for stage in STAGES}
+        audience = {stage.code: stage.audience for stage in SHIPPED}
         assert audience["late+3"] == (Capacity.OFFICER, Capacity.UNIT_HEAD)
         assert Capacity.AGENCY_HEAD in audience["late+10"]
         assert Capacity.COORDINATOR in audience["late+20"]
@@ -157,7 +148,7 @@ class TestOnceAndNeverLost:
         assert once_only <= set(steps(facts, back))
 
     def test_a_new_due_date_arms_the_ladder_again(self) -> None:
-        covered = frozenset((stage.code, TUESDAY) for stage in STAGES)
+        covered = frozenset((stage.code, TUESDAY) for stage in SHIPPED)
         extended = replace(ITEM, due_on=date(2026, 9, 30), covered=covered)
         assert steps(extended, date(2026, 9, 29)) == ["due-30", "due-14", "due-7", "due-1"]
 
@@ -251,13 +242,15 @@ class TestWhileAClosingRequestWaitsForTheHead:
         assert "unforwarded+5" in steps(self.WAITS, date(2026, 6, 29))
 
     def test_the_head_hears_of_the_due_date_in_the_officers_place(self) -> None:
-        heard = {stage.code: audience_of(stage, self.WAITS) for stage in STAGES if stage.anchor is Anchor.DUE}
+        heard = {
+            stage.code: audience_of(stage, self.WAITS) for stage in SHIPPED if stage.anchor is Anchor.DUE
+        }
         assert heard["due-30"] == heard["due-1"] == heard["late+3"] == (Capacity.UNIT_HEAD,)
         assert heard["late+10"] == (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)
         assert not any(Capacity.OFFICER in audience for audience in heard.values())
 
     def test_the_officer_hears_again_once_it_was_returned(self) -> None:
-        assert [audience_of(stage, ITEM) for stage in STAGES] == [stage.audience for stage in STAGES]
+        assert [audience_of(stage, ITEM) for stage in SHIPPED] == [stage.audience for stage in SHIPPED]
         assert why_void("unforwarded+5", date(2026, 6, 22), ITEM) is Reason.DECIDED
 
     def test_nobody_hears_of_it_once_it_was_forwarded(self) -> None:

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from tracker.access import Role
-from tracker.reminders.rules.ladder import Capacity
 from tracker.reminders.rules.recipients import Directory, Recipient, recipients
+from tracker.reminders.rules.stages import Capacity
 
 AGENCY, UNIT, OFFICE = 1, 2, 9
 HEAD, DIRECTOR, OFFICER, COORDINATOR, DEPUTY = 11, 12, 13, 14, 15

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from tracker.foundation.language import N_
-from tracker.reminders.rules.ladder import STAGES_BY_CODE, Anchor, Capacity
+from tracker.reminders.rules.stages import Anchor, Capacity, Stage, read_code
 
 
 class NoticeKind(StrEnum):
@@ -92,7 +92,9 @@ class Section(StrEnum):
     GIVEN = "given"
     RETURNED = "returned"
     TO_REPORT = "to_report"
+    FILING_MISSED = "filing_missed"
     LATE = "late"
+    TO_FILE = "to_file"
     TO_DECIDE = "to_decide"
     TO_EXTEND = "to_extend"
     TO_FORWARD = "to_forward"
@@ -101,6 +103,7 @@ class Section(StrEnum):
     SOON = "soon"
     DECIDED = "decided"
     OVERVIEW = "overview"
+    UNFILED_OVERVIEW = "unfiled_overview"
 
 
 SECTION_LABELS: Final = {
@@ -111,7 +114,9 @@ SECTION_LABELS: Final = {
     Section.GIVEN: N_("改由您承辦"),
     Section.RETURNED: N_("退回或重新列管"),
     Section.TO_REPORT: N_("請填報辦理情形"),
+    Section.FILING_MISSED: N_("上期辦理情形逾期未填報"),
     Section.LATE: N_("逾期"),
+    Section.TO_FILE: N_("上期辦理情形待填報"),
     Section.TO_DECIDE: N_("等待您決定"),
     Section.TO_EXTEND: N_("等待您核定展延"),
     Section.TO_FORWARD: N_("等待您轉送解除列管申請"),
@@ -120,6 +125,7 @@ SECTION_LABELS: Final = {
     Section.SOON: N_("將於 30 日內到期"),
     Section.DECIDED: N_("已決定"),
     Section.OVERVIEW: N_("所屬機關逾期事項"),
+    Section.UNFILED_OVERVIEW: N_("所屬機關未依期填報事項"),
 }
 _NOTICE_SECTIONS: Final = {
     NoticeKind.ASSIGNED: Section.ASSIGNED,
@@ -138,6 +144,10 @@ _ANCHOR_SECTIONS: Final = {
     Anchor.PROGRESS_SUBMITTED: Section.TO_APPROVE,
     Anchor.ASSIGNED: Section.TO_ACKNOWLEDGE,
 }
+FILING: Final = frozenset({Anchor.PERIOD_ENDED, Anchor.FILING_CLOSES, Anchor.FILING_MISSED_TWICE})
+OVERVIEWS: Final = frozenset({Section.OVERVIEW, Section.UNFILED_OVERVIEW})
+"""The headings under which stands a short list instead of every fact."""
+
 _OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})
 
 
@@ -167,9 +177,11 @@ def section_of_stage(
     A past date is not late while the leading department's request, made in time, waits: `is_late` is what
     `deadlines.is_overdue` says. What a supporting department still has to do then stands under a heading of its own.
     """
-    stage = STAGES_BY_CODE[stage_code]
+    stage = read_code(stage_code)
     if stage.anchor in _ANCHOR_SECTIONS:
         return _ANCHOR_SECTIONS[stage.anchor]
+    if stage.anchor in FILING:
+        return _section_of_filing(stage, capacity)
     if due_on < today and not is_late:
         return Section.HELD_UP
     if is_late and capacity in _OVERSEERS:
@@ -177,6 +189,13 @@ def section_of_stage(
     if is_late:
         return Section.LATE_THREE_DAYS if stage_code == "late+3" else Section.LATE
     return Section.TOMORROW if stage_code == "due-1" else Section.SOON
+
+
+def _section_of_filing(stage: Stage, capacity: Capacity) -> Section:
+    if capacity in _OVERSEERS:
+        return Section.UNFILED_OVERVIEW
+    in_time = stage.anchor is Anchor.PERIOD_ENDED or stage.offset <= 0
+    return Section.TO_FILE if in_time else Section.FILING_MISSED
 
 
 def section_of_notice(kind: NoticeKind) -> Section:

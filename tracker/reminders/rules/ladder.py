@@ -17,154 +17,9 @@ from tracker.actions.rules.deadlines import is_open
 from tracker.actions.rules.workflow import PartStatus, Status
 from tracker.foundation.language import N_
 from tracker.foundation.office_days import OfficeCalendar
+from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage, read_code
 
 WEEK: Final = timedelta(days=7)
-
-
-class Anchor(StrEnum):
-    """The day that a stage is counted from."""
-
-    DUE = "due"
-    ASSIGNED = "assigned"
-    CLOSING_REQUESTED = "closing_requested"
-    CLOSING_PREPARED = "closing_prepared"
-    EXTENSION_REQUESTED = "extension_requested"
-    PROGRESS_SUBMITTED = "progress_submitted"
-
-
-class Capacity(StrEnum):
-    """As what a person hears of an item, strongest first; shown as the reason for a letter."""
-
-    OFFICER = "officer"
-    UNIT_HEAD = "unit_head"
-    DECIDER = "decider"
-    APPROVER = "approver"
-    AGENCY_HEAD = "agency_head"
-    COORDINATOR = "coordinator"
-
-
-CAPACITY_LABELS: Final = {
-    Capacity.OFFICER: N_("承辦人"),
-    Capacity.UNIT_HEAD: N_("單位主管"),
-    Capacity.DECIDER: N_("解除列管審查人"),
-    Capacity.APPROVER: N_("展延核定人"),
-    Capacity.AGENCY_HEAD: N_("機關首長"),
-    Capacity.COORDINATOR: N_("研考"),
-}
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One rung: `offset` days from its anchor (negative is before), then, if `weekly`, every Monday after that day."""
-
-    code: str
-    label: str
-    anchor: Anchor
-    offset: int
-    audience: tuple[Capacity, ...]
-    in_working_days: bool = False
-    weekly: bool = False
-
-    def may_stand_by(self, anchor_day: date, day: date) -> bool:
-        """Tell, without a calendar, whether the stage can stand on or before a day; days off only move it on."""
-        return self.offset < 0 or anchor_day + timedelta(days=self.offset) <= day
-
-    def occurrence(self, anchor_day: date, calendar: OfficeCalendar) -> date:
-        """Return the working day on which the stage stands, counted from the day of its anchor."""
-        if self.in_working_days:
-            return calendar.add_working_days(anchor_day, self.offset)
-        day = anchor_day + timedelta(days=self.offset)
-        if self.offset < 0:
-            return calendar.last_working_day_on_or_before(day)
-        return calendar.next_working_day_on_or_after(day)
-
-
-_OFFICER = (Capacity.OFFICER,)
-_WITH_HEAD = (Capacity.OFFICER, Capacity.UNIT_HEAD)
-STAGES: Final[Sequence[Stage]] = (
-    Stage("due-30", N_("到期前 30 日"), Anchor.DUE, -30, _OFFICER),
-    Stage("due-14", N_("到期前 14 日"), Anchor.DUE, -14, _OFFICER),
-    Stage("due-7", N_("到期前 7 日"), Anchor.DUE, -7, _WITH_HEAD),
-    Stage("due-1", N_("到期前 1 日"), Anchor.DUE, -1, _WITH_HEAD),
-    Stage("late+1", N_("逾期 1 個工作日"), Anchor.DUE, 1, _OFFICER, in_working_days=True),
-    Stage("late+3", N_("逾期 3 個工作日"), Anchor.DUE, 3, _WITH_HEAD, in_working_days=True),
-    Stage(
-        "late+10",
-        N_("逾期 10 個工作日"),
-        Anchor.DUE,
-        10,
-        (*_WITH_HEAD, Capacity.AGENCY_HEAD),
-        in_working_days=True,
-    ),
-    Stage(
-        "late+20",
-        N_("逾期 20 個工作日"),
-        Anchor.DUE,
-        20,
-        (*_OFFICER, Capacity.COORDINATOR),
-        in_working_days=True,
-    ),
-    Stage("late-weekly", N_("逾期後每週一"), Anchor.DUE, 20, _OFFICER, in_working_days=True, weekly=True),
-    Stage(
-        "unacknowledged+2", N_("分案 2 個工作日未簽收"), Anchor.ASSIGNED, 2, _OFFICER, in_working_days=True
-    ),
-    Stage(
-        "unacknowledged+5", N_("分案 5 個工作日未簽收"), Anchor.ASSIGNED, 5, _WITH_HEAD, in_working_days=True
-    ),
-    Stage(
-        "undecided+5",
-        N_("申請解列 5 個工作日未決定"),
-        Anchor.CLOSING_REQUESTED,
-        5,
-        (Capacity.DECIDER,),
-        in_working_days=True,
-    ),
-    Stage(
-        "undecided-weekly",
-        N_("申請解列未決定，每週一"),
-        Anchor.CLOSING_REQUESTED,
-        5,
-        (Capacity.DECIDER,),
-        in_working_days=True,
-        weekly=True,
-    ),
-    Stage(
-        "unforwarded+5",
-        N_("申請解列 5 個工作日未轉送"),
-        Anchor.CLOSING_PREPARED,
-        5,
-        (Capacity.UNIT_HEAD,),
-        in_working_days=True,
-    ),
-    Stage(
-        "unforwarded-weekly",
-        N_("申請解列未轉送，每週一"),
-        Anchor.CLOSING_PREPARED,
-        5,
-        (Capacity.UNIT_HEAD,),
-        in_working_days=True,
-        weekly=True,
-    ),
-    Stage("unreviewed+7", N_("填報 7 日未核可"), Anchor.PROGRESS_SUBMITTED, 7, (Capacity.UNIT_HEAD,)),
-    Stage(
-        "unextended+3",
-        N_("申請展延 3 個工作日未核定"),
-        Anchor.EXTENSION_REQUESTED,
-        3,
-        (Capacity.APPROVER,),
-        in_working_days=True,
-    ),
-    Stage(
-        "unextended-weekly",
-        N_("申請展延未核定，每週一"),
-        Anchor.EXTENSION_REQUESTED,
-        3,
-        (Capacity.APPROVER,),
-        in_working_days=True,
-        weekly=True,
-    ),
-)
-STAGES_BY_CODE: Final = {stage.code: stage for stage in STAGES}
 
 
 @dataclass(frozen=True)
@@ -174,7 +29,9 @@ class Facts:
     `closing_prepared_on` is the local day of the part's closing request, while the head of the unit has not forwarded
     it; `closing_requested_on` the day of forwarding, while it waits for a decision.
     `extension_requested_on` is the local day of the leading department's request for more time, while it waits;
-    `progress_submitted_on` that of the oldest report of progress that its head has not looked at.
+    `progress_submitted_on` that of the oldest report of progress that its head has not looked at. `period_ended_on` is
+    the last day of the period that the department has not filed for, `filing_closes_on` the last day on which that is
+    in time; `filing_missed_twice_on` is the same day where nothing was filed for the period before either.
     """
 
     status: Status
@@ -186,22 +43,37 @@ class Facts:
     closing_prepared_on: date | None = None
     extension_requested_on: date | None = None
     progress_submitted_on: date | None = None
+    period_ended_on: date | None = None
+    filing_closes_on: date | None = None
+    filing_missed_twice_on: date | None = None
     covered: frozenset[tuple[str, date]] = frozenset()
 
+    @property
+    def offered_on(self) -> date | None:
+        """Return since when the leading department may take the item; the others need not."""
+        return self.assigned_on if self.is_lead else None
 
-_ASKED_ON: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
+
+_DAYS: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
+    Anchor.DUE: attrgetter("due_on"),
+    Anchor.ASSIGNED: attrgetter("offered_on"),
+    Anchor.PERIOD_ENDED: attrgetter("period_ended_on"),
+    Anchor.FILING_CLOSES: attrgetter("filing_closes_on"),
+    Anchor.FILING_MISSED_TWICE: attrgetter("filing_missed_twice_on"),
+    Anchor.PROGRESS_SUBMITTED: attrgetter("progress_submitted_on"),
+    Anchor.EXTENSION_REQUESTED: attrgetter("extension_requested_on"),
     Anchor.CLOSING_REQUESTED: attrgetter("closing_requested_on"),
     Anchor.CLOSING_PREPARED: attrgetter("closing_prepared_on"),
-    Anchor.EXTENSION_REQUESTED: attrgetter("extension_requested_on"),
-    Anchor.PROGRESS_SUBMITTED: attrgetter("progress_submitted_on"),
 }
-"""The day on which something was asked that still waits for an answer."""
-
-_ANCHORED_ON: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
-    Anchor.DUE: attrgetter("due_on"),
-    Anchor.ASSIGNED: lambda facts: facts.assigned_on if facts.is_lead else None,
-    **_ASKED_ON,
-}
+_REQUESTS: Final = frozenset(
+    {
+        Anchor.PROGRESS_SUBMITTED,
+        Anchor.EXTENSION_REQUESTED,
+        Anchor.CLOSING_REQUESTED,
+        Anchor.CLOSING_PREPARED,
+    }
+)
+"""What waits for somebody other than the owner; it is asked for also while the owner's reminders pause."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +96,7 @@ class Reason(StrEnum):
     EXTENSION_WAITS = "extension_waits"
     DUE_DATE_MOVED = "due_date_moved"
     ACKNOWLEDGED = "acknowledged"
+    FILED = "filed"
     DECIDED = "decided"
     REASSIGNED = "reassigned"
     NO_LONGER_CONCERNED = "no_longer_concerned"
@@ -232,6 +105,8 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     OUTDATED = "outdated"
+    RULE_CHANGED = "rule_changed"
+    PAST_WHEN_RULED = "past_when_ruled"
 
 
 REASON_LABELS: Final = {
@@ -242,6 +117,7 @@ REASON_LABELS: Final = {
     Reason.EXTENSION_WAITS: N_("已申請展延，暫停催辦"),
     Reason.DUE_DATE_MOVED: N_("預定完成日已變更"),
     Reason.ACKNOWLEDGED: N_("已簽收"),
+    Reason.FILED: N_("已填報，或已是下一期"),
     Reason.DECIDED: N_("申請已決定"),
     Reason.REASSIGNED: N_("已改分"),
     Reason.NO_LONGER_CONCERNED: N_("收件人已不負責這個事項"),
@@ -250,23 +126,41 @@ REASON_LABELS: Final = {
     Reason.EXPIRED: N_("超過寄送期限仍無法送出"),
     Reason.SUPERSEDED: N_("由較新的信件取代"),
     Reason.OUTDATED: N_("內容已過時，重新製作"),
+    Reason.RULE_CHANGED: N_("提醒規則已變更"),
+    Reason.PAST_WHEN_RULED: N_("訂定這條規則時，這一天已過"),
 }
 
 
-def due_stages(facts: Facts, today: date, calendar: OfficeCalendar) -> list[DueStage]:
+def due_stages(
+    facts: Facts, today: date, calendar: OfficeCalendar, stages: Sequence[Stage] = SHIPPED
+) -> list[DueStage]:
     """Return the stages that stand on or before a day and are not covered, the latest last.
 
     Stages that stood before the part was assigned are left out: nobody could have acted on them.
     """
     found = [
         due
-        for stage in STAGES
-        if (cycle := _cycle(stage, facts)) is not None
+        for stage in stages
+        if (cycle := cycle_of(stage, facts)) is not None
         if (stage.code, cycle) not in facts.covered and stage.may_stand_by(cycle, today)
         for due in _occurrences(stage, cycle, today, calendar)
         if due.occurs_on > facts.assigned_on and (due.step, cycle) not in facts.covered
     ]
-    return sorted(found, key=lambda due: (due.occurs_on, STAGES.index(due.stage)))
+    return sorted(found, key=lambda due: (due.occurs_on, stages.index(due.stage)))
+
+
+def stages_within(
+    facts: Facts, first: date, last: date, calendar: OfficeCalendar, stages: Sequence[Stage] = SHIPPED
+) -> list[DueStage]:
+    """Return the stages that will stand on the days from first to last if nothing changes meanwhile, earliest first."""
+    found = [
+        due
+        for stage in stages
+        if (cycle := cycle_of(stage, facts)) is not None and stage.may_stand_by(cycle, last)
+        for due in _standing(stage, cycle, first, last, calendar)
+        if due.occurs_on > facts.assigned_on and (due.step, cycle) not in facts.covered
+    ]
+    return sorted(found, key=lambda due: (due.occurs_on, stages.index(due.stage)))
 
 
 def audience_of(stage: Stage, facts: Facts) -> tuple[Capacity, ...]:
@@ -279,37 +173,62 @@ def audience_of(stage: Stage, facts: Facts) -> tuple[Capacity, ...]:
 
 def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
     """Return why a stage that was planned no longer asks for anything, or None when it still does."""
-    stage = STAGES_BY_CODE[stage_code]
+    return _why_void(read_code(stage_code).anchor, cycle, facts)
+
+
+def _why_void(anchor: Anchor, cycle: date, facts: Facts) -> Reason | None:
     if not is_open(facts.status):
         return Reason.ENDED
     if facts.part_status is PartStatus.RELEASED:
         return Reason.RELEASED
-    if asked_on := _ASKED_ON.get(stage.anchor):
-        return None if asked_on(facts) == cycle else Reason.DECIDED
-    return _why_owner_is_spared(stage, cycle, facts)
-
-
-def _why_owner_is_spared(stage: Stage, cycle: date, facts: Facts) -> Reason | None:
+    if anchor in _REQUESTS:
+        return None if _DAYS[anchor](facts) == cycle else Reason.DECIDED
     if facts.part_status is PartStatus.CLOSE_REQUESTED:
         return Reason.PAUSED
-    if stage.anchor is Anchor.DUE:
+    return _why_owner_is_spared(anchor, cycle, facts)
+
+
+def _why_owner_is_spared(anchor: Anchor, cycle: date, facts: Facts) -> Reason | None:
+    if anchor is Anchor.DUE:
         if facts.due_on != cycle:
             return Reason.DUE_DATE_MOVED
         return Reason.EXTENSION_WAITS if facts.extension_requested_on else None
-    if facts.assigned_on != cycle:
-        return Reason.REASSIGNED
-    return None if facts.status is Status.ASSIGNED else Reason.ACKNOWLEDGED
+    if anchor is Anchor.ASSIGNED:
+        if facts.assigned_on != cycle:
+            return Reason.REASSIGNED
+        return None if facts.status is Status.ASSIGNED else Reason.ACKNOWLEDGED
+    is_asked = facts.status is Status.IN_PROGRESS and _DAYS[anchor](facts) == cycle
+    return None if is_asked else Reason.FILED
 
 
-def _cycle(stage: Stage, facts: Facts) -> date | None:
+def cycle_of(stage: Stage, facts: Facts) -> date | None:
     """Return the day that a stage is counted from, or None when the stage asks for nothing now."""
-    day = _ANCHORED_ON[stage.anchor](facts)
-    if day is None or why_void(stage.code, day, facts):
+    day = _DAYS[stage.anchor](facts)
+    if day is None or _why_void(stage.anchor, day, facts):
         return None
     return day
 
 
+def paused_stages(
+    facts: Facts, today: date, calendar: OfficeCalendar, stages: Sequence[Stage] = SHIPPED
+) -> list[tuple[DueStage, Reason]]:
+    """Return the stages whose day came while nothing was asked of the owner, with the reason; for the ledger."""
+    found: list[tuple[DueStage, Reason]] = []
+    for stage in stages:
+        day = _DAYS[stage.anchor](facts)
+        reason = _why_void(stage.anchor, day, facts) if day is not None else None
+        if day is None or reason not in (Reason.PAUSED, Reason.EXTENSION_WAITS):
+            continue
+        found += [
+            (due, reason)
+            for due in _occurrences(stage, day, today, calendar)
+            if due.occurs_on > facts.assigned_on and (due.step, day) not in facts.covered
+        ]
+    return found
+
+
 def _occurrences(stage: Stage, cycle: date, today: date, calendar: OfficeCalendar) -> Iterator[DueStage]:
+    """Yield the occurrence that stands on or before a day; of a weekly stage the latest."""
     first = stage.occurrence(cycle, calendar)
     if not stage.weekly:
         if first <= today:
@@ -320,3 +239,22 @@ def _occurrences(stage: Stage, cycle: date, today: date, calendar: OfficeCalenda
         monday -= WEEK
     if monday > first:
         yield DueStage(stage, f"{stage.code}:{monday}", cycle, moved)
+
+
+def _standing(
+    stage: Stage, cycle: date, first: date, last: date, calendar: OfficeCalendar
+) -> Iterator[DueStage]:
+    """Yield every occurrence from first to last."""
+    if not stage.weekly:
+        for due in _occurrences(stage, cycle, last, calendar):
+            if due.occurs_on >= first:
+                yield due
+        return
+    begins = stage.occurrence(cycle, calendar)
+    monday = max(begins, first - WEEK)
+    monday += timedelta(days=(-monday.weekday()) % 7)
+    while monday <= last:
+        moved = calendar.next_working_day_on_or_after(monday)
+        if monday > begins and first <= moved <= last:
+            yield DueStage(stage, f"{stage.code}:{monday}", cycle, moved)
+        monday += WEEK

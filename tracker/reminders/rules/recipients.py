@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tracker.access import Role
 from tracker.actions.rules.extending import Level
 from tracker.people.rules.tree import upwards
-from tracker.reminders.rules.ladder import Capacity, Facts, Stage, audience_of
+from tracker.reminders.rules.ladder import Facts, audience_of
+from tracker.reminders.rules.stages import Capacity, Stage
 
 
 @dataclass(frozen=True)

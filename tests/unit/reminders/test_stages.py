@@ -1,0 +1,96 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.foundation.language import translator
+from tracker.reminders.rules.ladders import WHOLE_CITY, Ladders, Scope
+from tracker.reminders.rules.stages import (
+    ANCHOR_LABELS,
+    AUDIENCES,
+    CAPACITY_LABELS,
+    SHIPPED,
+    Anchor,
+    Capacity,
+    Stage,
+    in_order,
+    read_code,
+)
+
+ITEM = 11, "交通運輸", "city"
+TREE = {1: None, 11: 1, 111: 11}
+stages = st.builds(
+    Stage,
+    st.just(Anchor.DUE),
+    st.integers(-365, 365).filter(bool),
+    in_working_days=st.booleans(),
+) | st.builds(Stage, st.sampled_from(Anchor), st.integers(1, 365), in_working_days=st.booleans())
+
+
+def ladder(offset: int) -> tuple[Stage, ...]:
+    return (Stage(Anchor.DUE, offset, (Capacity.OFFICER,)),)
+
+
+class TestCode:
+    @given(stages)
+    def test_says_what_the_stage_is(self, stage: Stage) -> None:
+        assert read_code(stage.code) == stage
+
+    @given(st.lists(stages, unique=True))
+    def test_no_two_stages_share_one(self, given_stages: list[Stage]) -> None:
+        assert len({each.code for each in given_stages}) == len(given_stages)
+
+    def test_the_shipped_ones_are_what_they_have_always_been(self) -> None:
+        codes = {stage.code for stage in SHIPPED}
+        assert codes >= {"due-30", "due-14", "due-7", "due-1", "late+1", "late+3", "late+10", "late+20"}
+        assert codes >= {"late-weekly", "unacknowledged+2", "unacknowledged+5", "unreviewed+7"}
+        assert codes >= {"undecided+5", "undecided-weekly", "unextended+3", "unextended-weekly"}
+
+    def test_a_weekly_one_is_known_whenever_it_begins(self) -> None:
+        twentieth, thirtieth = (Stage(Anchor.DUE, days, weekly=True) for days in (20, 30))
+        assert twentieth.code == thirtieth.code == "late-weekly"
+        assert read_code("late-weekly").weekly
+
+    @pytest.mark.parametrize("code", ["", "late", "late+", "late3", "soon+3", "late+3x", "late+3-weekly"])
+    def test_refuses_what_is_none(self, code: str) -> None:
+        with pytest.raises(ValueError):
+            read_code(code)
+
+
+class TestWords:
+    @given(stages, st.sampled_from(["zh-Hant", "en"]), st.booleans())
+    def test_every_stage_can_be_named(self, stage: Stage, language: str, weekly: bool) -> None:
+        msgid, values = Stage(stage.anchor, stage.offset, (), stage.in_working_days, weekly).words
+        assert "%(" not in translator(language)(msgid) % values
+
+    def test_every_anchor_and_capacity_is_named(self) -> None:
+        assert set(ANCHOR_LABELS) == set(AUDIENCES) == set(Anchor)
+        assert set(CAPACITY_LABELS) == set(Capacity)
+
+
+class TestOrder:
+    def test_the_shipped_ladder_stands_in_order(self) -> None:
+        assert in_order(SHIPPED) == tuple(SHIPPED)
+
+    def test_the_audience_of_the_shipped_ladder_can_act(self) -> None:
+        assert all(set(stage.audience) <= set(AUDIENCES[stage.anchor]) for stage in SHIPPED)
+
+
+class TestWhichLadderApplies:
+    def test_without_any_the_shipped_one(self) -> None:
+        assert Ladders({}, TREE).choose(*ITEM) is SHIPPED
+
+    @pytest.mark.parametrize(
+        ("targets", "chosen"),
+        [
+            ([WHOLE_CITY], WHOLE_CITY),
+            ([WHOLE_CITY, (Scope.LEVEL, "city")], (Scope.LEVEL, "city")),
+            ([WHOLE_CITY, (Scope.LEVEL, "agency")], WHOLE_CITY),
+            ([(Scope.LEVEL, "city"), (Scope.THEME, "交通運輸")], (Scope.THEME, "交通運輸")),
+            ([(Scope.THEME, "交通運輸"), (Scope.DEPARTMENT, "1")], (Scope.DEPARTMENT, "1")),
+            ([(Scope.DEPARTMENT, "1"), (Scope.DEPARTMENT, "11")], (Scope.DEPARTMENT, "11")),
+            ([(Scope.DEPARTMENT, "111"), WHOLE_CITY], WHOLE_CITY),
+        ],
+    )
+    def test_the_most_particular_wins(self, targets, chosen) -> None:
+        ladders = Ladders({target: ladder(-number) for number, target in enumerate(targets, 1)}, TREE)
+        assert ladders.choose(*ITEM) is ladders.stages[chosen]
