@@ -23,11 +23,13 @@ from tracker.actions.events import (
     ExtensionDecided,
     ExtensionRequested,
     OfficerChanged,
+    PartsHandedOver,
     ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
 )
 from tracker.actions.exchange import exporting
+from tracker.actions.handing_over import refuse_left_behind, refuse_misplaced
 from tracker.actions.reporting import Filing
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.extending import Limits
@@ -41,7 +43,7 @@ from tracker.foundation.database import Database
 from tracker.foundation.events import Subscriptions
 from tracker.foundation.filing import FileStore
 from tracker.foundation.jobs import Handler
-from tracker.people.events import TokenIssued
+from tracker.people.events import DeputyNamed, PersonDeactivated, RolesTaken, TokenIssued
 from tracker.reading.document import ReadingLimits
 from tracker.reminders import service as reminders
 from tracker.reminders.post_office import PostOffice
@@ -145,6 +147,9 @@ def subscriptions(office: PostOffice) -> Subscriptions:
     """Return the reactions to every event: when this happens, do that."""
     return {
         TokenIssued: (partial(reminders.send_token_letter, office),),
+        PersonDeactivated: (refuse_left_behind,),
+        RolesTaken: (refuse_misplaced,),
+        DeputyNamed: (reminders.notify_of_deputy,),
         RecommendationConfirmed: (open_confirmed,),
         ActionAssigned: (reminders.notify_of_assignment,),
         ActionAcknowledged: (reminders.notify_of_acknowledgement,),
@@ -162,6 +167,7 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         ExtensionDecided: (reminders.notify_of_extension_decision,),
         ActionReopened: (reminders.notify_of_reopening,),
         ActionEnded: (reminders.notify_of_end,),
+        PartsHandedOver: (reminders.notify_of_handover,),
     }
 
 

@@ -75,6 +75,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
     "reports.declare_no_recommendation": {"report_id": "empty_report"},
     "people.invite_again": {"person_id": "invited"},
     "people.reset_password": {"token": "reset"},
+    "people.end_deputy_of": {"person_id": "officer"},
 }
 # What an address carries behind the question mark, without which the route shows nothing; "=" begins a plain word.
 QUERIES: Mapping[str, Mapping[str, str]] = {
@@ -90,6 +91,12 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "people.reset_password": {"password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
     "people.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
     "people.add_deputy": {
+        "deputy_id": "{second_coordinator}",
+        "starts_on": "2026-03-05",
+        "ends_on": "2026-03-06",
+    },
+    "people.list_deputies": {
+        "person_id": "{officer}",
         "deputy_id": "{second_coordinator}",
         "starts_on": "2026-03-05",
         "ends_on": "2026-03-06",
@@ -203,7 +210,7 @@ def address_of(site: Prepared, line: Line) -> str:
     rules = site.app.url_map.iter_rules(line.endpoint)
     rule = next(rule for rule in rules if line.method in (rule.methods or ()))
     targets = {**TARGETS["usual"], **TARGETS.get(line.endpoint, {}), **TARGETS.get(line.aspect, {})}
-    known = {**site.ids, "stylesheet": "css/tracker.css"}
+    known = {**site.city.people, **site.ids, "stylesheet": "css/tracker.css"}
     asked = {
         name: named[1:] if named.startswith("=") else known[targets[named]]
         for name, named in QUERIES.get(line.endpoint, {}).items()

@@ -5,7 +5,7 @@ administrator. Whether a step fits an item's status, and that nobody decides on 
 `tracker.actions.rules`; here stands only who holds which right, and how far it reaches.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum, StrEnum
@@ -90,6 +90,7 @@ class Permission:
         """People and departments."""
 
         MANAGE = N_("管理人員、機關、角色與邀請。")
+        NAME_DEPUTY = N_("為所屬同仁指定職務代理人。")
 
     class Outbox(Right):
         """Letters."""
@@ -159,6 +160,11 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Action.REOPEN: _COORDINATOR,
     Permission.Dashboard.READ: _READERS,
     Permission.People.MANAGE: _ADMINISTRATOR,
+    Permission.People.NAME_DEPUTY: {
+        Role.UNIT_HEAD: Reach.SUBTREE,
+        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.ADMINISTRATOR: Reach.CITY,
+    },
     Permission.Outbox.READ: _ADMINISTRATOR,
     Permission.Outbox.RELEASE: _ADMINISTRATOR,
 }
@@ -168,7 +174,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
 class Grant:
     """One role of one person, in a department with all below it, in an agency with all below that one.
 
-    `deputy_for` names whom the person stands in for.
+    `deputy_for` is whom the person stands in for, `deputy_for_name` that person's name.
     """
 
     role: Role
@@ -176,6 +182,7 @@ class Grant:
     subtree: frozenset[int] = frozenset()
     deputy_for: int | None = None
     agency: frozenset[int] = frozenset()
+    deputy_for_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,19 +237,19 @@ class Principal:
 
     def scope(self, permission: Right) -> Scope:
         """Return the departments that a right reaches for this person."""
-        reaches = TABLE[permission]
-        departments: set[int] = set()
-        for grant in self.grants:
-            reach = reaches.get(grant.role)
-            if reach is Reach.CITY:
-                return Scope(city=True)
-            if reach is Reach.SUBTREE:
-                departments |= grant.subtree
-            elif reach is Reach.AGENCY:
-                departments |= grant.agency
-            elif reach is Reach.UNIT and grant.department_id is not None:
-                departments.add(grant.department_id)
-        return Scope(departments=frozenset(departments))
+        return _scope(permission, self.grants)
+
+    def acts_for(self, permission: Right, department_id: int) -> str:
+        """Return the name of the person by whose grant alone a right is held in a department, empty for one's own."""
+        own = tuple(grant for grant in self.grants if grant.deputy_for is None)
+        if _scope(permission, own).covers(department_id):
+            return ""
+        lent = (grant for grant in self.grants if _scope(permission, (grant,)).covers(department_id))
+        return next((grant.deputy_for_name for grant in lent), "")
+
+    def stood_in_for(self, person_id: int | None) -> str:
+        """Return the name of a person for whom this one stands in, empty for everybody else."""
+        return next((g.deputy_for_name for g in self.grants if person_id and g.deputy_for == person_id), "")
 
     def may(self, permission: Right, department_id: int | None = None) -> bool:
         """Tell whether the right is held in a department or, without one, anywhere at all."""
@@ -252,6 +259,22 @@ class Principal:
     def holds(self, role: Role) -> bool:
         """Tell whether the person holds a role anywhere."""
         return any(grant.role is role for grant in self.grants)
+
+
+def _scope(permission: Right, grants: Iterable[Grant]) -> Scope:
+    reaches = TABLE[permission]
+    departments: set[int] = set()
+    for grant in grants:
+        reach = reaches.get(grant.role)
+        if reach is Reach.CITY:
+            return Scope(city=True)
+        if reach is Reach.SUBTREE:
+            departments |= grant.subtree
+        elif reach is Reach.AGENCY:
+            departments |= grant.agency
+        elif reach is Reach.UNIT and grant.department_id is not None:
+            departments.add(grant.department_id)
+    return Scope(departments=frozenset(departments))
 
 
 SYSTEM: Final = Principal(person_id=None, name=N_("系統"))

@@ -192,11 +192,13 @@ def acknowledge(
 
 
 def check_officer(session: Session, officer_id: int, department_id: int) -> User:
-    """Return who is to be a department's officer; raises Invalid unless active and at or below the department."""
+    """Return a person who may be a department's officer, active until this transaction ends; raises Invalid."""
     officer = get_user(session, officer_id)
+    # Whoever deactivates this person at the same moment waits, and then finds what they hold.
+    is_active = session.scalar(select(User.is_active).where(User.id == officer_id).with_for_update(read=True))
     below = tree.subtree(department_nodes(session), department_id)
     belongs = any(grant.department_id in below for grant in officer.grants)
-    if not officer.is_active or not belongs:
+    if not is_active or not belongs:
         raise Invalid(fields={"officer_id": N_("承辦人必須是該機關或單位使用中的同仁。")})
     return officer
 
@@ -242,6 +244,8 @@ def _set_parts(session: Session, act: Act, item: ActionItem, assignment: Assignm
         part = present.get(department_id) or _new_part(session, act, item, department_id, role)
         if part.status is PartStatus.RELEASED and not _was_agreed(item, part):
             part.status, part.released_on, part.reports_from = PartStatus.OPEN, None, act.today
+        if part.officer is not None and not part.officer.is_active:
+            part.officer = None
         if role is PartRole.LEAD:
             part.role, part.officer = role, officer
             part.assigned_at, part.acknowledged_at = act.at, None

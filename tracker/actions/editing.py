@@ -18,7 +18,7 @@ from tracker.actions.models import ActionItem, ItemTag, Part
 from tracker.actions.rights import own_part
 from tracker.actions.rules.editing import TrackingLevel, normal_tags, problem_with_tags
 from tracker.actions.rules.workflow import Step
-from tracker.actions.steps import item_for, touch
+from tracker.actions.steps import item_for, told_deputy, touch
 from tracker.foundation.database import Session, raise_event
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
@@ -94,6 +94,7 @@ def change_officer(
     session.flush()
     before = {"officer": former.name if former else None}
     after = {"department": part.department.name, "officer": officer.name, "reason": reason.strip()}
+    after |= told_deputy(act, Step.CHANGE_OFFICER, part)
     audit.record(session, act, Step.CHANGE_OFFICER.value, "action_item", item.id, before, after)
     raise_event(session, OfficerChanged(item.id, act, part.id, former_id, reason.strip()))
     return part

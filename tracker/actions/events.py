@@ -122,3 +122,13 @@ class ActionReopened(ActionEvent):
 @dataclass(frozen=True)
 class ActionEnded(ActionEvent):
     """The item left tracking without being released: withdrawn, merged or void."""
+
+
+@dataclass(frozen=True)
+class PartsHandedOver(Event):
+    """Open parts went from one person to another, or to nobody yet."""
+
+    from_id: int
+    to_id: int | None
+    part_ids: tuple[int, ...]
+    act: Act

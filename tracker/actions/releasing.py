@@ -7,6 +7,7 @@ from datetime import date
 from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
+from tracker.actions.assigning import check_officer
 from tracker.actions.events import (
     ActionClosed,
     ActionReopened,
@@ -21,7 +22,7 @@ from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, to
 from tracker.actions.rights import is_prepared, is_waiting, may_decide, may_forward, own_part
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
-from tracker.actions.steps import item_for, locked, move, person_of
+from tracker.actions.steps import item_for, locked, move, person_of, told_deputy
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
@@ -207,18 +208,47 @@ def decide_closing(
     return item
 
 
-def reopen(session: Session, act: Act, item_id: int, reason: str, version: int | None = None) -> ActionItem:
-    """Track a released item again, in its next round; raises Invalid without a reason."""
+def reopen(
+    session: Session,
+    act: Act,
+    item_id: int,
+    reason: str,
+    version: int | None = None,
+    officer_id: int | None = None,
+) -> ActionItem:
+    """Track a released item again, in its next round, by its officer unless another one is named.
+
+    Raises Invalid without a reason, and where the officer has left and nobody is named.
+    """
     item = item_for(session, act, item_id, Step.REOPEN, version)
     if not reason.strip():
         raise Invalid(fields={"reason": N_("請說明重新列管的理由。")})
+    facts = _officer_from_now_on(session, item, officer_id)
     item.round_no += 1
     item.closed_on, item.outcome = None, None
     item.lead.status, item.lead.released_on = PartStatus.OPEN, None
     _report_anew(act, item)
-    move(session, act, item, Step.REOPEN, {"reason": reason.strip(), "round_no": item.round_no})
+    after = {"reason": reason.strip(), "round_no": item.round_no, **facts}
+    move(session, act, item, Step.REOPEN, after)
     raise_event(session, ActionReopened(item.id, act))
     return item
+
+
+def lacks_officer(item: ActionItem) -> bool:
+    """Tell whether an item's officer has left, so that another one has to be named before it is tracked again."""
+    return item.lead.officer is None or not item.lead.officer.is_active
+
+
+def _officer_from_now_on(session: Session, item: ActionItem, officer_id: int | None) -> dict[str, str]:
+    """Set an item's officer to the one who was named, or see that the present one is still there."""
+    chosen = officer_id or item.lead.officer_id
+    if chosen is None:
+        raise Invalid(fields={"officer_id": N_("請指定承辦人。")})
+    officer = check_officer(session, chosen, item.lead.department_id)
+    if officer.id == item.lead.officer_id:
+        return {}
+    item.lead.officer = officer
+    return {"officer": officer.name}
 
 
 def unreleased_departments(item: ActionItem) -> list[Department]:
@@ -247,7 +277,8 @@ def _take(session: Session, act: Act, closing: Closing, step: Step, after: Mappi
         move(session, act, closing.item, step, after)
         return
     session.flush()
-    audit.record(session, act, _OF_A_PART[step], "action_item", closing.item_id, {}, after)
+    told = {**after, **told_deputy(act, step, closing.part)}
+    audit.record(session, act, _OF_A_PART[step], "action_item", closing.item_id, {}, told)
 
 
 def _set_aside(act: Act, closing: Closing, note: str = "") -> None:

@@ -102,7 +102,7 @@ def submit_progress(
         "evidence": told_evidence(update.evidence),
         "waits": update.approved is None,
     }
-    move(session, act, item, Step.REPORT_PROGRESS, after, before)
+    move(session, act, item, Step.REPORT_PROGRESS, after, before, part=part)
     raise_event(session, ProgressSubmitted(item.id, act, part.id, waits=update.approved is None))
     return update
 
@@ -136,7 +136,7 @@ def review_progress(
         part.filed_until = _filed_until(item, part)
     after = {"department": part.department.name, "percent": part.percent, "note": update.review_note}
     step = Step.APPROVE_PROGRESS if review.approve else Step.RETURN_PROGRESS
-    move(session, act, item, step, after, before)
+    move(session, act, item, step, after, before, part=part)
     if not review.approve:
         raise_event(session, ProgressReturned(item.id, act, update.id))
     return update

@@ -8,11 +8,21 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
-from tracker.actions.models import ActionItem
+from tracker.actions.models import ActionItem, Part
 from tracker.actions.rights import check_step
-from tracker.actions.rules.workflow import Outcome, Step, next_status
+from tracker.actions.rules.workflow import NEEDED, Outcome, Step, next_status
 from tracker.foundation.database import Session, check_version
 from tracker.foundation.errors import Forbidden, StepNotAllowed
+
+OFFICERS_STEPS = frozenset(
+    {
+        Step.ACKNOWLEDGE,
+        Step.REPORT_PROGRESS,
+        Step.PREPARE_CLOSING,
+        Step.REQUEST_CLOSING,
+        Step.REQUEST_EXTENSION,
+    }
+)
 
 
 def item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
@@ -54,8 +64,13 @@ def move(
     after: Mapping[str, object],
     before: Mapping[str, object] | None = None,
     outcome: Outcome | None = None,
+    part: Part | None = None,
 ) -> None:
-    """Change an item's status by a step, and write both sides into the record; raises StepNotAllowed."""
+    """Change an item's status by a step, and write both sides into the record; raises StepNotAllowed.
+
+    `part` is the one that the step is about, the leading department's unless told otherwise.
+    """
+    as_deputy = told_deputy(act, step, part or item.lead)
     was = item.status
     item.status = next_status(was, step, outcome)
     session.flush()
@@ -66,8 +81,15 @@ def move(
         "action_item",
         item.id,
         {**(before or {}), "status": was.value},
-        {**after, "status": item.status.value},
+        {**after, **as_deputy, "status": item.status.value},
     )
+
+
+def told_deputy(act: Act, step: Step, part: Part) -> dict[str, str]:
+    """Return, for the record, as whose deputy somebody takes a step, nothing for who acts in their own right."""
+    officer = act.by.stood_in_for(part.officer_id) if step in OFFICERS_STEPS else ""
+    name = officer or act.by.acts_for(NEEDED[step], part.department_id)
+    return {"acting_for": name} if name else {}
 
 
 def person_of(act: Act) -> int:

@@ -1,6 +1,6 @@
 """Reading people and departments; every function takes the session."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from tracker.access import Act, Grant, Principal, Role
+from tracker.access import CITY_WIDE_ROLES, Act, Grant, Permission, Principal, Role
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
@@ -185,6 +185,25 @@ def list_coordinators(session: Session) -> Sequence[User]:
     return session.scalars(query.distinct().order_by(User.name, User.id)).all()
 
 
+def list_sole_holders(session: Session, person_id: int) -> Sequence[RoleGrant]:
+    """Return the roles of heads and coordinators that nobody else who is active holds in the same place."""
+    watched = (Role.UNIT_HEAD, Role.AGENCY_HEAD, Role.COORDINATOR)
+    other, holder = aliased(RoleGrant), aliased(User)
+    same_place = or_(other.department_id == RoleGrant.department_id, RoleGrant.role.in_(CITY_WIDE_ROLES))
+    held_elsewhere = (
+        select(other.id)
+        .join(holder, holder.id == other.person_id)
+        .where(other.role == RoleGrant.role, other.person_id != person_id, same_place, holder.is_active)
+    )
+    query = (
+        select(RoleGrant)
+        .where(RoleGrant.person_id == person_id, RoleGrant.role.in_(watched), ~held_elsewhere.exists())
+        .options(joinedload(RoleGrant.department))
+        .order_by(RoleGrant.id)
+    )
+    return session.scalars(query).all()
+
+
 def deputies_on(session: Session, day: date) -> Mapping[int, Sequence[int]]:
     """Return, for each person who is stood in for on a day, the ids of the active deputies."""
     rows = session.execute(
@@ -198,15 +217,54 @@ def deputies_on(session: Session, day: date) -> Mapping[int, Sequence[int]]:
     return deputies
 
 
-def list_delegations(session: Session, person_id: int, today: date) -> Sequence[Delegation]:
-    """Return the present and coming delegations by a person."""
+def list_delegations_touching(session: Session, person_id: int, today: date) -> Sequence[Delegation]:
+    """Return the present and coming delegations in which somebody is stood in for, or stands in."""
     query = (
         select(Delegation)
-        .where(Delegation.person_id == person_id, Delegation.ends_on >= today)
-        .options(selectinload(Delegation.deputy))
-        .order_by(Delegation.starts_on)
+        .where(
+            or_(Delegation.person_id == person_id, Delegation.deputy_id == person_id),
+            Delegation.ends_on >= today,
+        )
+        .options(joinedload(Delegation.person), joinedload(Delegation.deputy))
+        .order_by(Delegation.starts_on, Delegation.id)
     )
     return session.scalars(query).all()
+
+
+def list_delegations_of(session: Session, person_ids: Iterable[int], today: date) -> Sequence[Delegation]:
+    """Return the present and coming delegations by some people, earliest first."""
+    query = (
+        select(Delegation)
+        .where(Delegation.person_id.in_(list(person_ids)), Delegation.ends_on >= today)
+        .options(joinedload(Delegation.person), joinedload(Delegation.deputy))
+        .order_by(Delegation.starts_on, Delegation.id)
+    )
+    return session.scalars(query).all()
+
+
+def list_people_to_stand_in_for(session: Session, principal: Principal) -> Sequence[User]:
+    """Return the active people for whom a person may name a deputy, by name; not that person."""
+    people = list_users(session, only_active=True)
+    return [each for each in people if each.id != principal.person_id and may_name_deputy(principal, each)]
+
+
+def may_name_deputy(principal: Principal, user: User) -> bool:
+    """Tell whether a person may name another's deputy: the administrator, or a head all of whose people they are.
+
+    A deputy receives every right of the person, so a head names none for somebody with a right beyond their own reach.
+    """
+    scope = principal.scope(Permission.People.NAME_DEPUTY)
+    if scope.city or not user.grants:
+        return scope.city
+    return all(
+        grant.department_id in scope.departments and grant.role not in CITY_WIDE_ROLES
+        for grant in user.grants
+    )
+
+
+def list_delegations(session: Session, person_id: int, today: date) -> Sequence[Delegation]:
+    """Return the present and coming delegations by a person."""
+    return list_delegations_of(session, [person_id], today)
 
 
 def act_of(session: Session, person: User, now: datetime, zone: ZoneInfo, ip: str | None = None) -> Act:
@@ -232,21 +290,24 @@ def principal_of(session: Session, user: User, today: date) -> Principal:
         )
     )
     lent = and_(RoleGrant.person_id.in_(stood_in_for), RoleGrant.role != Role.ADMINISTRATOR)
-    held = session.scalars(select(RoleGrant).where(or_(RoleGrant.person_id == user.id, lent)))
+    held = session.scalars(
+        select(RoleGrant)
+        .where(or_(RoleGrant.person_id == user.id, lent))
+        .options(joinedload(RoleGrant.person).load_only(User.name))
+    )
     own_first = sorted(held, key=lambda each: (each.person_id != user.id, each.id))
-    grants = [
-        _grant(nodes, each, deputy_for=None if each.person_id == user.id else each.person_id)
-        for each in own_first
-    ]
+    grants = [_grant(nodes, each, user.id) for each in own_first]
     return Principal(user.id, user.name, tuple(grants), user.language)
 
 
-def _grant(nodes: Sequence[tree.Node], row: RoleGrant, deputy_for: int | None = None) -> Grant:
+def _grant(nodes: Sequence[tree.Node], row: RoleGrant, holder_id: int) -> Grant:
+    is_lent = row.person_id != holder_id
+    deputy_for, name = (row.person_id, row.person.name) if is_lent else (None, "")
     if row.department_id is None:
-        return Grant(row.role, deputy_for=deputy_for)
+        return Grant(row.role, deputy_for=deputy_for, deputy_for_name=name)
     below = tree.subtree(nodes, row.department_id)
     agency = tree.agency_of({node.id: node.parent_id for node in nodes}, row.department_id)
-    return Grant(row.role, row.department_id, below, deputy_for, tree.subtree(nodes, agency))
+    return Grant(row.role, row.department_id, below, deputy_for, tree.subtree(nodes, agency), name)
 
 
 def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:

@@ -8,11 +8,12 @@ from sqlalchemy import delete, update
 
 from tracker import audit
 from tracker.access import CITY_WIDE_ROLES, Act, Permission, Role
-from tracker.foundation.database import Session, check_version
-from tracker.foundation.errors import Conflict, Duplicate, Invalid, NotFound
+from tracker.foundation.database import Session, check_version, raise_event
+from tracker.foundation.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
 from tracker.foundation.language import N_, known_language
 from tracker.people import queries
 from tracker.people.credentials import check_password, hash_password
+from tracker.people.events import DeputyNamed, PersonDeactivated, RolesTaken
 from tracker.people.invitations import TokenNotValid, issue_token, make_invitation
 from tracker.people.models import APIToken, Delegation, Invitation, RoleGrant, User
 from tracker.people.rules.addresses import looks_like_address
@@ -82,16 +83,22 @@ def edit_person(
     if other and other.id != person_id:
         raise Duplicate(N_("電子郵件「%(email)s」已經有人使用。"), email=fields.email)
     before = _person_facts(user)
+    had = {RoleAssignment(grant.role, grant.department_id) for grant in user.grants}
     _fill_person(user, fields)
     session.flush()
     if not queries.has_administrator(session):
         raise Conflict(N_("至少要有一位使用中的系統管理者。"))
     audit.record(session, act, "person_edited", "person", person_id, before, _person_facts(user))
+    if had - set(fields.roles):
+        raise_event(session, RolesTaken(person_id))
     return user
 
 
 def deactivate_person(session: Session, act: Act, person_id: int) -> None:
-    """Take a person out at once: every session and API token ends. Raises Conflict for the last administrator."""
+    """Take a person out at once: every session, API token and delegation ends.
+
+    What they hold has to be with others by the end of the transaction. Raises Conflict for the last administrator.
+    """
     act.require(Permission.People.MANAGE)
     user = queries.get_user(session, person_id)
     user.is_active = False
@@ -104,7 +111,10 @@ def deactivate_person(session: Session, act: Act, person_id: int) -> None:
         .where(APIToken.person_id == person_id, APIToken.revoked_at.is_(None))
         .values(revoked_at=act.at)
     )
+    for delegation in queries.list_delegations_touching(session, person_id, act.today):
+        _end_delegation(session, act, delegation)
     audit.record(session, act, "person_deactivated", "person", person_id, {"active": True}, {"active": False})
+    raise_event(session, PersonDeactivated(person_id))
 
 
 def reactivate_person(session: Session, act: Act, person_id: int) -> None:
@@ -173,10 +183,16 @@ def choose_language(session: Session, act: Act, person_id: int, language: str) -
 def delegate(
     session: Session, act: Act, person_id: int, deputy_id: int, starts_on: date, ends_on: date
 ) -> Delegation:
-    """Name a deputy for a person from one day until another; one's own, or anybody's by the administrator."""
-    if person_id != act.by.person_id:
-        act.require(Permission.People.MANAGE)
+    """Name a deputy for a person from one day until another: one's own, or another's as a head or the administrator.
+
+    Raises Forbidden or Invalid.
+    """
+    user = queries.get_user(session, person_id)
+    if not _may_name(act, user):
+        raise Forbidden
     problems = {}
+    if not user.is_active:
+        problems["person_id"] = N_("這位同仁的帳號已停用。")
     if deputy_id == person_id:
         problems["deputy_id"] = N_("職務代理人不能是本人。")
     if ends_on < starts_on:
@@ -190,20 +206,32 @@ def delegate(
     session.flush()
     after = {"deputy_id": deputy_id, "starts_on": starts_on, "ends_on": ends_on}
     audit.record(session, act, "delegated", "person", person_id, {}, after)
+    raise_event(session, DeputyNamed(person_id, deputy_id, starts_on, ends_on, act))
     return row
 
 
 def end_delegation(session: Session, act: Act, person_id: int, delegation_id: int) -> None:
-    """End one of one's own delegations at once; one that has begun keeps the days that are over. Raises NotFound."""
+    """End a person's delegation at once, as who might name the deputy; the days that are over it keeps.
+
+    Raises NotFound.
+    """
     row = session.get(Delegation, delegation_id)
-    if row is None or row.person_id != person_id:
+    if row is None or row.person_id != person_id or not _may_name(act, row.person):
         raise NotFound
+    _end_delegation(session, act, row)
+
+
+def _may_name(act: Act, user: User) -> bool:
+    return user.id == act.by.person_id or queries.may_name_deputy(act.by, user)
+
+
+def _end_delegation(session: Session, act: Act, row: Delegation) -> None:
     before = {"deputy_id": row.deputy_id, "starts_on": row.starts_on, "ends_on": row.ends_on}
     if row.starts_on < act.today:
         row.ends_on = act.today - timedelta(days=1)
     else:
         session.delete(row)
-    audit.record(session, act, "delegation_ended", "person", person_id, before, {})
+    audit.record(session, act, "delegation_ended", "person", row.person_id, before, {})
 
 
 def _check_person(session: Session, fields: PersonFields) -> None:

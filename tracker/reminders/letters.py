@@ -184,8 +184,8 @@ class _Speech:
         self._filing = office.filing
         self._translate = translator(language)
         self._digest = digest
-        self._reminders = _by_item(digest.reminders)
-        self._notices = _by_item(digest.notices)
+        self._reminders = _by_item((each, (each.item_id,)) for each in digest.reminders)
+        self._notices = _by_item((each, each.about) for each in digest.notices)
 
     def heading(self, group: Group) -> Heading:
         is_overview = group.section in OVERVIEWS
@@ -361,10 +361,11 @@ def _environment(language: str, zone: ZoneInfo) -> Environment:
     return environment
 
 
-def _by_item(causes: Iterable[Told]) -> Mapping[int | None, Sequence[Told]]:
-    found: dict[int | None, list[Told]] = {}
-    for each in causes:
-        found.setdefault(each.item_id, []).append(each)
+def _by_item(causes: Iterable[tuple[Told, Iterable[int]]]) -> Mapping[int, Sequence[Told]]:
+    found: dict[int, list[Told]] = {}
+    for each, item_ids in causes:
+        for item_id in item_ids:
+            found.setdefault(item_id, []).append(each)
     return found
 
 

@@ -160,7 +160,10 @@ class PlannedReminder(Base):
 
 
 class Notice(Base):
-    """A message inside the system (通知), there at once; `mail` says what became of its mail, None when it has none."""
+    """A message inside the system (通知), there at once; `mail` says what became of its mail, None when it has none.
+
+    One that is about several items at once names them in `item_ids`.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (Index("ix__notice__person_id_read_at", "person_id", "read_at"),)
@@ -169,6 +172,7 @@ class Notice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[NoticeKind] = mapped_column(code_column(NoticeKind))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
+    item_ids: Mapped[list[int]] = mapped_column(default=list)
     capacity: Mapped[Capacity | None] = mapped_column(code_column(Capacity))
     actor_name: Mapped[str] = mapped_column(default="")
     detail: Mapped[str] = mapped_column(default="")
@@ -181,6 +185,11 @@ class Notice(Base):
     person: Mapped[User] = relationship()
     item: Mapped[ActionItem | None] = relationship()
     letter: Mapped[OutboxLetter | None] = relationship(back_populates="notices")
+
+    @property
+    def about(self) -> tuple[int, ...]:
+        """Return the ids of the items that the notice is about."""
+        return (self.item_id,) if self.item_id is not None else tuple(self.item_ids)
 
 
 class MailChannel(Base):

@@ -198,9 +198,7 @@ def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
 def _digest(
     session: Session, today: date, reminders: Sequence[PlannedReminder], notices: Sequence[Notice]
 ) -> Digest:
-    about = {each.item_id for each in reminders} | {
-        each.item_id for each in notices if each.item_id is not None
-    }
+    about = {each.item_id for each in reminders} | {item_id for each in notices for item_id in each.about}
     items = brief_items(session, about, today)
     return Digest(today, arrange(_causes(items, today, reminders, notices)), items, reminders, notices)
 
@@ -218,8 +216,8 @@ def _causes(
         )
         yield Cause(item.item_id, item.item_no, item.due_on, section)
     for notice in notices:
-        if notice.item_id is not None:
-            item = items[notice.item_id]
+        for item_id in notice.about:
+            item = items[item_id]
             yield Cause(item.item_id, item.item_no, item.due_on, section_of_notice(notice.kind))
 
 

@@ -350,6 +350,13 @@ def list_notices(session: Session, person_id: int, number: int = 1, size: int = 
     return Page(rows, total, number, size)
 
 
+def items_of_notices(session: Session, notices: Iterable[Notice]) -> Mapping[int, ActionItem]:
+    """Return the items that notices about several at once name, by id."""
+    wanted = {item_id for each in notices for item_id in each.item_ids}
+    found = session.scalars(select(ActionItem).where(ActionItem.id.in_(wanted))) if wanted else ()
+    return {item.id: item for item in found}
+
+
 def count_unread_notices(session: Session, person_id: int) -> int:
     """Return how many notices a person has not read."""
     query = select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))

@@ -24,6 +24,7 @@ from tracker.actions.events import (
     ExtensionDecided,
     ExtensionRequested,
     OfficerChanged,
+    PartsHandedOver,
     ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
@@ -35,7 +36,8 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Forbidden, NotFound, StepNotAllowed
 from tracker.foundation.mailing import Outcome
-from tracker.people.events import TokenIssued
+from tracker.foundation.showing import show_date
+from tracker.people.events import DeputyNamed, TokenIssued
 from tracker.people.queries import get_user
 from tracker.people.rules.tokens import LIFETIMES, Purpose, digest
 from tracker.reminders import outbox
@@ -61,6 +63,45 @@ def notify_of_assignment(session: Session, happened: ActionAssigned) -> None:
     lost = [part for part in parts if part.id in happened.lost_part_ids]
     _tell(session, happened.act, NoticeKind.ASSIGNED, happened.item_id, _OWNER, given)
     _tell(session, happened.act, NoticeKind.REASSIGNED_AWAY, happened.item_id, _OWNER, lost)
+
+
+def notify_of_handover(session: Session, happened: PartsHandedOver) -> None:
+    """Tell who takes items over, in one notice of them all, and who held them so far, if they are still there.
+
+    Where nobody takes them yet, the head of the unit hears.
+    """
+    act = happened.act
+    if act.quiet:
+        return
+    directory = load_directory(session, act.today)
+    told: dict[int, tuple[Recipient, list[int]]] = {}
+    parts = [session.get_one(Part, part_id) for part_id in happened.part_ids]
+    for part in parts:
+        for each in recipients((Capacity.OFFICER,), happened.to_id, part.department_id, directory):
+            told.setdefault(each.person_id, (each, []))[1].append(part.item_id)
+    for each, item_ids in told.values():
+        _add_notice(session, act, NoticeKind.OFFICER_GIVEN, each.person_id, each.capacity, item_ids)
+    if happened.from_id in directory.active:
+        everything = [part.item_id for part in parts]
+        _add_notice(session, act, NoticeKind.OFFICER_TAKEN, happened.from_id, Capacity.OFFICER, everything)
+
+
+def notify_of_deputy(session: Session, happened: DeputyNamed) -> None:
+    """Tell a deputy, and the person stood in for, from when until when; inside the system only."""
+    person, deputy = get_user(session, happened.person_id), get_user(session, happened.deputy_id)
+    for each in (person, deputy):
+        if each.id == happened.act.by.person_id:
+            continue
+        days = (show_date(day, each.language) for day in (happened.starts_on, happened.ends_on))
+        session.add(
+            Notice(
+                person_id=each.id,
+                kind=NoticeKind.DEPUTY_NAMED,
+                actor_name=happened.act.by.name,
+                detail=f"{person.name} → {deputy.name} {'–'.join(days)}",
+                created_at=happened.act.at,
+            )
+        )
 
 
 def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) -> None:
@@ -317,6 +358,23 @@ def _add_notices(
         if each.person_id != act.by.person_id
     )
     session.flush()
+
+
+def _add_notice(
+    session: Session, act: Act, kind: NoticeKind, person_id: int, capacity: Capacity, item_ids: list[int]
+) -> None:
+    """Add one notice about some items."""
+    session.add(
+        Notice(
+            person_id=person_id,
+            kind=kind,
+            item_ids=list(dict.fromkeys(item_ids)),
+            capacity=capacity,
+            actor_name=act.by.name,
+            created_at=act.at,
+            mail=Planned.PLANNED if kind in MAILED else None,
+        )
+    )
 
 
 def _tell_approvers(session: Session, act: Act, extension: Extension) -> None:

@@ -53,7 +53,7 @@ class Standing:
             return Reason.EXPIRED
         if notice.kind not in _ASK_SOMETHING:
             return None
-        parts = [concern for concern in self.concerns.values() if concern.item_id == notice.item_id]
+        parts = [concern for concern in self.concerns.values() if concern.item_id in notice.about]
         if not any(is_open(concern.facts.status) for concern in parts):
             return Reason.ENDED
         concerned = any(notice.person_id in self._people(concern, OWNERS) for concern in parts)
@@ -80,6 +80,6 @@ def standing_of(
 ) -> Standing:
     """Return the present facts that reminders and notices are judged by."""
     part_ids = {each.part_id for each in reminders}
-    part_ids |= set(list_parts_of(session, {each.item_id for each in notices if each.item_id is not None}))
+    part_ids |= set(list_parts_of(session, {item_id for each in notices for item_id in each.about}))
     concerns = list_concerns(session, terms, part_ids) if part_ids else []
     return Standing({each.part_id: each for each in concerns}, directory)

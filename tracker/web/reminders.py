@@ -34,7 +34,8 @@ def list_notices() -> str:
     person_id = act().by.person_id
     assert person_id is not None
     page = queries.list_notices(session(), person_id, page_of(request.args))
-    return render_template("reminders/list_notices.html", page=page, labels=NOTICE_LABELS)
+    items = queries.items_of_notices(session(), page.rows)
+    return render_template("reminders/list_notices.html", page=page, items=items, labels=NOTICE_LABELS)
 
 
 @blueprint.post("/notices/<int:notice_id>/read")

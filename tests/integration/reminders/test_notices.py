@@ -9,7 +9,9 @@ from tracker.access import Act
 from tracker.actions import assigning, ending, releasing
 from tracker.actions.asking import ask_for_progress
 from tracker.actions.editing import change_officer
+from tracker.actions.handing_over import Handover, hand_over
 from tracker.actions.models import Part
+from tracker.actions.queries import open_parts_of
 from tracker.actions.rules.workflow import Status, WithdrawalReason
 from tracker.foundation.database import Database
 from tracker.foundation.errors import NotFound
@@ -268,3 +270,27 @@ class TestReadMarks:
         with database.reading() as session:
             assert count_unread_notices(session, city.officer) == 0
             assert list_notices(session, city.officer).total == 1
+
+
+class TestAHandover:
+    def test_reaches_the_successor_as_one_notice_and_in_one_letter(
+        self, house, office, acting, make_item, city, at, mailer
+    ) -> None:
+        at("2026-06-16 14:00")
+        items = [make_item(DUE) for _ in range(3)]
+        with house.transaction() as session:
+            parts = open_parts_of(session, city.officer)
+            handover = Handover("調任其他機關", {part.id: city.head for part in parts})
+            hand_over(session, acting(city.administrator), city.officer, handover)
+        with house.reading() as session:
+            (told,) = session.scalars(select(Notice).where(Notice.kind == NoticeKind.OFFICER_GIVEN))
+            assert (told.person_id, told.item_ids) == (city.head, items)
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        assert sorted(each.recipient.partition("@")[0] for each in mailer.delivered) == ["head", "officer"]
+        with house.reading() as session:
+            to_head = select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.head)
+            text = session.scalars(to_head).one()
+        assert text.count("改請您承辦") == 3
+        assert all(f"115-TPE-001-{number:02d}" in text for number in (1, 2, 3))

@@ -51,6 +51,7 @@ class Line:
     """One act as a sentence.
 
     `sentence` is a msgid with named places for `values`; `terms` are values that are msgids, `days` are dates.
+    `acting_for` names the person as whose deputy the actor acted.
     """
 
     seq: int
@@ -65,6 +66,7 @@ class Line:
     days: Mapping[str, date] = field(default_factory=dict)
     details: Sequence[Passage] = ()
     evidence: Sequence[int] = ()
+    acting_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def _line(act: Recorded, kind: str, round_no: int, told: _Told) -> Line:
         days=told.days,
         details=[each for each in told.details if each.words or each.was],
         evidence=[int(file["id"]) for file in files],
+        acting_for=_text(act.after, "acting_for"),
     )
 
 
@@ -159,6 +162,22 @@ def _officer_changed(act: Recorded) -> _Told:
 
 def _acknowledged(act: Recorded) -> _Told:
     return _Told(N_("%(actor)s簽收，承辦人%(officer)s。"), {"officer": _text(act.after, "officer")})
+
+
+def _handed_over(act: Recorded) -> _Told:
+    values = {
+        "department": _text(act.after, "department"),
+        "from": _text(act.before, "officer"),
+        "to": _text(act.after, "officer"),
+    }
+    details = [Passage(N_("移交原因"), _text(act.after, "reason"))]
+    if not values["to"]:
+        return _Told(
+            N_("%(actor)s收回%(from)s承辦的%(department)s部分，等候單位主管指定承辦人。"),
+            values,
+            details=details,
+        )
+    return _Told(N_("%(actor)s將%(department)s的承辦人由%(from)s改為%(to)s。"), values, details=details)
 
 
 def _progress(act: Recorded) -> _Told:
@@ -338,6 +357,11 @@ def _void(act: Recorded) -> _Told:
 
 def _reopened(act: Recorded) -> _Told:
     details = [Passage(N_("說明"), _text(act.after, "reason"))]
+    officer = _text(act.after, "officer")
+    if officer:
+        return _Told(
+            N_("%(actor)s重新列管這個事項，承辦人%(officer)s。"), {"officer": officer}, details=details
+        )
     return _Told(N_("%(actor)s重新列管這個事項。"), details=details)
 
 
@@ -406,6 +430,7 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "edit": ("changed", _edited),
     "change_officer": ("changed", _officer_changed),
     "acknowledge": ("changed", _acknowledged),
+    "hand_over": ("changed", _handed_over),
     "report_progress": ("progress", _progress),
     "approve_progress": ("granted", _approved_progress),
     "return_progress": ("refused", _returned_progress),

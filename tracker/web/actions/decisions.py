@@ -15,9 +15,9 @@ from tracker.people.models import Department
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import DecisionForm, MergeForm, ReopenForm, VoidForm, WithdrawForm
-from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.step_page import back_to, item_for, people_below, step_page
 from tracker.web.actions.telling import shown_file
-from tracker.web.session import act, refused, requires, session, tell
+from tracker.web.session import act, refused, requires, say, session, tell
 
 
 @blueprint.route("/closings/<int:closing_id>", methods=["GET", "POST"])
@@ -95,14 +95,17 @@ def make_void(item_id: int) -> Any:
 @requires(Permission.Action.REOPEN)
 def reopen(item_id: int) -> Any:
     """Track a released item again."""
-    item_for(item_id, Step.REOPEN)
+    item = item_for(item_id, Step.REOPEN)
     form = ReopenForm()
+    form.officer_id.offer(people_below(item.lead.department_id), say(N_("由原承辦人繼續辦理")))
     if form.validate_on_submit():
         with refused(form):
-            releasing.reopen(session(), act(), item_id, form.reason.data or "", form.version.data)
+            reason, officer_id = form.reason.data or "", form.officer_id.data
+            releasing.reopen(session(), act(), item_id, reason, form.version.data, officer_id)
             tell(N_("已重新列管。"))
             return back_to(item_id)
-    return step_page("actions/reopen.html", item_id, form)
+    lacks_officer = releasing.lacks_officer(item_for(item_id, Step.REOPEN))
+    return step_page("actions/reopen.html", item_id, form, lacks_officer=lacks_officer)
 
 
 def _check_decision(closing: Closing) -> None:

@@ -389,6 +389,7 @@ class ReopenForm(StepForm):
     """Why a released item is tracked again."""
 
     reason = TextAreaField(N_("重新列管說明"), [required(N_("請說明重新列管的理由。"))])
+    officer_id = PersonChoice(N_("承辦人"))
 
 
 def _outcomes() -> list[tuple[str, str]]:

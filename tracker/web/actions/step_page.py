@@ -12,6 +12,9 @@ from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules import story
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Conflict, StepNotAllowed
+from tracker.people.models import User
+from tracker.people.queries import department_nodes, list_people_in
+from tracker.people.rules import tree
 from tracker.people.rules.naming import department_name
 from tracker.web.actions import lists
 from tracker.web.actions.forms import EditForm, EvidenceForm, StepForm
@@ -66,3 +69,8 @@ def part_choices(parts: Sequence[Part]) -> list[tuple[int, str]]:
 def back_to(item_id: int) -> Response:
     """Lead the reader back to the item, where the step has become part of its story."""
     return redirect(url_for("actions.show_action", item_id=item_id))
+
+
+def people_below(department_id: int) -> Sequence[User]:
+    """Return the active people of a department and of everything below it, who may be its officers."""
+    return list_people_in(session(), tree.subtree(department_nodes(session()), department_id))

@@ -11,11 +11,9 @@ from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
-from tracker.people.queries import department_nodes, list_people_in
-from tracker.people.rules import tree
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import AcknowledgeForm, ProgressForm, ReviewForm
-from tracker.web.actions.step_page import back_to, item_for, part_choices, step_page
+from tracker.web.actions.step_page import back_to, item_for, part_choices, people_below, step_page
 from tracker.web.actions.telling import period_name, shown_file
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
@@ -26,7 +24,7 @@ def acknowledge(item_id: int) -> Any:
     """Take the item for the leading department and name its officer."""
     item = item_for(item_id, Step.ACKNOWLEDGE)
     form = AcknowledgeForm(officer_id=item.lead.officer_id or act().by.person_id)
-    form.officer_id.offer(_people_below(item.lead.department_id), say(N_("請選擇承辦人")))
+    form.officer_id.offer(people_below(item.lead.department_id), say(N_("請選擇承辦人")))
     if form.validate_on_submit():
         with refused(form):
             assigning.acknowledge(session(), act(), item_id, form.officer_id.data, form.version.data)
@@ -78,10 +76,6 @@ def review_progress(update_id: int) -> Any:
     update = queries.get_update(session(), act().by, update_id)
     files = [shown_file(each) for each in update.evidence]
     return step_page("actions/review_progress.html", item_id, form, update=update, files=files)
-
-
-def _people_below(department_id: int) -> Sequence[Any]:
-    return list_people_in(session(), tree.subtree(department_nodes(session()), department_id))
 
 
 def _period_choices(item: ActionItem, parts: Sequence[Part]) -> list[tuple[str, str]]:

@@ -64,6 +64,8 @@ def _sentence(line: story.Line, department: Department | None) -> str:
     if department:
         named = department_name(department, act().by.language)
         actor = say(N_("%(name)s（%(department)s）"), name=actor, department=named)
+    if line.acting_for:
+        actor = say(N_("%(name)s代理%(other)s"), name=actor, other=line.acting_for)
     terms = {name: say(msgid) for name, msgid in line.terms.items()}
     days = {name: show_date(day, act().by.language) for name, day in line.days.items()}
     return say(line.sentence, actor=actor, **line.values, **terms, **days)

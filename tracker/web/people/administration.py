@@ -11,9 +11,12 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from tracker.access import ROLE_LABELS, Permission, Role
+from tracker.actions.handing_over import StillHolding, refuse_misplaced
+from tracker.actions.queries import open_parts_of
 from tracker.foundation.errors import Conflict, VersionConflict
 from tracker.foundation.language import LANGUAGES, N_, SOURCE_LANGUAGE, translator
 from tracker.people import queries, service
+from tracker.people.events import RolesTaken
 from tracker.people.models import User
 from tracker.people.queries import PERSON_STATE_LABELS, PeopleFilter, PersonState
 from tracker.people.rules.naming import indented_name
@@ -146,14 +149,21 @@ def edit_person(person_id: int) -> Any:
     if form.validate_on_submit():
         with refused(form):
             service.edit_person(session(), act(), person_id, form.value(), form.version.data)
+            refuse_misplaced(session(), RolesTaken(person_id))
             tell(N_("已儲存%(name)s的資料。"), name=form.name.data)
             return redirect(url_for("people.list_people"))
     user = queries.get_user(session(), person_id)
-    conflict = isinstance(form.refusal, VersionConflict)
     form.version.data = user.version
-    return render_template(
-        "people/edit_person.html", form=form, user=user, conflict=conflict, role_labels=ROLE_LABELS
-    ), form.answer_status
+    page = render_template(
+        "people/edit_person.html",
+        form=form,
+        user=user,
+        conflict=isinstance(form.refusal, VersionConflict),
+        still_holding=isinstance(form.refusal, StillHolding),
+        holds=len(open_parts_of(session(), person_id)),
+        role_labels=ROLE_LABELS,
+    )
+    return page, form.answer_status
 
 
 def _shown(user: User) -> dict[str, Any]:
@@ -167,16 +177,6 @@ def _shown(user: User) -> dict[str, Any]:
         "version": user.version,
         "roles": [*held, *({"role": "", "department": None} for _ in range(EMPTY_ROLE_ROWS))],
     }
-
-
-@blueprint.post("/people/<int:person_id>/deactivate")
-@requires(Permission.People.MANAGE)
-def deactivate_person(person_id: int) -> Response:
-    """Let a person out at once."""
-    with conflict_told():
-        service.deactivate_person(session(), act(), person_id)
-        tell(N_("帳號已停用，所有裝置都已登出。"))
-    return redirect(url_for("people.edit_person", person_id=person_id))
 
 
 @blueprint.post("/people/<int:person_id>/reactivate")

@@ -1,5 +1,6 @@
 """A person's own settings: language, password, sign-ins, deputies, tokens for the API."""
 
+from datetime import date
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
@@ -53,6 +54,13 @@ class DeputyForm(Form):
         if chosen.data is None:
             raise ValidationError(say(N_("請選擇職務代理人。")))
 
+    def chosen(self) -> tuple[int, date, date]:
+        """Return the deputy, the first and the last day."""
+        assert self.deputy_id.data is not None
+        assert self.starts_on.data is not None
+        assert self.ends_on.data is not None
+        return self.deputy_id.data, self.starts_on.data, self.ends_on.data
+
 
 class TokenForm(Form):
     """What a new token is for."""
@@ -105,13 +113,8 @@ def add_deputy() -> Any:
     """Name a deputy."""
     form = _deputy_form()
     if form.validate_on_submit():
-        assert form.deputy_id.data is not None
-        assert form.starts_on.data is not None
-        assert form.ends_on.data is not None
         with refused(form):
-            service.delegate(
-                session(), act(), _me(), form.deputy_id.data, form.starts_on.data, form.ends_on.data
-            )
+            service.delegate(session(), act(), _me(), *form.chosen())
             tell(N_("職務代理人已設定。"))
             return redirect(url_for("people.show_settings"))
     return _page(deputy=form)
