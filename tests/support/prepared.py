@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from tracker.foundation.database import Base
 from tracker.foundation.jobs import run_next
 from tracker.foundation.sheets import Kind
 from tracker.people import api_tokens, invitations, organization, queries, service, signing_in
+from tracker.people.calendar_keeping import DayFields, set_day
 from tracker.people.rules.tokens import Purpose
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.models import LetterState, Notice, OutboxLetter
@@ -239,6 +240,9 @@ def _belongings(city: City) -> dict[str, Any]:
             "leaver": leaver.id,
             "invitation": invitations.issue_token(session, administrator, invited, Purpose.INVITATION),
             "reset": invitations.issue_token(session, administrator, officer, Purpose.PASSWORD_RESET),
+            "office_day": set_day(
+                session, city.act("coordinator", session), DayFields(date(2026, 12, 30), is_workday=False)
+            ).id,
             "own_filter": save_filter(session, act, {"group": "overdue"}, FilterFields("逾期的")).id,
             "shared_filter": save_filter(
                 session,

@@ -46,6 +46,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "token": "invitation",
         "filename": "stylesheet",
         "filter_id": "own_filter",
+        "office_day_id": "office_day",
     },
     "@shared": {"filter_id": "shared_filter"},
     "@secret": {
@@ -111,6 +112,8 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     },
     "people.add_department": {"code": "LIB", "name": "圖書館"},
     "people.edit_department": {"code": "SEA", "name": "海洋事務局", "version": "1"},
+    "people.show_calendar": {"day": "2026-07-21", "is_workday": "no", "department_id": "", "note": "颱風"},
+    "people.import_calendar": {"file": "日期,是否放假\n20260214,0\n"},
     "people.import_people": {"file": "電子郵件,姓名\nnext@city.example,施以南\n"},
     "people.import_departments": {"file": "機關代碼,機關名稱\nLIB,圖書館\n"},
     "reports.upload_report": {"files": "考察報告\n建議設置共乘區。", "confidentiality": "public"},

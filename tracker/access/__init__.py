@@ -92,6 +92,11 @@ class Permission:
         MANAGE = N_("管理人員、機關、角色與邀請。")
         NAME_DEPUTY = N_("為所屬同仁指定職務代理人。")
 
+    class Calendar(Right):
+        """Which days are worked."""
+
+        CHANGE = N_("維護辦公日曆：匯入年度日曆表，登錄停班停課與補班日。")
+
     class Outbox(Right):
         """Letters."""
 
@@ -165,6 +170,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
         Role.AGENCY_HEAD: Reach.SUBTREE,
         Role.ADMINISTRATOR: Reach.CITY,
     },
+    Permission.Calendar.CHANGE: {Role.COORDINATOR: Reach.CITY, Role.ADMINISTRATOR: Reach.CITY},
     Permission.Outbox.READ: _ADMINISTRATOR,
     Permission.Outbox.RELEASE: _ADMINISTRATOR,
 }

@@ -26,7 +26,7 @@ from tracker.foundation.office_days import OfficeCalendar
 from tracker.people.queries import count_users
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.planning import plan_reminders
-from tracker.reminders.queries import calendar_around
+from tracker.reminders.queries import calendars_around
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import item_number
 from tracker.settings import Settings
@@ -85,7 +85,7 @@ def _scenes(wiring: Wiring, today: date) -> Iterator[Scene]:
 
 def _tell(wiring: Wiring, clock: FixedClock, today: date, scenes: list[Scene]) -> None:
     with wiring.database.reading() as session:
-        calendar = calendar_around(session, wiring.settings.site.country, today)
+        calendar = calendars_around(session, wiring.settings.site.country, today).everywhere
 
     def day_of(scene: Scene) -> date:
         return calendar.last_working_day_on_or_before(today + timedelta(days=scene.on))

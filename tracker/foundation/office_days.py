@@ -3,8 +3,8 @@
 In Taiwan a Saturday may be worked (2024-02-17, 2025-02-08) and a typhoon may close a Tuesday overnight.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
@@ -62,6 +62,53 @@ class OfficeCalendar:
         while not self.is_working_day(day):
             day += step
         return day
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """The calendar of everywhere, and those of the places that keep another one; places are told by number."""
+
+    everywhere: OfficeCalendar
+    local: Mapping[int, OfficeCalendar] = field(default_factory=dict)
+
+    def of(self, place: int) -> OfficeCalendar:
+        """Return the calendar that a place keeps."""
+        return self.local.get(place, self.everywhere)
+
+    def is_any_open(self, places: Iterable[int], day: date) -> bool:
+        """Tell whether one of some places is open on a day; without places, whether everywhere is."""
+        kept = [self.of(place) for place in places] or [self.everywhere]
+        return any(calendar.is_working_day(day) for calendar in kept)
+
+
+def calendars(
+    country: str,
+    years: range,
+    overrides: Mapping[int | None, Mapping[date, bool]],
+    parents: Mapping[int, int | None],
+) -> Calendars:
+    """Build the calendars of a tree of places; what is said of a place holds below it, and the nearest word wins.
+
+    Overrides under None hold everywhere. Raises Misconfigured when no calendar of the country is known.
+    """
+    of_all = overrides.get(None, {})
+    local = {}
+    for place in parents:
+        said = dict(of_all)
+        for above in reversed(_upwards(parents, place)):
+            said |= overrides.get(above, {})
+        if said != of_all:
+            local[place] = office_calendar(country, years, said)
+    return Calendars(office_calendar(country, years, of_all), local)
+
+
+def _upwards(parents: Mapping[int, int | None], place: int) -> list[int]:
+    way: list[int] = []
+    here: int | None = place
+    while here is not None and here not in way:
+        way.append(here)
+        here = parents.get(here)
+    return way
 
 
 def _days_after(start: date, end: date) -> Iterator[date]:

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.access import Role
 from tracker.foundation.database import Base, code_column
+from tracker.people.rules.office_table import DaySource
 from tracker.people.rules.tokens import Purpose
 
 
@@ -147,10 +148,28 @@ class APIToken(Base):
 
 
 class OfficeDay(Base):
-    """A day on which the office calendar differs from the country's: a typhoon day, a late decision."""
+    """A day on which the office calendar differs from the country's: a typhoon day, a late decision.
+
+    Without a department it holds for the whole city, else for that department and all below it.
+    """
 
     __tablename__ = "office_day"
+    __table_args__ = (
+        UniqueConstraint("day", "department_id"),
+        Index(
+            "uq__office_day__city",
+            "day",
+            unique=True,
+            sqlite_where=text("department_id IS NULL"),
+            postgresql_where=text("department_id IS NULL"),
+        ),
+    )
 
-    day: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
     is_workday: Mapped[bool]
     note: Mapped[str] = mapped_column(default="")
+    source: Mapped[DaySource] = mapped_column(code_column(DaySource), default=DaySource.HAND)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+
+    department: Mapped[Department | None] = relationship()

@@ -389,9 +389,32 @@ def list_api_tokens(session: Session, person_id: int) -> Sequence[APIToken]:
     return session.scalars(query.order_by(APIToken.id.desc())).all()
 
 
-def office_overrides(session: Session) -> Mapping[date, bool]:
-    """Return the days on which this office's calendar differs from the country's: day -> is a working day."""
-    return {row.day: row.is_workday for row in session.scalars(select(OfficeDay))}
+def office_overrides(session: Session) -> Mapping[int | None, Mapping[date, bool]]:
+    """Return the days that differ from the country's calendar: by department, None for the city, day -> is worked."""
+    found: dict[int | None, dict[date, bool]] = {}
+    columns = (OfficeDay.department_id, OfficeDay.day, OfficeDay.is_workday)
+    for department_id, day, is_workday in session.execute(select(*columns)):
+        found.setdefault(department_id, {})[day] = is_workday
+    return found
+
+
+def find_office_day(session: Session, day: date, department_id: int | None) -> OfficeDay | None:
+    """Return what was said of a day for a department, or for the whole city."""
+    query = select(OfficeDay).where(
+        OfficeDay.day == day, OfficeDay.department_id.is_not_distinct_from(department_id)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def list_office_days(session: Session, year: int) -> Sequence[OfficeDay]:
+    """Return the days of a year that differ, in order, those of the whole city before those of departments."""
+    query = (
+        select(OfficeDay)
+        .where(OfficeDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .options(joinedload(OfficeDay.department))
+        .order_by(OfficeDay.day, OfficeDay.department_id.is_not(None), OfficeDay.id)
+    )
+    return session.scalars(query).all()
 
 
 def search_users(session: Session, wanted: PeopleFilter, number: int = 1, size: int = 50) -> Page[User]:

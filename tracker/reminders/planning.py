@@ -30,7 +30,7 @@ from tracker.reminders.queries import (
     Concern,
     ItemBrief,
     brief_items,
-    calendar_around,
+    calendars_around,
     day_bounds,
     list_concerns,
     list_people_to_write,
@@ -68,7 +68,10 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
             record_due_stages(session, office, directory, now)
     with database.reading() as session:
         people = list_people_to_write(session, slot.day, slot.opens_at)
-    return sum(_write_safely(office, database, directory, slot, person_id) for person_id in people)
+        calendars = calendars_around(session, office.country, slot.day)
+    # Whose department is closed today, by a typhoon say, hears on its next working day.
+    present = [each for each in people if calendars.is_any_open(directory.departments_of(each), slot.day)]
+    return sum(_write_safely(office, database, directory, slot, person_id) for person_id in present)
 
 
 def record_due_stages(session: Session, office: PostOffice, directory: Directory, now: datetime) -> int:
@@ -143,9 +146,9 @@ def _come_due(
     session: Session, office: PostOffice, directory: Directory, now: datetime
 ) -> Iterator[PlannedReminder]:
     today = office.today()
-    calendar = calendar_around(session, office.country, today)
+    calendars = calendars_around(session, office.country, today)
     for concern in list_concerns(session, office.terms(session)):
-        for due in due_stages(concern.facts, today, calendar, concern.stages):
+        for due in due_stages(concern.facts, today, calendars.of(concern.department_id), concern.stages):
             for person in hearers_of(concern, due.stage, directory):
                 yield _planned(concern, due, person, now)
 

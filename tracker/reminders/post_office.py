@@ -10,7 +10,7 @@ from tracker.actions.reporting import Filing
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Mailer
-from tracker.reminders.queries import Terms, calendar_around, load_ladders
+from tracker.reminders.queries import Terms, calendars_around, load_ladders
 from tracker.reminders.rules.retry import Slot, slot_of
 from tracker.settings import MailSettings
 
@@ -73,8 +73,8 @@ class PostOffice:
 
     def slot(self, session: Session, now: datetime) -> Slot:
         """Return the slot in which the day's letters leave."""
-        calendar = calendar_around(session, self.country, local_date(now, self.zone))
-        return slot_of(now, self.zone, self.hour, calendar)
+        calendars = calendars_around(session, self.country, local_date(now, self.zone))
+        return slot_of(now, self.zone, self.hour, calendars.everywhere)
 
     def message_id(self, key: str) -> str:
         """Return the Message-ID of a letter; fixed by its key, and naming neither an item nor a machine."""

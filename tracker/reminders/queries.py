@@ -19,7 +19,7 @@ from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
-from tracker.foundation.office_days import OfficeCalendar, office_calendar
+from tracker.foundation.office_days import Calendars, calendars
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on, office_overrides
 from tracker.people.rules.naming import Named
@@ -103,9 +103,15 @@ class ItemBrief:
     prepared_parts: frozenset[int] = frozenset()
 
 
-def calendar_around(session: Session, country: str, day: date) -> OfficeCalendar:
-    """Return the office calendar of the years around a day, the office's own days included."""
-    return office_calendar(country, range(day.year - 2, day.year + 3), office_overrides(session))
+def calendars_around(session: Session, country: str, day: date) -> Calendars:
+    """Return the office calendars of the years around a day, the days of city and departments included."""
+    years, overrides = range(day.year - 2, day.year + 3), office_overrides(session)
+    parents: Mapping[int, int | None] = {}
+    if overrides.keys() - {None}:
+        parents = {
+            row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))
+        }
+    return calendars(country, years, overrides, parents)
 
 
 def load_directory(session: Session, day: date) -> Directory:

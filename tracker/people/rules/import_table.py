@@ -153,12 +153,12 @@ _ROLE_NAMES: Final = {"系統管理員": Role.ADMINISTRATOR, "研考人員": Rol
 
 def read_people(data: bytes) -> Read[PersonRow]:
     """Read a table of people; raises FileEmpty, FileTooLarge, EncodingUnknown, NotATable, ColumnsMissing or NoRows."""
-    return _read(data, PEOPLE_COLUMNS, _person)
+    return read_table(data, PEOPLE_COLUMNS, _person)
 
 
 def read_departments(data: bytes) -> Read[DepartmentRow]:
     """Read a table of departments; raises what `read_people` raises."""
-    return _read(data, DEPARTMENT_COLUMNS, _department)
+    return read_table(data, DEPARTMENT_COLUMNS, _department)
 
 
 def sample(columns: Sequence[Column], translate: Translate) -> bytes:
@@ -187,12 +187,14 @@ def decode(data: bytes) -> str:
     raise EncodingUnknown
 
 
-_Refuse = Callable[..., None]
+Refuse = Callable[..., None]
+"""Says what is wrong on the line in hand: a msgid, with named values."""
 
 
-def _read(
-    data: bytes, columns: Sequence[Column], make: Callable[[int, Mapping[str, str], _Refuse], R]
+def read_table(
+    data: bytes, columns: Sequence[Column], make: Callable[[int, Mapping[str, str], Refuse], R]
 ) -> Read[R]:
+    """Read a CSV file, one value of `make` a line; raises NotATable, NoRows, ColumnsMissing or FileEmpty."""
     lines = _lines(decode(data))
     if not lines:
         raise FileEmpty
@@ -224,6 +226,8 @@ def _read(
 
 
 _EMPTY: Final = {
+    "day": N_("請填寫日期。"),
+    "is_workday": N_("請填寫是否放假。"),
     "email": N_("請填寫電子郵件。"),
     "name": N_("請填寫名稱或姓名。"),
     "code": N_("請填寫機關代碼。"),
@@ -285,7 +289,7 @@ def _folded(name: str) -> str:
     return " ".join(name.replace("_", " ").split()).casefold()
 
 
-def _person(line: int, values: Mapping[str, str], refuse: _Refuse) -> PersonRow:
+def _person(line: int, values: Mapping[str, str], refuse: Refuse) -> PersonRow:
     role_name, language = values.get("role", ""), values.get("language", "")
     role = _roles().get(_folded(role_name))
     department = values.get("department", "")
@@ -312,7 +316,7 @@ def _person(line: int, values: Mapping[str, str], refuse: _Refuse) -> PersonRow:
     )
 
 
-def _department(line: int, values: Mapping[str, str], refuse: _Refuse) -> DepartmentRow:
+def _department(line: int, values: Mapping[str, str], refuse: Refuse) -> DepartmentRow:
     coordinating = values.get("is_coordinating", "").casefold()
     if coordinating and coordinating not in _YES | _NO:
         refuse(N_("研考單位請填「是」或「否」，不是「%(value)s」。"), value=values["is_coordinating"])

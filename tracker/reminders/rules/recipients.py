@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tracker.access import Role
 from tracker.actions.rules.extending import Level
@@ -32,6 +33,19 @@ class Directory:
         """Return the nearest heads of a kind on the way up from a department."""
         on_the_way = (self.holders.get((role, here), ()) for here in upwards(self.parents, department_id))
         return next(filter(None, on_the_way), ())
+
+    def departments_of(self, person_id: int) -> frozenset[int]:
+        """Return the departments in which a person holds a role."""
+        return self._places.get(person_id, frozenset())
+
+    @cached_property
+    def _places(self) -> Mapping[int, frozenset[int]]:
+        found: dict[int, set[int]] = {}
+        for (_, department_id), people in self.holders.items():
+            if department_id is not None:
+                for person_id in people:
+                    found.setdefault(person_id, set()).add(department_id)
+        return {person_id: frozenset(places) for person_id, places in found.items()}
 
     def coordinators(self) -> Sequence[int]:
         """Return everybody of the coordinating office."""

@@ -1,7 +1,8 @@
-"""Pages of the people room: signing in, one's own settings, people, departments, and bringing in many at once."""
+"""Pages of the people room: signing in, one's own settings, people, departments, and bringing in many, office days."""
 
 from tracker.web.people import (
     administration,
+    calendar,
     departments,
     deputies,
     importing,
@@ -14,6 +15,7 @@ from tracker.web.people.blueprint import blueprint
 __all__ = [
     "administration",
     "blueprint",
+    "calendar",
     "departments",
     "deputies",
     "importing",
