@@ -29,6 +29,7 @@ from tracker.actions.events import (
     ProgressSubmitted,
 )
 from tracker.actions.exchange import exporting
+from tracker.actions.exchange import importing as table_importing
 from tracker.actions.handing_over import refuse_left_behind, refuse_misplaced
 from tracker.actions.reporting import Filing
 from tracker.actions.rules.deadlines import Standards
@@ -103,6 +104,10 @@ class Wiring:
                 self.reader, self.files, self.proposals(), self.settings.site.zone
             ),
             exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone, self.standards()),
+            table_importing.LOOK: table_importing.LookThrough(
+                self.files, self.settings.site.zone, self.settings.follow_up.themes
+            ),
+            table_importing.APPLY: table_importing.ApplyImport(self.files, self.settings.site.zone),
         }
 
     def import_at_once(self, person_id: int, confidentiality: Confidentiality) -> ImportAtOnce:

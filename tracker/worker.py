@@ -18,7 +18,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from tracker.actions.exchange import exporting
+from tracker.actions.exchange import exporting, importing
 from tracker.foundation.clock import SystemClock
 from tracker.foundation.jobs import run_next
 from tracker.reminders.delivery import deliver_outbox
@@ -118,7 +118,8 @@ def _run_jobs(wiring: Wiring, over: threading.Event) -> None:
 def _tidy_up(wiring: Wiring) -> None:
     now = wiring.clock.now()
     with wiring.database.reading() as session:
-        if not exporting.has_old(session, now):
+        if not exporting.has_old(session, now) and not importing.list_old(session, now):
             return
     with wiring.database.transaction() as session:
         exporting.discard_old(session, wiring.files, now)
+        importing.discard_old(session, wiring.files, now)

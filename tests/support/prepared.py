@@ -17,6 +17,7 @@ from tests.support.client import Visitor, visitor
 from tests.support.site import settings_for
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
 from tracker.actions.exchange import exporting
+from tracker.actions.exchange import importing as table_importing
 from tracker.actions.exchange.columns import columns_of
 from tracker.actions.exchange.exporting import Order
 from tracker.actions.queries import ActionFilter
@@ -204,12 +205,17 @@ def _come_in(city: City) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _taken_out(city: City, wiring: Wiring) -> dict[str, Any]:
-    """Let the officer take the list out by a background job."""
+    """Let the officer take the list out by a background job, and a coordinator look through a table."""
     order = Order(ActionFilter(), columns_of(("title",)), Kind.CSV, "zh-Hant")
     with city.database.transaction() as session:
         job_id = exporting.request_export(session, city.act("officer", session), order).id
-    run_next(city.database, {exporting.KIND: wiring.handlers()[exporting.KIND]}, city.clock)
-    return {"export": job_id}
+        act = city.act("coordinator", session)
+        table = "名稱,機關,期限\n更新站牌,TPT-P,115/12/31\n".encode()
+        import_id = table_importing.begin_import(session, act, wiring.files, "table.csv", table).id
+        table_importing.request_look(session, act, table_importing.get_import(session, act, import_id))
+    for kind in (exporting.KIND, table_importing.LOOK):
+        run_next(city.database, {kind: wiring.handlers()[kind]}, city.clock)
+    return {"export": job_id, "import": import_id}
 
 
 def _belongings(city: City) -> dict[str, Any]:

@@ -47,6 +47,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "filename": "stylesheet",
         "filter_id": "own_filter",
         "office_day_id": "office_day",
+        "import_id": "import",
     },
     "@shared": {"filter_id": "shared_filter"},
     "@secret": {
@@ -141,6 +142,8 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
         "due_on": "2026-06-30",
         "as_draft": "y",
     },
+    "actions.import_actions": {"file": "名稱,機關,期限\n設置共乘區,TPT-P,115/12/31\n"},
+    "actions.choose_columns": {"column_0": "title", "column_1": "department", "column_2": "due_on"},
     "actions.export_actions": {"question": "group=all", "kind": "csv"},
     "actions.save_filter": {"name": "本科逾期", "question": "group=overdue"},
     "actions.edit_filter": {"name": "本科到期", "version": "1"},

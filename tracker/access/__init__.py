@@ -67,6 +67,7 @@ class Permission:
 
         READ = N_("檢視列管事項及其辦理經過。")
         ASSIGN = N_("分案、改分，並指定主辦機關與期限。")
+        IMPORT = N_("以表格新增或更新列管事項；不含既有事項的期限與狀態。")
         EDIT = N_("修改列管事項的名稱、預期成果、列管層級、優先與標籤；不含期限。")
         CHANGE_OFFICER = N_("更換主協辦機關的承辦人。")
         ACKNOWLEDGE = N_("簽收列管事項並指定承辦人。")
@@ -138,6 +139,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Report.REVIEW: _COORDINATOR,
     Permission.Action.READ: _READERS,
     Permission.Action.ASSIGN: _COORDINATOR,
+    Permission.Action.IMPORT: _COORDINATOR,
     Permission.Action.EDIT: _COORDINATOR,
     Permission.Action.CHANGE_OFFICER: {
         Role.UNIT_HEAD: Reach.SUBTREE,

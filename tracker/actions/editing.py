@@ -3,7 +3,7 @@
 The due date is none of these: only a granted extension moves it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,21 +44,34 @@ def edit_action(
     Raises Forbidden, StepNotAllowed for an item that left tracking, VersionConflict, or Invalid by field.
     """
     item = item_for(session, act, item_id, Step.EDIT, version)
+    before, after = set_changes(item, changes)
+    if after:
+        index_tags(session, [item] if "tags" in after else [])
+        session.flush()
+        record_changes(session, act, item, before, after)
+    return item
+
+
+def set_changes(item: ActionItem, changes: ItemChanges) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write changes on a locked item and return both sides of what is another now; raises Invalid.
+
+    `index_tags`, a flush and `record_changes` come after it, for one item or for many at once.
+    """
     wanted = _wanted(changes)
     if problems := _problems_with(wanted):
         raise Invalid(fields=problems)
     present = facts_of(item)
     changed = {name: value for name, value in wanted.items() if value != present[name]}
-    if not changed:
-        return item
     for name, value in changed.items():
         setattr(item, name, value)
-    if "tags" in changed:
-        _index_tags(session, item)
-    session.flush()
-    before = {name: present[name] for name in changed}
-    audit.record(session, act, Step.EDIT.value, "action_item", item.id, before, changed)
-    return item
+    return {name: present[name] for name in changed}, changed
+
+
+def record_changes(
+    session: Session, act: Act, item: ActionItem, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Write into the record what an edit changed."""
+    audit.record(session, act, Step.EDIT.value, "action_item", item.id, before, after)
 
 
 def facts_of(item: ActionItem) -> dict[str, Any]:
@@ -121,6 +134,10 @@ def _problems_with(wanted: Mapping[str, Any]) -> dict[str, str]:
     return problems
 
 
-def _index_tags(session: Session, item: ActionItem) -> None:
-    session.execute(delete(ItemTag).where(ItemTag.item_id == item.id))
-    session.add_all(ItemTag(item_id=item.id, tag=tag) for tag in item.tags)
+def index_tags(session: Session, items: Sequence[ActionItem]) -> None:
+    """Let items be found by the tags that they carry now."""
+    if not items:
+        return
+    gone = delete(ItemTag).where(ItemTag.item_id.in_([item.id for item in items]))
+    session.execute(gone, execution_options={"synchronize_session": False})
+    session.add_all(ItemTag(item_id=item.id, tag=tag) for item in items for tag in item.tags)

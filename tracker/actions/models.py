@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.extending import ExtensionReason, Level
+from tracker.actions.rules.lines import LineOutcome
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.foundation.database import Base, code_column
 from tracker.foundation.searching import Grams
@@ -334,3 +335,43 @@ class DefaultFilter(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
     filter_id: Mapped[int] = mapped_column(ForeignKey("saved_filter.id", ondelete="CASCADE"), index=True)
+
+
+class ActionImport(Base):
+    """A table that is being brought in: the file, what its columns mean, and how far it has come.
+
+    The job is the one that looks through the table or, after that, the one that applies it.
+    """
+
+    __tablename__ = "action_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    name: Mapped[str]
+    sha256: Mapped[str]
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
+    looked_through_at: Mapped[datetime | None]
+    applied_at: Mapped[datetime | None]
+
+
+class ImportLine(Base):
+    """A row of such a table as it was looked through: what it does, and what stands in the way.
+
+    `changes` tells each change as name, before and after; `facts` is what applying works with.
+    """
+
+    __tablename__ = "action_import_line"
+    __table_args__ = (Index("ix__action_import_line__import_id_outcome", "import_id", "outcome", "line"),)
+
+    import_id: Mapped[int] = mapped_column(
+        ForeignKey("action_import.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    outcome: Mapped[LineOutcome] = mapped_column(code_column(LineOutcome))
+    item_no: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    changes: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    problems: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -152,6 +152,11 @@ class Database:
         self.engine = make_engine(url)
         self._subscriptions = subscriptions or {}
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Tell whether a writing transaction keeps every other one waiting, as on SQLite."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def transaction(self) -> Generator[Session, None, None]:
         """Open a writing session that commits at the end, after the reactions to its events.

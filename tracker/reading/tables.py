@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from tracker.foundation.errors import FileEmpty, FileTooLarge, FileTruncated, FormatNotSupported, Invalid
 from tracker.foundation.language import N_
 from tracker.foundation.sheets import Kind, storable, unguarded
-from tracker.reading import package
+from tracker.reading.archive import Archive
 from tracker.reading.encoding import decode
 
 Cell: TypeAlias = str | date
@@ -57,12 +57,12 @@ class Table:
 
 
 def kind_of(data: bytes) -> Kind:
-    """Return the format of a file by its content; raises FileEmpty, NotATable or what `Package` raises."""
+    """Return the format of a file by its content; raises FileEmpty, NotATable or what `Archive` raises."""
     if not data.strip():
         raise FileEmpty
     if not data.startswith(_ZIP):
         return Kind.CSV
-    parts = package.Package(data)
+    parts = Archive(data)
     if "xl/workbook.xml" in parts:
         return Kind.XLSX
     if "content.xml" in parts:
@@ -107,7 +107,7 @@ def _csv_lines(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
 
 
 def _sheet_lines(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    package.Package(data).check_bounds()
+    Archive(data).check_bounds()
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheet = book.get_sheet_by_index(0)

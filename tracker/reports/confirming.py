@@ -46,7 +46,7 @@ def confirm(
     if not accepted:
         raise Conflict(N_("還沒有採用任何建議事項。若報告沒有建議事項，請選「本報告無建議事項」。"))
     _check_still_fits(accepted, act.today)
-    _number_report(session, report, act.today)
+    number_report(session, report, act.today)
     report.no_recommendation_declared = False
     confirmed = [_confirm_one(session, act, report, draft) for draft in accepted]
     waiting = [d for d in drafts if d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE]
@@ -70,7 +70,7 @@ def declare_no_recommendation(
         d.state is DraftState.ACCEPTED for d in queries.list_drafts(session, report_id)
     ):
         raise Conflict(N_("已有採用的建議事項，不能宣告無建議。"))
-    _number_report(session, report, act.today)
+    number_report(session, report, act.today)
     report.no_recommendation_declared = True
     _end_review(act, report)
     session.flush()
@@ -152,7 +152,8 @@ def _confirm_one(session: Session, act: Act, report: Report, draft: Draft) -> Re
     return recommendation
 
 
-def _number_report(session: Session, report: Report, today: date) -> None:
+def number_report(session: Session, report: Report, today: date) -> None:
+    """Give a report its number, the next of its agency and year; raises Invalid without a lead agency."""
     if report.lead_agency_id is None:
         raise Invalid(fields={"lead_agency_id": N_("請先選定報告的主辦機關，才能編號。")})
     if report.report_no:

@@ -14,7 +14,7 @@ from tracker.actions import queries
 from tracker.actions.exchange import exporting
 from tracker.actions.exchange.columns import COLUMNS, columns_of
 from tracker.actions.exchange.exporting import ExportActions, ExportGone, Order, RightsChanged
-from tracker.actions.models import ActionItem
+from tracker.actions.models import ActionItem, Evidence
 from tracker.actions.queries import ActionFilter, Group
 from tracker.actions.rules.deadlines import Standards
 from tracker.audit.models import AuditEvent
@@ -195,7 +195,7 @@ class TestRemoval:
         with city.database.transaction() as session:
             person = people.get_user(session, city.people["officer"])
             session.add(
-                exporting.Evidence(
+                Evidence(
                     item_id=item_id,
                     name="list.csv",
                     sha256=sha256,

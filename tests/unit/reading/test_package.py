@@ -15,7 +15,7 @@ from tracker.foundation.errors import (
     ReportUnreadable,
     TextMissing,
 )
-from tracker.reading import package, readers
+from tracker.reading import archive, readers
 from tracker.reading.document import ReadingLimits
 from tracker.reading.package import Package, parsed
 
@@ -51,7 +51,7 @@ class TestBounds:
 
     def test_refuses_more_entries_than_any_document_has(self) -> None:
         with pytest.raises(FileTooLarge):
-            Package(zipped({f"{n}.xml": "" for n in range(package.MOST_ENTRIES + 1)}))
+            Package(zipped({f"{n}.xml": "" for n in range(archive.MOST_ENTRIES + 1)}))
 
     def test_refuses_a_part_denser_than_text_can_be(self) -> None:
         with pytest.raises(FileTooLarge):
@@ -61,7 +61,7 @@ class TestBounds:
         assert len(Package(zipped({"a.xml": b" " * 2**19})).part("a.xml")) == 2**19
 
     def test_refuses_parts_that_together_are_too_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(package, "MOST_BYTES", 1000)
+        monkeypatch.setattr(archive, "MOST_BYTES", 1000)
         with pytest.raises(FileTooLarge):
             Package(zipped({"a.xml": b"x" * 600, "b.xml": b"y" * 600}))
 

@@ -13,13 +13,13 @@ from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
 
 from tracker import audit
 from tracker.access import Act, Permission, Principal
 from tracker.actions.exchange.columns import COLUMNS, Shown
+from tracker.actions.exchange.keeping import EXPORT, holds_file, is_referred_to
 from tracker.actions.exchange.telling import conditions_of
-from tracker.actions.models import ActionItem, Evidence
+from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter, count_actions, key_of, list_actions
 from tracker.actions.rules.deadlines import Standards
 from tracker.foundation import jobs
@@ -32,9 +32,8 @@ from tracker.foundation.paging import BEGINNING, Place
 from tracker.foundation.sheets import Cell, Kind, Sheet, write
 from tracker.foundation.showing import show_moment, show_number
 from tracker.people.queries import act_of, get_user
-from tracker.reports.models import Report
 
-KIND: Final = "export_actions"
+KIND: Final = EXPORT
 MOST_AT_ONCE: Final = 2_000
 KEPT: Final = timedelta(days=7)
 _STRETCH: Final = 500
@@ -151,17 +150,17 @@ def is_over(job: Job, now: datetime) -> bool:
 
 def has_old(session: Session, now: datetime) -> bool:
     """Tell whether files of exports wait to be removed, without writing anything."""
-    return any(map(_holds_file, jobs.list_ended(session, KIND, now - KEPT)))
+    return any(map(holds_file, jobs.list_ended(session, KIND, now - KEPT)))
 
 
 def discard_old(session: Session, files: FileStore, now: datetime) -> int:
     """Remove the files of exports past their days, but none that something else refers to; returns how many."""
-    old = [each for each in jobs.list_ended(session, KIND, now - KEPT) if _holds_file(each)]
+    old = [each for each in jobs.list_ended(session, KIND, now - KEPT) if holds_file(each)]
     for job in old:
         job.result = {**job.result, "removed": True}
     session.flush()
     for sha256 in {job.result["sha256"] for job in old}:
-        if not _is_referred_to(session, sha256):
+        if not is_referred_to(session, sha256):
             files.discard(sha256)
     return len(old)
 
@@ -262,15 +261,3 @@ def _rights_of(principal: Principal) -> str:
     ]
     facts = [(scope.city, sorted(scope.departments)) for scope in scopes]
     return hashlib.sha256(repr((facts, sorted(principal.persons))).encode()).hexdigest()
-
-
-def _holds_file(job: Job) -> bool:
-    return "sha256" in job.result and not job.result.get("removed")
-
-
-def _is_referred_to(session: Session, sha256: str) -> bool:
-    held = Job.result["sha256"].as_string() == sha256
-    kept = session.scalars(select(Job).where(Job.kind == KIND, held)).all()
-    used = select(Evidence.id).where(Evidence.sha256 == sha256).limit(1)
-    read = select(Report.id).where(Report.source_sha256 == sha256).limit(1)
-    return any(map(_holds_file, kept)) or any(session.scalar(query) is not None for query in (used, read))
