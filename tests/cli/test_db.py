@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from tests.factories.city import build_city
 from tests.support.databases import migrate, sqlite_url
+from tests.support.tampering import drop_triggers
 from tracker.access import SYSTEM, Act
 from tracker.audit.service import record
 from tracker.cli import main
@@ -117,3 +118,50 @@ class TestVerify:
         broken = run("audit", "verify")
         assert broken.exit_code == 7
         assert "entry 2" in broken.stderr
+
+
+class TestHead:
+    @pytest.fixture
+    def three_rows(self, folder: Path) -> Path:
+        """The database of an installation whose record has three rows, without the triggers that guard them."""
+        path = folder / "tracker.db"
+        migrate(sqlite_url(path))
+        database = Database(sqlite_url(path))
+        now = SystemClock().now()
+        with database.transaction() as session:
+            for word in ("one", "two", "three"):
+                record(session, Act(SYSTEM, now, now.date()), word, "installation", None)
+        drop_triggers(database)
+        database.close()
+        return path
+
+    def test_is_one_line_that_verify_takes_as_text_and_as_a_file(
+        self, three_rows: Path, tmp_path: Path
+    ) -> None:
+        line = run("audit", "head").stdout.strip()
+        assert line.startswith("3 ")
+        (tmp_path / "heads.txt").write_text(f"{line}\n{line}\n", "utf-8")
+        for kept in (line, str(tmp_path / "heads.txt")):
+            answer = run("audit", "verify", "--head", kept)
+            assert (answer.exit_code, answer.stderr) == (0, "")
+
+    def test_tells_of_a_tail_that_was_cut_off(self, three_rows: Path) -> None:
+        line = run("audit", "head").stdout.strip()
+        connection = sqlite3.connect(three_rows)
+        connection.execute("delete from audit_event where seq = 3")
+        connection.commit()
+        connection.close()
+        assert run("audit", "verify").exit_code == 0
+        broken = run("audit", "verify", "--head", line)
+        assert broken.exit_code == 7
+        assert "entry 3" in broken.stderr
+
+    @pytest.mark.parametrize("kept", ["no such file", "nowhere.txt"])
+    def test_refuses_what_is_no_head_and_no_file(self, three_rows: Path, kept: str) -> None:
+        answer = run("audit", "verify", "--head", kept)
+        assert answer.exit_code not in (0, 7)
+        assert "Traceback" not in answer.output
+
+    def test_is_none_of_an_empty_record(self, folder: Path) -> None:
+        migrate(sqlite_url(folder / "tracker.db"))
+        assert run("audit", "head").exit_code != 0

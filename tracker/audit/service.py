@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +14,11 @@ from sqlalchemy import func, select, text
 from tracker.access import Act
 from tracker.audit.models import AuditEvent
 from tracker.foundation.database import Session
+from tracker.foundation.errors import Invalid
+from tracker.foundation.language import N_
 
 GENESIS = "0" * 64
+_HEAD = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64}) ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}\+00:00)")
 _CHAIN_LOCK = 7_245_001
 """The number of the PostgreSQL advisory lock that puts writers of the record in one line."""
 
@@ -25,6 +29,36 @@ class Break:
 
     seq: int
     reason: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last link of the chain at some moment: how many rows there were, the digest of the last, and its time.
+
+    Rows are numbered from 1 without a gap, so the number of the last is their count.
+    """
+
+    seq: int
+    digest: str
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.digest} {self.at.isoformat()}"
+
+
+def read_heads(text: str) -> list[Head]:
+    """Read heads as they were printed, one a line; raises Invalid for a line that is none, or where there is none."""
+    heads = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        found = _HEAD.fullmatch(line.strip())
+        if found is None:
+            raise Invalid(N_("第 %(line)s 行不是稽核紀錄的末筆雜湊。"), line=number)
+        heads.append(Head(int(found[1]), found[2], datetime.fromisoformat(found[3])))
+    if not heads:
+        raise Invalid(N_("沒有可以比對的末筆雜湊。"))
+    return heads
 
 
 def record(
@@ -58,20 +92,36 @@ def record(
     return row
 
 
-def verify(session: Session) -> Break | None:
-    """Walk the whole chain and return its first break, or None when it holds."""
+def head_of(session: Session) -> Head | None:
+    """Return the last link of the chain, to be kept outside of the database; None while nothing is recorded."""
+    last = session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)).one_or_none()
+    return Head(last.seq, last.digest, last.at) if last else None
+
+
+def verify(session: Session, heads: Iterable[Head] = ()) -> Break | None:
+    """Walk the whole chain and return its first break, or None when it holds.
+
+    What was cut off at the end, or written anew from some row on, shows only against heads that were kept outside.
+    """
+    kept = sorted(heads, key=lambda head: head.seq)
+    known = {head.seq: head.digest for head in kept}
     expected_seq, previous = 1, GENESIS
     in_order = select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=1000)
-    with closing(session.scalars(in_order)) as rows:
-        for row in rows:
-            if row.seq != expected_seq:
-                return Break(expected_seq, "missing")
-            if row.previous_digest != previous:
-                return Break(row.seq, "not linked to the row before")
-            if digest_of(row) != row.digest:
-                return Break(row.seq, "changed")
-            expected_seq, previous = row.seq + 1, row.digest
-    return None
+    try:
+        with closing(session.scalars(in_order)) as rows:
+            for row in rows:
+                if row.seq != expected_seq:
+                    return Break(expected_seq, "missing")
+                if row.previous_digest != previous:
+                    return Break(row.seq, "not linked to the row before")
+                if digest_of(row) != row.digest:
+                    return Break(row.seq, "changed")
+                if known.get(row.seq, row.digest) != row.digest:
+                    return Break(row.seq, "not as exported")
+                expected_seq, previous = row.seq + 1, row.digest
+    except ValueError:  # A day that is none, or JSON that is none: nobody wrote that by this program.
+        return Break(expected_seq, "unreadable")
+    return Break(expected_seq, "cut off") if kept and kept[-1].seq >= expected_seq else None
 
 
 def digest_of(row: AuditEvent) -> str:

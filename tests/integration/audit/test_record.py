@@ -5,8 +5,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories.city import City
+from tests.support.tampering import drop_triggers, tamper
 from tracker import audit
 from tracker.foundation.database import Database
+from tracker.foundation.errors import Invalid
 
 
 class TestRecord:
@@ -29,24 +31,72 @@ class TestRecord:
             connection.execute(text(statement))
 
 
-def without_triggers(database: Database, statement: str) -> None:
+def changed(database: Database, statement: str) -> None:
     """Change the record as somebody with the database's own password could."""
+    drop_triggers(database)
     with database.engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execute(text("DROP TRIGGER audit_event_no_update"))
-            connection.execute(text("DROP TRIGGER audit_event_no_delete"))
-        else:
-            connection.execute(text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
         connection.execute(text(statement))
 
 
 class TestVerify:
     def test_finds_a_changed_row(self, city: City) -> None:
-        without_triggers(city.database, "UPDATE audit_event SET actor_name = 'somebody else' WHERE seq = 3")
+        changed(city.database, "UPDATE audit_event SET actor_name = 'somebody else' WHERE seq = 3")
         with city.database.reading() as session:
             assert audit.verify(session) == audit.Break(3, "changed")
 
     def test_finds_a_missing_row(self, city: City) -> None:
-        without_triggers(city.database, "DELETE FROM audit_event WHERE seq = 2")
+        changed(city.database, "DELETE FROM audit_event WHERE seq = 2")
         with city.database.reading() as session:
             assert audit.verify(session) == audit.Break(2, "missing")
+
+    def test_finds_what_cannot_even_be_read(self, city: City) -> None:
+        if city.database.engine.dialect.name == "sqlite":  # PostgreSQL takes no such value into the column.
+            changed(city.database, "UPDATE audit_event SET at = 'yesterday', before = '{' WHERE seq = 2")
+            with city.database.reading() as session:
+                found = audit.verify(session)
+            assert found is not None
+            assert found.reason == "unreadable"
+
+    def test_finds_every_random_manipulation(self, city: City) -> None:
+        city.give_action()
+        drop_triggers(city.database)
+        done, found = tamper(city.database, times=70, seed=4)
+        assert found == done
+
+
+class TestAHeadKeptOutside:
+    def head(self, city: City) -> audit.Head:
+        with city.database.reading() as session:
+            head = audit.head_of(session)
+        assert head is not None
+        return head
+
+    def test_is_read_back_as_it_was_printed(self, city: City) -> None:
+        head = self.head(city)
+        assert audit.read_heads(f"{head}\n\n{head}\n") == [head, head]
+
+    @pytest.mark.parametrize("words", ["", "\n", "3 abc", "0 " + "a" * 64 + " 2026-03-02T01:00:00+00:00"])
+    def test_is_refused_where_it_is_none(self, words: str) -> None:
+        with pytest.raises(Invalid):
+            audit.read_heads(words)
+
+    def test_goes_on_fitting_while_the_record_grows(self, city: City) -> None:
+        heads = [self.head(city)]
+        city.give_action()
+        heads.append(self.head(city))
+        with city.database.reading() as session:
+            assert audit.verify(session, heads) is None
+
+    def test_shows_that_the_tail_was_cut_which_the_chain_alone_does_not(self, city: City) -> None:
+        head = self.head(city)
+        changed(city.database, f"DELETE FROM audit_event WHERE seq > {head.seq - 2}")
+        with city.database.reading() as session:
+            assert audit.verify(session) is None
+            assert audit.verify(session, [head]) == audit.Break(head.seq - 1, "cut off")
+
+    def test_shows_that_everything_was_deleted(self, city: City) -> None:
+        head = self.head(city)
+        changed(city.database, "DELETE FROM audit_event")
+        with city.database.reading() as session:
+            assert audit.head_of(session) is None
+            assert audit.verify(session, [head]) == audit.Break(1, "cut off")
