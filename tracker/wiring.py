@@ -79,7 +79,7 @@ class Wiring:
 
     def filing(self) -> Filing:
         """Return how the city lets progress be filed."""
-        return filing(self.settings)
+        return self.office.filing
 
     def standards(self) -> Standards:
         """Return what items are held to."""

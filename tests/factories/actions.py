@@ -16,6 +16,9 @@ from tracker.actions.rules.extending import ExtensionReason, Limits
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile, describe
+from tracker.reminders import work
+from tracker.settings import load_settings
+from tracker.wiring import post_office
 
 T = TypeVar("T")
 RESULT = "兩處轉運站的候車資訊看板已完成並啟用。"
@@ -38,6 +41,14 @@ def look(city: City, key: str, item_id: int, question: Callable[[Session, Act, A
 def status_of(city: City, item_id: int) -> str:
     """Return where an item stands."""
     return look(city, "coordinator", item_id, lambda _session, _act, item: item.status.value)
+
+
+def work_of(city: City, key: str) -> list[int]:
+    """Return the items that wait for a person's own hand, as their work page has them."""
+    office = post_office(load_settings({}), city.clock)
+    with city.database.reading() as session:
+        piles = work.work_of(office, session, city.act(key, session).by, city.today(), limit=1000)
+    return [waiting.item.id for pile in piles if not pile.is_overseen for waiting in pile.items]
 
 
 def version_of(city: City, item_id: int) -> int:

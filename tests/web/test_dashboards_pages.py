@@ -3,15 +3,24 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from tests.factories.actions import after_days, ask, bring_to
+from tests.factories.actions import after_days, ask, bring_to, do, report
 from tests.factories.city import City
 from tests.support.client import Visitor
+from tests.support.counting import count_queries
+from tracker.people.service import delegate
 
 Visit = Callable[..., Visitor]
 READERS = ("officer", "unit_head", "agency_head", "coordinator", "viewer", "other_officer")
+
+
+def stand_in(city: City, person: str, deputy: str) -> None:
+    """Name somebody's deputy for the ten days from today."""
+    until = city.today() + timedelta(days=10)
+    do(city, person, delegate, city.people[person], city.people[deputy], city.today(), until)
 
 
 def tiles(page: str) -> list[tuple[str, int]]:
@@ -102,8 +111,56 @@ class TestWork:
     def test_says_what_to_do_with_each(self, city: City, visit: Visit) -> None:
         city.give_action()
         ask(city, bring_to(city, "in_progress"))
-        assert "<strong>簽收</strong>" in visit("officer").get("/").text
-        assert "<strong>審查解除列管</strong>" in visit("coordinator").get("/").text
+        assert re.search(r'href="/actions/\d+/acknowledge">簽收<', visit("officer").get("/").text)
+        assert re.search(r'href="/actions/closings/\d+">審查解除列管<', visit("coordinator").get("/").text)
+
+    def test_groups_by_why_an_item_waits_in_the_order_of_the_letter(self, city: City, visit: Visit) -> None:
+        city.give_action()
+        for days in (1, 20, 90):
+            bring_to(city, "in_progress", due_in_days=days)
+        reported = bring_to(city, "in_progress", due_in_days=90)
+        after_days(city, 4)
+        report(city, reported)
+        headings = re.findall(r"<h2>([^<]+)</h2>", visit("officer").get("/").text)
+        assert headings == [
+            "逾期，請儘速辦理",
+            "尚未簽收",
+            "將於 30 日內到期",
+            "本期尚未填報",
+            "其他辦理中",
+            "整體情形",
+        ]
+
+    def test_folds_what_is_late_below_a_head_under_what_the_head_decides(
+        self, city: City, visit: Visit
+    ) -> None:
+        bring_to(city, "in_progress", due_in_days=1)
+        report(city, bring_to(city, "in_progress", due_in_days=90))
+        after_days(city, 4)
+        own, fold = visit("unit_head").get("/").text.split('<details class="fold">')
+        assert "等待您核可辦理情形" in own
+        assert "逾期，請儘速辦理" in fold
+        assert "有 1 件等您處理，沒有逾期。" in own
+        assert "所屬機關逾期事項" in visit("agency_head").get("/").text
+
+    @pytest.mark.parametrize(("language", "words"), [("zh-Hant", "代理 簡立群"), ("en", "acting for 簡立群")])
+    def test_says_in_whose_place_a_deputy_acts(
+        self, city: City, visit: Visit, language: str, words: str
+    ) -> None:
+        report(city, bring_to(city, "in_progress", due_in_days=90))
+        stand_in(city, "unit_head", "other_head")
+        assert words in visit("other_head", language=language).get("/").text
+        assert words not in visit("unit_head", language=language).get("/").text
+        after_days(city, 30)
+        assert words not in visit("other_head", language=language).get("/").text
+
+    @pytest.mark.parametrize("key", READERS)
+    def test_takes_at_most_twelve_statements(self, busy: City, visit: Visit, key: str) -> None:
+        visitor = visit(key)
+        visitor.get("/")
+        with count_queries(busy.database) as seen:
+            visitor.get("/")
+        assert len(seen) <= 12
 
     def test_tells_a_coordinator_of_reports_to_review(self, city: City, visit: Visit) -> None:
         city.give_report()

@@ -4,7 +4,7 @@ from tracker.access import Act, Permission, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import extending as extension_rules
-from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Step, allowed_steps
+from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Status, Step, allowed_steps
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 
 CLOSING_STEPS = frozenset({Step.PREPARE_CLOSING, Step.REQUEST_CLOSING})
@@ -137,6 +137,13 @@ def parts_for(act: Act, item: ActionItem, step: Step) -> tuple[Part, ...]:
         and (step in allowed_steps(item.status) or _supports_open(item, part, step))
     ]
     return tuple(sorted(mine, key=lambda part: part.officer_id not in act.by.persons))
+
+
+def owner_step(act: Act, item: ActionItem) -> Step | None:
+    """Return what the person who acts does next with an item of their own: take it, or report on it."""
+    if item.status is Status.ASSIGNED and _acts_for(act, item.lead, Step.ACKNOWLEDGE):
+        return Step.ACKNOWLEDGE
+    return Step.REPORT_PROGRESS if parts_for(act, item, Step.REPORT_PROGRESS) else None
 
 
 def own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Part:

@@ -152,7 +152,23 @@ def department_nodes(session: Session) -> list[tree.Node]:
 
 def at_or_below(department_id: int) -> Select[int]:
     """Return the query for the ids of a department and of everything below it: `tree.subtree` in SQL."""
-    found = select(Department.id).where(Department.id == department_id).cte("at_or_below", recursive=True)
+    return _with_everything_below(select(Department.id).where(Department.id == department_id))
+
+
+def below_heads(*roles: Role) -> Select[int]:
+    """Return the query for the ids of the departments that have, or stand below one that has, an active head."""
+    headed = select(Department.id).where(
+        Department.id.in_(
+            select(RoleGrant.department_id)
+            .join(User, User.id == RoleGrant.person_id)
+            .where(RoleGrant.role.in_(roles), User.is_active)
+        )
+    )
+    return _with_everything_below(headed)
+
+
+def _with_everything_below(first: Select[int]) -> Select[int]:
+    found = first.cte(recursive=True)
     child = aliased(Department)
     # UNION leaves out what was found before, so that a tree that goes round in a circle ends as well.
     found = found.union(select(child.id).where(child.parent_id == found.c.id))

@@ -51,6 +51,7 @@ _ASKED = {
     Section.LATE: _DO,
     Section.HELD_UP: _DO,
     Section.SOON: _DO,
+    Section.THIS_PERIOD: N_("填報最近的辦理情形；遭遇困難時請一併說明。"),
     Section.TO_ACKNOWLEDGE: N_("簽收並確認承辦人。"),
     Section.ASSIGNED: N_("簽收並確認承辦人。"),
     Section.GIVEN: _DO,

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import Duplicate
-from tracker.people.queries import get_user
+from tracker.people.models import User
+from tracker.people.queries import get_user, principal_of
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import list_letters_of_the_day
 from tracker.reminders.letters import Digest, envelope, write_digest
@@ -38,12 +39,20 @@ from tracker.reminders.queries import (
     list_waiting_reminders,
     load_directory,
 )
-from tracker.reminders.rules.digest import FILING, Cause, arrange, section_of_notice, section_of_stage
+from tracker.reminders.rules.digest import (
+    FILING,
+    Cause,
+    Section,
+    arrange,
+    section_of_notice,
+    section_of_stage,
+)
 from tracker.reminders.rules.ladder import DueStage, Reason, due_stages
 from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
 from tracker.reminders.rules.stages import Anchor, Capacity, read_code
 from tracker.reminders.standing import hearers_of, standing_of
+from tracker.reminders.work import headings_of
 
 _PLANNING_LOCK = 7_245_002
 """The number of the PostgreSQL advisory lock that keeps two planners from doing the same work."""
@@ -102,7 +111,7 @@ def write_letter(
     if not reminders and not notices:
         return None
     reader = get_user(session, person_id)
-    digest = _digest(session, slot.day, reminders, notices)
+    digest = _digest(session, office, reader, slot.day, reminders, notices)
     written = write_digest(office, reader, digest)
     generation = sum(letter.local_date == slot.day for letter in earlier)
     key = f"digest|{person_id}|{slot.day}|{generation}"
@@ -199,29 +208,42 @@ def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
 
 
 def _digest(
-    session: Session, today: date, reminders: Sequence[PlannedReminder], notices: Sequence[Notice]
+    session: Session,
+    office: PostOffice,
+    reader: User,
+    today: date,
+    reminders: Sequence[PlannedReminder],
+    notices: Sequence[Notice],
 ) -> Digest:
     about = {each.item_id for each in reminders} | {item_id for each in notices for item_id in each.about}
     items = brief_items(session, about, today)
-    return Digest(today, arrange(_causes(items, today, reminders, notices)), items, reminders, notices)
+    headings = headings_of(office, session, principal_of(session, reader, today), today, about)
+    causes = _causes(items, today, headings, reminders, notices)
+    return Digest(today, arrange(causes), items, reminders, notices)
 
 
 def _causes(
     items: Mapping[int, ItemBrief],
     today: date,
+    headings: Mapping[int, Section],
     reminders: Sequence[PlannedReminder],
     notices: Sequence[Notice],
 ) -> Iterator[Cause]:
+    """Yield why each item stands in a letter, under the heading (`headings`) that it has on the reader's work page."""
     for reminder in reminders:
         item = items[reminder.item_id]
         section = section_of_stage(
             reminder.stage, reminder.capacity, item.due_on, today, is_late=item.days_late > 0
         )
-        yield Cause(item.item_id, item.item_no, item.due_on, section)
+        yield Cause(item.item_id, item.item_no, item.due_on, headings.get(item.item_id, section))
     for notice in notices:
         for item_id in notice.about:
             item = items[item_id]
-            yield Cause(item.item_id, item.item_no, item.due_on, section_of_notice(notice.kind))
+            section = section_of_notice(notice.kind)
+            if section is not Section.DECIDED:
+                # What was done since the notice was made is asked for no more; the letter only tells of it.
+                section = headings.get(item_id, Section.LATER)
+            yield Cause(item_id, item.item_no, item.due_on, section)
 
 
 def _attach(

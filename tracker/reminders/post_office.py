@@ -37,7 +37,7 @@ class Links(Protocol):
 class PostOffice:
     """The clock, the city's zone and calendar, the mailer and the addresses: handed to whoever writes or sends.
 
-    `hour` is the local hour from which the day's letters leave.
+    `hour` is the local hour from which the day's letters leave; `filing` says how departments report.
     """
 
     clock: Clock

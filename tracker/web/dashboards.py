@@ -11,10 +11,12 @@ from tracker.dashboards import charts, queries
 from tracker.dashboards.figures import DepartmentLoad, Tiles
 from tracker.foundation.language import N_
 from tracker.people.rules.naming import department_name
+from tracker.reminders.work import work_of
 from tracker.reports.queries import count_waiting_reports
 from tracker.web.actions import lists
-from tracker.web.actions.columns import OF_WORK, USUAL
-from tracker.web.session import act, requires, say, session, standards, today
+from tracker.web.actions.columns import OF_OTHERS, OF_WORK, USUAL
+from tracker.web.session import act, requires, say, session, standards, today, wiring
+from tracker.web.work import shelves_of, urgency_of
 
 blueprint = Blueprint("dashboards", __name__)
 
@@ -35,18 +37,16 @@ class _Tile:
 @blueprint.get("/")
 @requires(Permission.Account.OWN)
 def show_work() -> str:
-    """Show what waits for the reader today, most urgent first."""
+    """Show what waits for the reader today, most urgent first, under the headings of their letter."""
     principal = act().by
-    items = action_queries.work_of(session(), principal, WORK_SHOWN)
-    lines = lists.lines_of(items, act())
-    late = [line for line in lines if line.days_late]
+    piles = work_of(wiring().office, session(), principal, today(), WORK_SHOWN)
     return render_template(
         "dashboards/show_work.html",
-        lines=lines,
-        columns=OF_WORK,
-        total=action_queries.count_work(session(), principal),
-        late=len(late),
-        longest=max((line.days_late for line in late), default=0),
+        own=shelves_of(piles, overseen=False),
+        below=shelves_of(piles, overseen=True),
+        urgency=urgency_of(piles),
+        columns=OF_OTHERS,
+        own_columns=OF_WORK,
         waiting_reports=count_waiting_reports(session(), principal),
         tiles=_own_tiles(),
     )

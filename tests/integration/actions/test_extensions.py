@@ -15,6 +15,7 @@ from tests.factories.actions import (
     look,
     status_of,
     version_of,
+    work_of,
 )
 from tests.factories.city import City
 from tracker import audit
@@ -35,11 +36,6 @@ def dates_of(city: City, item_id: int) -> tuple[date, date]:
 
 def latest(city: City, item_id: int) -> Extension:
     return look(city, "coordinator", item_id, lambda _s, _a, item: item.extensions[-1])
-
-
-def work_of(city: City, key: str) -> list[int]:
-    with city.database.reading() as session:
-        return [item.id for item in queries.work_of(session, city.act(key, session).by)]
 
 
 def steps_of(city: City, key: str, item_id: int) -> set[Step]:

@@ -22,6 +22,7 @@ from tests.factories.actions import (
     return_closing,
     status_of,
     version_of,
+    work_of,
 )
 from tests.factories.city import City
 from tracker import audit
@@ -46,11 +47,6 @@ def closing_of(city: City, item_id: int) -> Closing:
 
 def steps_of(city: City, key: str, item_id: int) -> set[Step]:
     return look(city, key, item_id, lambda _s, act, item: set(rights.steps_for(act, item)))
-
-
-def work_of(city: City, key: str) -> list[int]:
-    with city.database.reading() as session:
-        return [item.id for item in queries.work_of(session, city.act(key, session).by)]
 
 
 def told(city: City, key: str, verb: Callable[..., Any], *arguments: Any, **named: Any) -> list[type]:

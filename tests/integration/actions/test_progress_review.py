@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.factories.actions import after_days, approve, bring_to, do, look, report, send_back
+from tests.factories.actions import after_days, approve, bring_to, do, look, report, send_back, work_of
 from tests.factories.city import City
-from tracker.actions import queries, reporting, rights
+from tracker.actions import reporting, rights
 from tracker.actions.models import ProgressUpdate
 from tracker.actions.reporting import Filing, Progress
 from tracker.actions.rules.workflow import Step
@@ -18,11 +18,6 @@ def percent_of(city: City, item_id: int) -> int:
 
 def updates_of(city: City, item_id: int) -> list[ProgressUpdate]:
     return look(city, "officer", item_id, lambda _s, _a, item: list(item.updates))
-
-
-def work_of(city: City, key: str) -> list[int]:
-    with city.database.reading() as session:
-        return [item.id for item in queries.work_of(session, city.act(key, session).by)]
 
 
 class TestApproval:

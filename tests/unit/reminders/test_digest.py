@@ -39,7 +39,7 @@ class TestSectionOfStage:
             ("late+3", Capacity.UNIT_HEAD, date(2026, 6, 24), Section.LATE_THREE_DAYS),
             ("late+10", Capacity.AGENCY_HEAD, date(2026, 6, 12), Section.OVERVIEW),
             ("late+20", Capacity.COORDINATOR, date(2026, 5, 29), Section.OVERVIEW),
-            ("late-weekly", Capacity.OFFICER, date(2026, 5, 29), Section.LATE),
+            ("late-weekly", Capacity.OFFICER, date(2026, 5, 29), Section.LATE_THREE_DAYS),
             ("unacknowledged+2", Capacity.OFFICER, date(2026, 12, 31), Section.TO_ACKNOWLEDGE),
             ("undecided+5", Capacity.DECIDER, date(2026, 6, 1), Section.TO_DECIDE),
         ],

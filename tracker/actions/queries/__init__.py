@@ -1,16 +1,20 @@
 """Reading action items: one concept a file, all of them at hand here."""
 
 from tracker.actions.queries.conditions import (
+    closings_for,
     decidable_by,
     due_soon_on,
     extension_decidable_by,
+    extensions_for,
     forwardable_by,
+    forwards_for,
     is_closed,
     is_open,
     missed_on,
     overdue_on,
     reviewable_by,
     signal_on,
+    updates_for,
 )
 from tracker.actions.queries.groups import Group, group_condition, group_words
 from tracker.actions.queries.holdings import (
@@ -61,7 +65,6 @@ from tracker.actions.queries.saved import (
     list_saved_filters,
 )
 from tracker.actions.queries.visibility import has_part, held_by, visible_to
-from tracker.actions.queries.work import count_work, work_of
 
 __all__ = [
     "ActionFilter",
@@ -73,18 +76,20 @@ __all__ = [
     "Order",
     "Suggestions",
     "WaitingRequest",
+    "closings_for",
     "condition_for",
     "count_actions",
     "count_by_group",
-    "count_work",
     "deadline_of",
     "decidable_by",
     "departments_of",
     "due_soon_on",
     "extension_decidable_by",
+    "extensions_for",
     "find_action_by_number",
     "for_lines",
     "forwardable_by",
+    "forwards_for",
     "from_joined",
     "get_action",
     "get_closing",
@@ -118,7 +123,7 @@ __all__ = [
     "signal_on",
     "split_relatives",
     "successors_for",
+    "updates_for",
     "visible_to",
-    "work_of",
     "write_key",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, not_, or_, select
 
 from tracker.access import Permission, Principal, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
@@ -47,18 +47,22 @@ def due_soon_on(day: date, standards: Standards) -> ColumnElement[bool]:
 
 def decidable_by(principal: Principal) -> ColumnElement[bool]:
     """Return the condition for an open item with a closing request this person decides: `closing.may_decide` in SQL."""
+    return and_(is_open(), ActionItem.id.in_(closings_for(principal).with_only_columns(Closing.item_id)))
+
+
+def closings_for(principal: Principal) -> Select[int, int, int]:
+    """Return, of the closing requests this person decides, the item's id, their own and the department's."""
     deciders: list[ColumnElement[bool]] = []
     if principal.holds(Role.COORDINATOR):
         deciders.append(Part.department_id.not_in(principal.own_departments))
     if headed := principal.headed_departments:
         deciders.append(and_(Department.is_coordinating, Part.department_id.in_(headed)))
     owned = principal.scope(Permission.Action.PREPARE_CLOSING).departments
-    waits = exists(
-        select(Closing.id)
+    return (
+        select(Closing.item_id, Closing.id, Part.department_id)
         .join(Part, Part.id == Closing.part_id)
         .join(Department, Department.id == Part.department_id)
         .where(
-            Closing.item_id == ActionItem.id,
             Closing.decided_at.is_(None),
             Part.status == PartStatus.CLOSE_REQUESTED,
             Closing.requested_by_id.not_in(principal.persons),
@@ -68,11 +72,15 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
             or_(false(), *deciders),
         )
     )
-    return and_(is_open(), waits)
 
 
 def extension_decidable_by(principal: Principal) -> ColumnElement[bool]:
-    """Return the condition for an open item whose request for more time waits for this person's signature.
+    """Return the condition for an open item whose request for more time waits for this person's signature."""
+    return and_(is_open(), ActionItem.id.in_(extensions_for(principal).with_only_columns(Extension.item_id)))
+
+
+def extensions_for(principal: Principal) -> Select[int, int, int]:
+    """Return, of the requests for more time that wait for this person, the item's id, their own and the department's.
 
     Narrower than `extending.may_decide`: a higher office may step in, but is not asked before its turn.
     """
@@ -88,48 +96,53 @@ def extension_decidable_by(principal: Principal) -> ColumnElement[bool]:
             Part.department_id.not_in(principal.own_departments) if coordinates else false(),
         ),
     )
-    waits = exists(
-        select(Extension.id)
+    return (
+        select(Extension.item_id, Extension.id, Part.department_id)
         .join(Part, and_(Part.item_id == Extension.item_id, Part.role == PartRole.LEAD))
         .where(
-            Extension.item_id == ActionItem.id,
             Extension.decided_at.is_(None),
             Extension.requested_by_id.not_in(principal.persons),
             turns,
         )
     )
-    return and_(is_open(), waits)
 
 
 def reviewable_by(principal: Principal) -> ColumnElement[bool]:
     """Return the condition for an open item with progress that waits for this head of a unit to approve it."""
-    waits = exists(
-        select(ProgressUpdate.id)
+    updates = updates_for(principal).with_only_columns(ProgressUpdate.item_id)
+    return and_(is_open(), ActionItem.id.in_(updates))
+
+
+def updates_for(principal: Principal) -> Select[int, int, int]:
+    """Return, of the progress that waits for this head of a unit, the item's id, its own and the department's."""
+    return (
+        select(ProgressUpdate.item_id, ProgressUpdate.id, Part.department_id)
         .join(Part, Part.id == ProgressUpdate.part_id)
         .where(
-            ProgressUpdate.item_id == ActionItem.id,
             ProgressUpdate.approved.is_(None),
             ProgressUpdate.submitted_by_id.not_in(principal.persons),
             Part.department_id.in_(principal.departments_as(Role.UNIT_HEAD)),
         )
     )
-    return and_(is_open(), waits)
 
 
 def forwardable_by(principal: Principal) -> ColumnElement[bool]:
     """Return the condition for an open item with a closing request that waits for this head of a unit to forward it."""
-    waits = exists(
-        select(Closing.id)
+    return and_(is_open(), ActionItem.id.in_(forwards_for(principal).with_only_columns(Closing.item_id)))
+
+
+def forwards_for(principal: Principal) -> Select[int, int, int]:
+    """Return, of the closing requests this head of a unit forwards, the item's id, their own and the department's."""
+    return (
+        select(Closing.item_id, Closing.id, Part.department_id)
         .join(Part, Part.id == Closing.part_id)
         .where(
-            Closing.item_id == ActionItem.id,
             Closing.decided_at.is_(None),
             Closing.requested_on.is_(None),
             Closing.requested_by_id.not_in(principal.persons),
             Part.department_id.in_(principal.departments_as(Role.UNIT_HEAD)),
         )
     )
-    return and_(is_open(), waits)
 
 
 def signal_on(day: date, wanted: Signal, standards: Standards) -> ColumnElement[bool]:

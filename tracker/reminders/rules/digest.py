@@ -85,7 +85,7 @@ MAILED: Final = frozenset(
 
 
 class Section(StrEnum):
-    """The headings of a letter, in order."""
+    """The headings of a letter and of the work page, in order."""
 
     TOMORROW = "tomorrow"
     LATE_THREE_DAYS = "late_three_days"
@@ -103,6 +103,8 @@ class Section(StrEnum):
     TO_APPROVE = "to_approve"
     HELD_UP = "held_up"
     SOON = "soon"
+    THIS_PERIOD = "this_period"
+    LATER = "later"
     DECIDED = "decided"
     OVERVIEW = "overview"
     UNFILED_OVERVIEW = "unfiled_overview"
@@ -125,6 +127,8 @@ SECTION_LABELS: Final = {
     Section.TO_APPROVE: N_("等待您核可辦理情形"),
     Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
     Section.SOON: N_("將於 30 日內到期"),
+    Section.THIS_PERIOD: N_("本期尚未填報"),
+    Section.LATER: N_("其他辦理中"),
     Section.DECIDED: N_("已決定"),
     Section.OVERVIEW: N_("所屬機關逾期事項"),
     Section.UNFILED_OVERVIEW: N_("所屬機關未依期填報事項"),
@@ -151,6 +155,7 @@ OVERVIEWS: Final = frozenset({Section.OVERVIEW, Section.UNFILED_OVERVIEW})
 """The headings under which stands a short list instead of every fact."""
 
 _OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})
+_LATE_FOR_DAYS: Final = frozenset({"late+3", "late+10", "late+20", "late-weekly"})
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ def section_of_stage(
     if is_late and capacity in _OVERSEERS:
         return Section.OVERVIEW
     if is_late:
-        return Section.LATE_THREE_DAYS if stage_code == "late+3" else Section.LATE
+        return Section.LATE_THREE_DAYS if stage_code in _LATE_FOR_DAYS else Section.LATE
     return Section.TOMORROW if stage_code == "due-1" else Section.SOON
 
 

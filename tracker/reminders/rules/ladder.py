@@ -20,6 +20,8 @@ from tracker.foundation.office_days import OfficeCalendar
 from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage, read_code
 
 WEEK: Final = timedelta(days=7)
+LONGEST_REST: Final = timedelta(days=31)
+"""Longer than any run of days off, so that a search that begins so far ahead begins after what it looks for."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,15 @@ def audience_of(stage: Stage, facts: Facts) -> tuple[Capacity, ...]:
         return stage.audience
     heads = (Capacity.UNIT_HEAD if each is Capacity.OFFICER else each for each in stage.audience)
     return tuple(dict.fromkeys(heads))
+
+
+def last_anchor(stage_code: str, today: date, calendar: OfficeCalendar) -> date:
+    """Return the latest day of an anchor whose stage stands on or before a day."""
+    stage = read_code(stage_code)
+    day = today - timedelta(days=min(stage.offset, 0)) + LONGEST_REST
+    while stage.occurrence(day, calendar) > today:
+        day -= timedelta(days=1)
+    return day
 
 
 def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:

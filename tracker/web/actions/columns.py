@@ -43,6 +43,8 @@ class Column(StrEnum):
         """Return what stands in its cells, as the table lays it out."""
         if self in (Column.DUE, Column.ORIGINAL_DUE, Column.UPDATED, Column.OPENED, Column.CLOSED):
             return "date"
+        if self is Column.DOING:
+            return "tool"
         return "number" if self in (Column.PERCENT, Column.DAYS_LATE) else "text"
 
 
@@ -50,7 +52,7 @@ COLUMN_LABELS: Final[Mapping[Column, str]] = {
     Column.SIGNAL: N_("燈號"),
     Column.NUMBER: N_("列管編號"),
     Column.TITLE: N_("列管事項"),
-    Column.DOING: N_("等您"),
+    Column.DOING: N_("動作"),
     Column.DEPARTMENT: N_("主辦機關"),
     Column.SUPPORT: N_("協辦機關"),
     Column.OFFICER: N_("承辦人"),
@@ -81,8 +83,18 @@ USUAL: Final = (
     Column.DUE,
     Column.PERCENT,
 )
-OF_WORK: Final = (Column.SIGNAL, Column.NUMBER, Column.TITLE, Column.DOING, *USUAL[3:])
-"""The columns of one's own work, which say what waits."""
+OF_WORK: Final = (Column.SIGNAL, Column.NUMBER, Column.TITLE, Column.DUE, Column.DOING)
+"""The columns of one's own work, which end with what to do."""
+OF_OTHERS: Final = (
+    Column.SIGNAL,
+    Column.NUMBER,
+    Column.TITLE,
+    Column.DEPARTMENT,
+    Column.OFFICER,
+    Column.DUE,
+    Column.DOING,
+)
+"""The columns of what others ask for or do."""
 CHOICES: Final = tuple(column for column in Column if column not in (*ALWAYS, Column.DOING))
 
 

@@ -11,15 +11,14 @@ from flask import g, url_for
 from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter, Group, Order, deadline_of, group_words, read_key, write_key
-from tracker.actions.rights import steps_for
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Cause, Deadline, Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.periods import Occasion, Period, period_of, periods_around
-from tracker.actions.rules.workflow import STEP_LABELS, Status, Step
+from tracker.actions.rules.workflow import Status, Step
 from tracker.foundation import roc
 from tracker.foundation.database import Session
-from tracker.foundation.language import N_, SOURCE_LANGUAGE
+from tracker.foundation.language import SOURCE_LANGUAGE
 from tracker.foundation.paging import Key, Place
 from tracker.people.models import Department, User
 from tracker.people.queries import list_active_people, list_departments, list_people_in
@@ -54,7 +53,10 @@ class Why:
 
 @dataclass(frozen=True)
 class ActionLine:
-    """One line of a list: the item, its 燈號, and the day to count its lateness from, if it counts."""
+    """One line of a list: the item, its 燈號, and the day to count its lateness from, if it counts.
+
+    On the work page it also says what the reader does next, where, and in whose place.
+    """
 
     item: ActionItem
     signal: Signal
@@ -62,12 +64,14 @@ class ActionLine:
     days_late: int = 0
     updated_on: date | None = None
     next_step: str = ""
+    next_address: str = ""
+    stands_in_for: str = ""
     reasons: Sequence[Why] = ()
 
 
-def lines_of(items: Iterable[ActionItem], act: Act | None = None) -> list[ActionLine]:
-    """Return items as lines of today; with an act, each says what the person who acts can do next."""
-    return [_line(item, today(), standards(), act) for item in items]
+def lines_of(items: Iterable[ActionItem]) -> list[ActionLine]:
+    """Return items as lines of today."""
+    return [_line(item, today(), standards()) for item in items]
 
 
 def group_name(group: Group) -> str:
@@ -205,19 +209,17 @@ def officer_options(session: Session, act: Act) -> Sequence[User]:
     return list_active_people(session) if scope.city else list_people_in(session, scope.departments)
 
 
-def _line(item: ActionItem, today: date, standards: Standards, act: Act | None) -> ActionLine:
+def _line(item: ActionItem, today: date, standards: Standards) -> ActionLine:
     facts = deadline_of(item)
     late = deadlines.is_overdue(facts, today)
     counts = deadlines.is_open(item.status) and (late or item.due_on >= today)
-    steps = steps_for(act, item) if act else ()
     return ActionLine(
         item,
         deadlines.signal(facts, today, standards),
         today if counts else None,
         deadlines.days_late(facts, today),
         facts.updated_on,
-        next_step_label(steps),
-        _why(facts, today, standards),
+        reasons=_why(facts, today, standards),
     )
 
 
@@ -229,18 +231,6 @@ def _why(facts: Deadline, today: date, standards: Standards) -> list[Why]:
         for each in found
         if each.level is found[0].level
     ]
-
-
-def next_step_label(steps: Sequence[Step]) -> str:
-    """Return the msgid of what waits for a person who may take these steps, empty when nothing does."""
-    step = primary_step(steps)
-    if step is Step.AGREE_CLOSING:
-        return N_("審查解除列管")
-    if step is Step.APPROVE_PROGRESS:
-        return N_("核可辦理情形")
-    if step in (Step.GRANT_EXTENSION, Step.ENDORSE_EXTENSION):
-        return N_("核定展延")
-    return STEP_LABELS[step] if step else ""
 
 
 def primary_step(steps: Sequence[Step]) -> Step | None:
