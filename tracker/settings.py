@@ -111,6 +111,7 @@ class FollowUpSettings:
     default_due_days: int
     evidence_required: bool
     max_evidence_megabytes: int
+    max_evidence_total_megabytes: int
     reporting_cycle: str
     filing_days: int
     missed_filings: int

@@ -92,6 +92,10 @@ class Wiring:
             filing_days=chosen.filing_days,
         )
 
+    def evidence_quota(self) -> int:
+        """Return how many bytes of evidence one item may hold."""
+        return self.settings.follow_up.max_evidence_total_megabytes * MEGABYTE
+
     def extension_limits(self) -> Limits:
         """Return who may grant how many days."""
         chosen = self.settings.follow_up

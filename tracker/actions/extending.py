@@ -8,8 +8,8 @@ from tracker import audit
 from tracker.access import Act, Role
 from tracker.actions import queries
 from tracker.actions.events import ExtensionDecided, ExtensionRequested
+from tracker.actions.evidence import file_evidence, told_evidence
 from tracker.actions.models import ActionItem, Extension
-from tracker.actions.reporting import new_evidence, told_evidence
 from tracker.actions.rights import extension_step, may_decide_extension
 from tracker.actions.rules import extending as rules
 from tracker.actions.rules.extending import ExtensionReason, Level, Limits
@@ -49,6 +49,7 @@ def request_extension(
     limits: Limits,
     files: Sequence[StoredFile] = (),
     version: int | None = None,
+    quota: int | None = None,
 ) -> Extension:
     """Ask for a later due date; the due date itself stays until somebody grants it. Raises Invalid.
 
@@ -75,7 +76,7 @@ def request_extension(
         requested_on=act.today,
         requested_by_id=person_of(act),
         requested_after_due=item.due_on < act.today,
-        evidence=[new_evidence(act, item, file) for file in files],
+        evidence=file_evidence(act, item, files, quota),
     )
     session.add(extension)
     session.flush()

@@ -16,9 +16,10 @@ from tracker.actions.events import (
     ClosingRequested,
     ClosingReturned,
 )
+from tracker.actions.evidence import count_evidence, file_evidence, told_evidence
 from tracker.actions.extending import lapse
 from tracker.actions.models import ActionItem, Closing
-from tracker.actions.reporting import COMPLETE, count_evidence, new_evidence, told_evidence, waits_for_head
+from tracker.actions.reporting import COMPLETE, waits_for_head
 from tracker.actions.rights import is_prepared, is_waiting, may_decide, may_forward, own_part
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
@@ -70,6 +71,7 @@ def request_closing(
     *,
     evidence_required: bool = True,
     approval: bool = True,
+    quota: int | None = None,
 ) -> Closing:
     """Ask for release with result, completion day and evidence; evidence filed with progress counts too.
 
@@ -95,7 +97,7 @@ def request_closing(
         requested_at=act.at,
         requested_on=None if waits else act.today,
         requested_by_id=person_of(act),
-        evidence=[new_evidence(act, item, file) for file in files],
+        evidence=file_evidence(act, item, files, quota),
     )
     session.add(closing)
     part.status = PartStatus.OPEN if waits else PartStatus.CLOSE_REQUESTED

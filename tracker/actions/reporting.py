@@ -7,7 +7,8 @@ from datetime import date
 from tracker.access import Act, Permission, Role
 from tracker.actions import queries
 from tracker.actions.events import ProgressReturned, ProgressSubmitted
-from tracker.actions.models import ActionItem, Evidence, Part, ProgressUpdate
+from tracker.actions.evidence import file_evidence, told_evidence
+from tracker.actions.models import ActionItem, Part, ProgressUpdate
 from tracker.actions.rights import may_review, own_part
 from tracker.actions.rules.filing import Cycle, Period, fileable, is_late
 from tracker.actions.rules.workflow import OPEN, Step
@@ -58,11 +59,12 @@ def submit_progress(
     files: Sequence[StoredFile] = (),
     part_id: int | None = None,
     filing: Filing | None = None,
+    quota: int | None = None,
 ) -> ProgressUpdate:
     """Add a report of progress by the department of the person who acts; raises Invalid. Nothing is overwritten.
 
     `part_id` chooses the department for somebody who acts for several. The report of an officer waits for the head of
-    the unit, where there is one; until then the percentage stays.
+    the unit, where there is one; until then the percentage stays. `quota` is how many bytes of evidence an item holds.
     """
     filing = filing or Filing()
     item = item_for(session, act, item_id, Step.REPORT_PROGRESS)
@@ -82,7 +84,7 @@ def submit_progress(
         period=period.code,
         late=is_late(period, act.today, filing.days),
         approved=None if filing.approval and waits_for_head(session, act, part) else True,
-        evidence=[new_evidence(act, item, file) for file in files],
+        evidence=file_evidence(act, item, files, quota),
     )
     session.add(update)
     before = {"percent": part.percent}
@@ -146,28 +148,6 @@ def periods_for(act: Act, item: ActionItem, part: Part, filing: Filing) -> list[
     """Return the periods that a department may report for today, the likeliest first."""
     filed = {each.period for each in item.updates if each.part_id == part.id and each.approved is not False}
     return fileable(act.today, filing.cycle, filing.days, filed, part.reports_from)
-
-
-def new_evidence(act: Act, item: ActionItem, file: StoredFile) -> Evidence:
-    """Return a stored file as a piece of evidence on an item."""
-    return Evidence(
-        item_id=item.id,
-        name=file.name,
-        sha256=file.sha256,
-        size=file.size,
-        uploaded_at=act.at,
-        uploaded_by_id=person_of(act),
-    )
-
-
-def told_evidence(evidence: Sequence[Evidence]) -> list[dict[str, object]]:
-    """Return how the record tells of some evidence."""
-    return [{"id": file.id, "name": file.name, "sha256": file.sha256} for file in evidence]
-
-
-def count_evidence(item: ActionItem, part: Part) -> int:
-    """Return how many files a department has filed with its progress in this round."""
-    return sum(len(u.evidence) for u in item.updates if u.part_id == part.id and u.round_no == item.round_no)
 
 
 def waits_for_head(session: Session, act: Act, part: Part) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.actions.rules.evidence import BEGINNINGS, problem_with_file
+from tracker.actions.rules.evidence import BEGINNINGS, MEGABYTE, megabytes, problem_with_file
 
 
 class TestProblemWithFile:
@@ -30,3 +30,19 @@ class TestProblemWithFile:
     def test_refuses_a_file_above_the_limit_and_takes_one_at_it(self) -> None:
         assert problem_with_file("a.txt", b"x" * (1024 * 1024), 1) is None
         assert problem_with_file("a.txt", b"x" * (1024 * 1024 + 1), 1) is not None
+
+
+class TestMegabytes:
+    @pytest.mark.parametrize(
+        ("size", "down", "up"),
+        [
+            (0, "0", "0"),
+            (1, "0", "0.1"),
+            (MEGABYTE, "1", "1"),
+            (MEGABYTE + 1, "1", "1.1"),
+            (3 * MEGABYTE // 2, "1.5", "1.5"),
+            (200 * MEGABYTE - 1, "199.9", "200"),
+        ],
+    )
+    def test_never_promises_more_room_than_there_is(self, size: int, down: str, up: str) -> None:
+        assert (megabytes(size), megabytes(size, round_up=True)) == (down, up)

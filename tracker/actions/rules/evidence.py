@@ -39,3 +39,9 @@ def problem_with_file(name: str, data: bytes, max_megabytes: int) -> str | None:
     if not beginnings and b"\x00" in data:
         return N_("檔案內容與副檔名不符，請確認檔案可以正常開啟。")
     return None
+
+
+def megabytes(size: int, *, round_up: bool = False) -> str:
+    """Return a size in megabytes with one decimal: what is left is rounded down, what is wanted up."""
+    tenths = -(-size * 10 // MEGABYTE) if round_up else size * 10 // MEGABYTE
+    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)

@@ -38,6 +38,7 @@ def request_closing(item_id: int) -> Any:
                 form.chosen_part(),
                 evidence_required=rules.evidence_required,
                 approval=rules.progress_approval,
+                quota=wiring().evidence_quota(),
             )
             tell(
                 N_("已申請解除列管，等候研考決定。")

@@ -30,8 +30,9 @@ def request_extension(item_id: int) -> Any:
     form, limits = ExtensionForm(), wiring().extension_limits()
     if form.validate_on_submit():
         with refused(form):
+            asked, quota = form.value(), wiring().evidence_quota()
             extending.request_extension(
-                session(), act(), item_id, form.value(), limits, form.files, form.version.data
+                session(), act(), item_id, asked, limits, form.files, form.version.data, quota
             )
             tell(N_("已申請展延，核定前預定完成日不變。"))
             return back_to(item_id)

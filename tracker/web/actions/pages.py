@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from tracker.access import Permission
 from tracker.actions import queries, rights
+from tracker.actions.evidence import evidence_of
 from tracker.actions.models import ActionItem
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import deadlines
@@ -22,7 +23,7 @@ from tracker.reports.rules.trips import TRIP_CATEGORIES
 from tracker.web.actions import bulk, filters, lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.columns import CHOICES, columns_of
-from tracker.web.actions.telling import entries, evidence_of, period_name, shown_file, story_of
+from tracker.web.actions.telling import entries, period_name, shown_file, story_of
 from tracker.web.session import act, requires, say, session, standards, today, wiring
 
 STEP_PAGES = {

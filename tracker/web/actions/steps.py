@@ -44,8 +44,9 @@ def report_progress(item_id: int) -> Any:
     form.offer_periods(_period_choices(item, parts))
     if form.validate_on_submit():
         with refused(form):
+            filing, quota = wiring().filing(), wiring().evidence_quota()
             update = reporting.submit_progress(
-                session(), act(), item_id, form.value(), form.files, form.chosen_part(), wiring().filing()
+                session(), act(), item_id, form.value(), form.files, form.chosen_part(), filing, quota
             )
             tell(
                 N_("已送出辦理情形，等候單位主管核可。")

@@ -7,6 +7,7 @@ from flask import url_for
 
 from tracker import audit
 from tracker.actions import queries
+from tracker.actions.evidence import evidence_of
 from tracker.actions.models import ActionItem, Evidence
 from tracker.actions.rules import story
 from tracker.actions.rules.filing import Period
@@ -42,15 +43,7 @@ def entries(item: ActionItem, lines: Sequence[story.Line]) -> list[dict[str, Any
 def shown_file(evidence: Evidence) -> dict[str, Any]:
     """Return a file as a list of files shows it, with who filed it, and when."""
     filed = {"uploaded_by": evidence.uploaded_by.name, "uploaded_at": evidence.uploaded_at}
-    return _told_file(evidence) | filed
-
-
-def evidence_of(item: ActionItem) -> list[Evidence]:
-    """Return all files of an item in the order in which they came."""
-    filed = [each for update in item.updates for each in update.evidence]
-    asked = [each for closing in item.closings for each in closing.evidence]
-    extended = [each for extension in item.extensions for each in extension.evidence]
-    return sorted(filed + asked + extended, key=lambda each: each.id)
+    return _told_file(evidence) | filed | {"sha256": evidence.sha256}
 
 
 def period_name(code: str) -> str:
