@@ -195,7 +195,7 @@ def make_app(translate: Callable[[str, str], str] | None = None) -> Flask:
         labels = ("我的工作", "列管事項", "報告", "儀表板", "寄件匣", "人員與機關")
         navigation = zip(list(ENDPOINTS)[:6], labels, ("home", "list-check", "report", "chart-bar", "send", "users"), strict=True)  # fmt: skip
         return {
-            "person": Reader(), "unread_notices": 3, "languages": LANGUAGES, "language": language(),
+            "person": Reader(), "unread_notices": 3, "troubles": [], "languages": LANGUAGES, "language": language(),
             "theme": request.args.get("theme", "auto"), "version": "0.1.0", "as_of": NOW,
             "navigation": [(endpoint, say(label), symbol, ENDPOINTS[endpoint] == request.path) for endpoint, label, symbol in navigation],
         }  # fmt: skip

@@ -25,10 +25,12 @@ from tracker.foundation.language import N_, known_language, translator
 from tracker.people import queries
 from tracker.people.signing_in import note_seen
 from tracker.reminders.queries import count_unread_notices
+from tracker.reminders.watching import TROUBLE_LABELS, look
 from tracker.wiring import Wiring
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=1)
+LOOKS_EVERY = timedelta(seconds=20)
 MEGABYTE = 1024 * 1024
 MOST_FILES = 300
 """How many files one upload may bring; each is an open file while the request lasts."""
@@ -115,7 +117,7 @@ def anyone(reason: str) -> Callable[[View], View]:
 def identify() -> None:
     """Find out, before a view runs, who asks, in which language, and what the page frame shows."""
     now = wiring().clock.now()
-    g.now, g.sign_in_id, g.reader, g.unread_notices = now, None, None, 0
+    g.now, g.sign_in_id, g.reader, g.unread_notices, g.troubles = now, None, None, 0, ()
     zone = wiring().settings.site.zone
     g.act = Act(Principal(None, SYSTEM.name), now, local_date(now, zone), request.remote_addr)
     g.language = known_language(request.cookies.get("language") or wiring().settings.site.language)
@@ -133,6 +135,7 @@ def identify() -> None:
         roles = speak(N_("、")).join(speak(ROLE_LABELS[role]) for role in principal.roles)
         g.reader = Reader(found.person_id, found.person.name, roles)
         g.unread_notices = count_unread_notices(reading, found.person_id)
+        g.troubles = _troubles(reading, principal)
     if now - found.last_seen_at > SEEN_EVERY:
         _note_seen(found.id)
 
@@ -195,6 +198,17 @@ def _to_sign_in() -> Response:
     return redirect(url_for("people.sign_in", next=urlsplit(request.referrer or "").path or None))
 
 
+def _troubles(reading: Session, principal: Principal) -> tuple[str, ...]:
+    """Return what is amiss, as msgids, for those who can do something about it; looked at every few seconds only."""
+    if not (principal.may(Permission.Outbox.READ) or principal.may(Permission.Calendar.CHANGE)):
+        return ()
+    seen_at, watch = current_app.extensions.get("watch", (None, None))
+    if watch is None or not timedelta(0) <= g.now - seen_at < LOOKS_EVERY:
+        watch = look(reading, wiring().office, g.now)
+        current_app.extensions["watch"] = (g.now, watch)
+    return tuple(TROUBLE_LABELS[trouble] for trouble in watch.troubles)
+
+
 def _note_seen(sign_in_id: int) -> None:
     with wiring().database.transaction() as writing:
         note_seen(writing, sign_in_id, g.now)
@@ -226,6 +240,7 @@ def page_frame() -> dict[str, Any]:
         "person": person,
         "navigation": shown,
         "unread_notices": g.get("unread_notices", 0),
+        "troubles": [say(msgid) for msgid in g.get("troubles", ())],
         "as_of": g.get("now") or wiring().clock.now(),
         "today": g.act.today if "act" in g else local_date(wiring().clock.now(), wiring().settings.site.zone),
         "may": g.act.by.may if "act" in g else (lambda *_: False),
