@@ -34,6 +34,7 @@ MSGIDS = {
     "extension_reason_labels",
     "extension_level_labels",
     "signal_labels",
+    "withdrawal_labels",
     "tracking_level_labels",
     "change_labels",
     "text",

@@ -6,13 +6,15 @@ from typing import Any, TypeVar
 
 from tests.factories.city import City
 from tracker.access import Act
-from tracker.actions import assigning, ending, extending, queries, releasing, reporting, rights
+from tracker.actions import assigning, ending, extending, petitioning, queries, releasing, reporting, rights
 from tracker.actions.assigning import Assignment
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem
+from tracker.actions.petitioning import PetitionRequest
 from tracker.actions.releasing import ClosingDecision, ClosingRequest, ClosingReview
 from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.extending import ExtensionReason, Limits
+from tracker.actions.rules.petitioning import PetitionKind
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile, describe
@@ -157,6 +159,18 @@ def grant(city: City, extension_id: int, key: str, document_no: str = "", **more
 def deny(city: City, extension_id: int, key: str, words: str = "請先增派人力。") -> None:
     """Refuse more time."""
     do(city, key, extending.decide_extension, extension_id, ExtensionDecision(agree=False, decision=words))
+
+
+WITHDRAWAL = PetitionRequest(
+    PetitionKind.WITHDRAW, "市政會議已決議改採其他方案。", reason_code=WithdrawalReason.POLICY_CHANGED
+)
+
+
+def petition(
+    city: City, item_id: int, key: str = "unit_head", request: PetitionRequest = WITHDRAWAL, **more: Any
+) -> int:
+    """Ask the coordinating office for something, and return the id of the petition."""
+    return do(city, key, petitioning.make_petition, item_id, request, **more).id
 
 
 def bring_to(city: City, status: str, **facts: Any) -> int:

@@ -119,6 +119,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     late = actions.bring_to(city, "in_progress")
     extension = actions.ask_for_days(city, late, 10)
     prepared = actions.prepare_closing(city, actions.bring_to(city, "in_progress"))
+    petition = actions.petition(city, actions.bring_to(city, "in_progress"))
     draft = actions.keep_draft(city)
     secret = city.give_action(quote=SECRET_QUOTE, confidentiality=Confidentiality.RESTRICTED)
     actions.acknowledge(city, secret)
@@ -138,6 +139,7 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
         found[f"{name}_evidence"] = _seen(city, found[f"{name}_item"]).updates[0].evidence[0].id
     found["closing"] = _seen(city, asked).closings[0].id
     found |= {"extension": extension, "update": filed[1], "prepared_closing": prepared}
+    found |= {"petition": petition, "petition_kind": "withdraw"}
     found["part"] = _seen(city, alone).lead.id
     found |= {f"{name}_item_no": _seen(city, found[f"{name}_item"]).item_no for name in named}
     return found

@@ -79,6 +79,8 @@ class Permission:
         DECIDE_CLOSING = N_("決定同意解除列管或持續列管。")
         REQUEST_EXTENSION = N_("申請展延預定完成日。")
         DECIDE_EXTENSION = N_("依展延日數的核定層級，核准或退回展延申請。")
+        PETITION = N_("為所屬主辦的事項，向研考申請改分、撤銷管制或併案。")
+        DECIDE_PETITION = N_("決定改分、撤銷管制或併案的申請。")
         WITHDRAW = N_("撤銷管制、併案或作廢。")
         REOPEN = N_("將已解列的事項重新列管。")
 
@@ -163,6 +165,8 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
         Role.AGENCY_HEAD: Reach.SUBTREE,
         Role.COORDINATOR: Reach.CITY,
     },
+    Permission.Action.PETITION: {Role.UNIT_HEAD: Reach.SUBTREE, Role.AGENCY_HEAD: Reach.SUBTREE},
+    Permission.Action.DECIDE_PETITION: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.WITHDRAW: _COORDINATOR,
     Permission.Action.REOPEN: _COORDINATOR,
     Permission.Dashboard.READ: _READERS,

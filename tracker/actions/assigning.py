@@ -10,7 +10,7 @@ from tracker.access import Act
 from tracker.actions.events import ActionAcknowledged, ActionAssigned
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import NEEDED, PartRole, PartStatus, Status, Step
-from tracker.actions.steps import item_for, move, touch
+from tracker.actions.steps import item_for, lapse, move, touch
 from tracker.foundation.database import Session, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid
 from tracker.foundation.language import N_
@@ -160,11 +160,19 @@ def reassign(
 ) -> ActionItem:
     """Give an item to other departments (改分); it waits to be acknowledged again. The due date does not change."""
     item = item_for(session, act, item_id, Step.REASSIGN, version)
+    return carry_out_reassignment(session, act, item, assignment, reason)
+
+
+def carry_out_reassignment(
+    session: Session, act: Act, item: ActionItem, assignment: Assignment, reason: str
+) -> ActionItem:
+    """Give a locked item to other departments, by whoever was found to have the right; raises Invalid."""
     if not reason.strip():
         raise Invalid(fields={"reason": N_("請說明改分的理由。")})
     before = _assignment_facts(session, item)
     held = [part for part in item.parts if part.status is not PartStatus.RELEASED]
     _set_parts(session, act, item, assignment)
+    lapse(act, item.waiting_petition)
     touch(item)
     session.flush()
     after = _assignment_facts(session, item) | {"reason": reason.strip()}

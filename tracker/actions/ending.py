@@ -6,10 +6,9 @@ from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
 from tracker.actions.events import ActionEnded
-from tracker.actions.extending import lapse
 from tracker.actions.models import ActionItem
 from tracker.actions.rules.workflow import OPEN, Step, WithdrawalReason
-from tracker.actions.steps import item_for, lock, move
+from tracker.actions.steps import item_for, lapse, lock, move
 from tracker.foundation.database import Session, raise_event
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
@@ -26,6 +25,13 @@ def withdraw(
 ) -> ActionItem:
     """Withdraw tracking with a reason code and the higher approval's document number; raises Invalid."""
     item = item_for(session, act, item_id, Step.WITHDRAW, version)
+    return carry_out_withdrawal(session, act, item, reason, explanation, approval)
+
+
+def carry_out_withdrawal(
+    session: Session, act: Act, item: ActionItem, reason: WithdrawalReason, explanation: str, approval: str
+) -> ActionItem:
+    """Withdraw tracking of a locked item, by whoever was found to have the right; raises Invalid."""
     if problems := _unapproved(explanation, N_("請說明撤銷管制的理由。"), approval):
         raise Invalid(fields=problems)
     after = {"reason": reason.value, "explanation": explanation.strip(), "approval": approval.strip()}
@@ -45,9 +51,21 @@ def merge(
 
     Raises Invalid.
     """
+    lock_both(session, act, item_id, into_item_no)
+    item = item_for(session, act, item_id, Step.MERGE, version)
+    return carry_out_merger(session, act, item, into_item_no, explanation, approval)
+
+
+def lock_both(session: Session, act: Act, item_id: int, into_item_no: str) -> None:
+    """Let other steps on an item, and on the one it is to go into, wait until the transaction ends."""
     if into := queries.find_action_by_number(session, act.by, into_item_no):
         lock(session, item_id, into.id)
-    item = item_for(session, act, item_id, Step.MERGE, version)
+
+
+def carry_out_merger(
+    session: Session, act: Act, item: ActionItem, into_item_no: str, explanation: str, approval: str
+) -> ActionItem:
+    """Merge a locked item into another, by whoever was found to have the right; raises Invalid."""
     target = queries.find_action_by_number(session, act.by, into_item_no)
     problems = _unapproved(explanation, N_("請說明併案的理由。"), approval)
     if target is None or target.id == item.id or target.status not in OPEN:
@@ -72,7 +90,7 @@ def make_void(
 
 
 def _end(session: Session, act: Act, item: ActionItem, step: Step, after: Mapping[str, object]) -> ActionItem:
-    lapse(act, item)
+    lapse(act, item.waiting_extension, item.waiting_petition)
     item.closed_on = act.today
     move(session, act, item, step, after)
     raise_event(session, ActionEnded(item.id, act))

@@ -108,6 +108,20 @@ class ExtensionDecided(ActionEvent):
 
 
 @dataclass(frozen=True)
+class PetitionMade(ActionEvent):
+    """The leading department asks for re-routing, withdrawal or merging."""
+
+    petition_id: int
+
+
+@dataclass(frozen=True)
+class PetitionDecided(ActionEvent):
+    """What the leading department asked for was granted or refused."""
+
+    petition_id: int
+
+
+@dataclass(frozen=True)
 class ActionClosed(ActionEvent):
     """The item was released."""
 

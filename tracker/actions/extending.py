@@ -14,7 +14,7 @@ from tracker.actions.rights import extension_step, may_decide_extension
 from tracker.actions.rules import extending as rules
 from tracker.actions.rules.extending import ExtensionReason, Level, Limits
 from tracker.actions.rules.workflow import OPEN, Step
-from tracker.actions.steps import item_for, locked, move, person_of
+from tracker.actions.steps import item_for, lapse, locked, move, person_of
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
@@ -140,7 +140,7 @@ def take_back_extension(session: Session, act: Act, extension_id: int) -> Extens
         raise Forbidden
     if not is_waiting(extension):
         raise StepNotAllowed
-    lapse(act, item)
+    lapse(act, extension)
     session.flush()
     facts = {"new_due_on": extension.new_due_on}
     audit.record(session, act, "extension_taken_back", "action_item", item.id, {}, facts)
@@ -150,12 +150,6 @@ def take_back_extension(session: Session, act: Act, extension_id: int) -> Extens
 def is_waiting(extension: Extension) -> bool:
     """Tell whether a request still waits for a decision."""
     return extension.decided_at is None and extension.item.status in OPEN
-
-
-def lapse(act: Act, item: ActionItem) -> None:
-    """Set a waiting request aside, since it was taken back or the item no longer needs time."""
-    if waiting := item.waiting_extension:
-        waiting.decided_at, waiting.granted = act.at, False
 
 
 def _problems_with(extension: Extension, decision: ExtensionDecision, step: Step) -> dict[str, str]:

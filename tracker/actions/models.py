@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.extending import ExtensionReason, Level
 from tracker.actions.rules.lines import LineOutcome
-from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
+from tracker.actions.rules.petitioning import PetitionKind
+from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status, WithdrawalReason
 from tracker.foundation.database import Base, code_column
 from tracker.foundation.searching import Grams
 from tracker.people.models import Department, User
@@ -65,6 +66,10 @@ class ActionItem(Base):
     )
     closings: Mapped[list["Closing"]] = relationship(back_populates="item", order_by="Closing.id")
     extensions: Mapped[list["Extension"]] = relationship(back_populates="item", order_by="Extension.seq")
+    waiting_petition: Mapped["Petition | None"] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Petition.item_id == ActionItem.id, Petition.decided_at.is_(None))",
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
@@ -270,6 +275,41 @@ class Extension(Base):
     endorsed_by: Mapped[User | None] = relationship(foreign_keys=[endorsed_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id")
+
+
+class Petition(Base):
+    """What the leading department asks of the coordinating office (改分、撤銷、併案); at most one of an item waits."""
+
+    __tablename__ = "petition"
+    __table_args__ = (
+        Index(
+            "uq__petition__one_waiting",
+            "item_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    kind: Mapped[PetitionKind] = mapped_column(code_column(PetitionKind))
+    reason: Mapped[str]
+    reason_code: Mapped[WithdrawalReason | None] = mapped_column(code_column(WithdrawalReason))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    into_item_no: Mapped[str] = mapped_column(default="")
+    requested_at: Mapped[datetime]
+    requested_on: Mapped[date]
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted: Mapped[bool | None]
+    decision: Mapped[str] = mapped_column(default="")
+    document_no: Mapped[str] = mapped_column(default="")
+
+    item: Mapped[ActionItem] = relationship()
+    department: Mapped[Department | None] = relationship()
+    requested_by: Mapped[User] = relationship(foreign_keys=[requested_by_id])
 
 
 class Evidence(Base):

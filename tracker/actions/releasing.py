@@ -17,13 +17,12 @@ from tracker.actions.events import (
     ClosingReturned,
 )
 from tracker.actions.evidence import count_evidence, file_evidence, told_evidence
-from tracker.actions.extending import lapse
 from tracker.actions.models import ActionItem, Closing
 from tracker.actions.reporting import COMPLETE, waits_for_head
 from tracker.actions.rights import is_prepared, is_waiting, may_decide, may_forward, own_part
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
-from tracker.actions.steps import item_for, locked, move, person_of, told_deputy
+from tracker.actions.steps import item_for, lapse, locked, move, person_of, told_deputy
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
@@ -314,7 +313,7 @@ def _close(
     outcome: Outcome,
     after: Mapping[str, object],
 ) -> None:
-    lapse(act, item)
+    lapse(act, item.waiting_extension, item.waiting_petition)
     item.closed_on, item.outcome = act.today, outcome
     if outcome is Outcome.IMPLEMENTED:
         item.lead.percent = COMPLETE

@@ -1,7 +1,11 @@
 """What the person who acts may do with an item now: told by their rights, the status, and who asked."""
 
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Final
+
 from tracker.access import Act, Permission, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, ProgressUpdate
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules import extending as extension_rules
 from tracker.actions.rules.workflow import NEEDED, OPEN, PartRole, PartStatus, Status, Step, allowed_steps
@@ -12,6 +16,7 @@ DEPARTMENT_STEPS = CLOSING_STEPS | {Step.REPORT_PROGRESS, Step.CHANGE_OFFICER}
 FORWARDING = frozenset({Step.FORWARD_CLOSING, Step.RETURN_CLOSING})
 DECISIONS = frozenset({Step.AGREE_CLOSING, Step.REFUSE_CLOSING})
 REVIEWS = frozenset({Step.APPROVE_PROGRESS, Step.RETURN_PROGRESS})
+PETITION_DECISIONS = frozenset({Step.GRANT_PETITION, Step.REFUSE_PETITION})
 EXTENSION_DECISIONS = frozenset({Step.ENDORSE_EXTENSION, Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION})
 
 
@@ -26,10 +31,13 @@ def check_step(act: Act, item: ActionItem, step: Step) -> None:
     waiting = [closing for closing in item.closings if step in DECISIONS and is_waiting(closing)]
     prepared = [closing for closing in item.closings if step in FORWARDING and is_prepared(closing)]
     extension = item.waiting_extension if step in EXTENSION_DECISIONS else None
+    petition = item.waiting_petition if step in PETITION_DECISIONS else None
     if waiting:
         permitted = any(may_decide(act, closing) for closing in waiting)
     elif prepared:
         permitted = any(may_forward(act, closing) for closing in prepared)
+    elif petition:
+        permitted = may_decide_petition(act, item, petition)
     elif extension:
         permitted = may_decide_extension(act, extension)
     elif step in REVIEWS and item.waiting_updates:
@@ -71,6 +79,25 @@ def updates_to_review(act: Act, item: ActionItem) -> tuple[ProgressUpdate, ...]:
     if item.status not in OPEN:
         return ()
     return tuple(update for update in item.waiting_updates if may_review(act, update))
+
+
+def may_decide_petition(act: Act, item: ActionItem, petition: Petition) -> bool:
+    """Tell whether the person who acts may decide on a petition: by the same rule as on a closing."""
+    return closing_rules.may_decide(
+        act.by,
+        petition.requested_by_id,
+        item.lead.officer_id,
+        item.lead.department_id,
+        led_by_coordinating_office=item.lead.department.is_coordinating,
+    )
+
+
+def petition_to_decide(act: Act, item: ActionItem) -> Petition | None:
+    """Return the petition on which the person who acts may decide now."""
+    waiting = item.waiting_petition
+    if waiting is None or item.status not in OPEN or not may_decide_petition(act, item, waiting):
+        return None
+    return waiting
 
 
 def may_decide_extension(act: Act, extension: Extension) -> bool:
@@ -155,12 +182,23 @@ def own_part(act: Act, item: ActionItem, step: Step, part_id: int | None) -> Par
     return chosen
 
 
+_ANSWERS: Final[Sequence[tuple[frozenset[Step], Callable[[Act, ActionItem], object]]]] = (
+    (DECISIONS, waiting_for),
+    (FORWARDING, prepared_for),
+    (REVIEWS, updates_to_review),
+    (PETITION_DECISIONS, petition_to_decide),
+)
+"""Steps that answer something, and what there is to answer for the person who acts."""
+
+_ASKED_ONCE: Final[Mapping[Step, Callable[[ActionItem], object]]] = {
+    Step.REQUEST_EXTENSION: attrgetter("waiting_extension"),
+    Step.PETITION: attrgetter("waiting_petition"),
+}
+"""What is not asked for a second time while it waits."""
+
+
 def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
-    for answers, asked in (
-        (DECISIONS, waiting_for),
-        (FORWARDING, prepared_for),
-        (REVIEWS, updates_to_review),
-    ):
+    for answers, asked in _ANSWERS:
         if step in answers:
             return bool(asked(act, item))
     if step in EXTENSION_DECISIONS:
@@ -168,7 +206,7 @@ def _may_take(act: Act, item: ActionItem, step: Step) -> bool:
         return extension is not None and step in (extension_step(act, extension), Step.REFUSE_EXTENSION)
     if step in DEPARTMENT_STEPS:
         return bool(parts_for(act, item, step))
-    if step is Step.REQUEST_EXTENSION and item.waiting_extension is not None:
+    if step in _ASKED_ONCE and _ASKED_ONCE[step](item) is not None:
         return False
     return step in allowed_steps(item.status) and _acts_for(act, item.lead, step)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from tracker import audit
 from tracker.access import Act
 from tracker.actions import queries
-from tracker.actions.models import ActionItem, Part
+from tracker.actions.models import ActionItem, Extension, Part, Petition
 from tracker.actions.rights import check_step
 from tracker.actions.rules.workflow import NEEDED, Outcome, Step, next_status
 from tracker.foundation.database import Session, check_version
@@ -97,3 +97,10 @@ def person_of(act: Act) -> int:
     if act.by.person_id is None:
         raise Forbidden
     return act.by.person_id
+
+
+def lapse(act: Act, *requests: Extension | Petition | None) -> None:
+    """Set requests aside that still wait, since they were taken back or the item no longer needs an answer."""
+    for each in requests:
+        if each is not None and each.decided_at is None:
+            each.decided_at, each.granted = act.at, False

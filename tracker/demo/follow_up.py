@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.access import Act, Role
-from tracker.actions import assigning, ending, extending, queries, releasing, reporting
+from tracker.actions import assigning, ending, extending, petitioning, queries, releasing, reporting
 from tracker.actions.assigning import Assignment
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem, Closing
+from tracker.actions.petitioning import PetitionRequest
 from tracker.actions.releasing import ClosingDecision, ClosingRequest, ClosingReview
 from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.extending import ExtensionReason
+from tracker.actions.rules.petitioning import PetitionKind
 from tracker.actions.rules.workflow import Outcome, WithdrawalReason
 from tracker.demo.desk import COORDINATOR
 from tracker.demo.evidence import piece_of_evidence
@@ -59,12 +61,13 @@ class FollowUp:
             match move.do:
                 case "acknowledge":
                     assigning.acknowledge(session, self._head(session, move, item), item_id)
-                case "progress" | "extend" | "grant" | "ask":
+                case "progress" | "extend" | "grant" | "ask" | "petition":
                     department = {
                         "progress": self._report,
                         "extend": self._extend,
                         "grant": self._grant,
                         "ask": self._ask,
+                        "petition": self._petition,
                     }
                     department[move.do](session, move, item)
                 case "agree" | "refuse":
@@ -110,6 +113,12 @@ class FollowUp:
         act = act_of(self.wiring, session, move.by or _key(get_user(session, approvers[0]).email))
         decision = ExtensionDecision(agree=True, decision=move.says, document_no=move.document)
         extending.decide_extension(session, act, extension.id, decision)
+
+    def _petition(self, session: Session, move: Move, item: ActionItem) -> None:
+        proposed = find_department_by_code(session, move.of)
+        assert proposed is not None, move.of
+        request = PetitionRequest(PetitionKind.REASSIGN, move.says, department_id=proposed.id)
+        petitioning.make_petition(session, self._head(session, move, item), item.id, request)
 
     def _ask(self, session: Session, move: Move, item: ActionItem) -> None:
         act = self._officer(session, move, item) if move.waits else self._head(session, move, item)

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from tracker.actions.models import Petition
 from tracker.actions.rules.filing import Period
+from tracker.actions.rules.petitioning import PETITION_LABELS
 from tracker.actions.rules.workflow import OPEN
 from tracker.foundation.bundled import bundled
 from tracker.foundation.clock import local_date
@@ -60,6 +62,7 @@ _ASKED = {
     Section.TO_FILE: N_("於期限前填報這一期的辦理情形。"),
     Section.TO_REPORT: N_("填報最近的辦理情形；遭遇困難時請一併說明。"),
     Section.TO_DECIDE: N_("決定同意解除列管，或持續列管並說明理由。"),
+    Section.TO_ANSWER: N_("同意改分、撤銷管制或併案，或退回並說明理由。"),
     Section.TO_EXTEND: N_("核准展延，或退回並說明理由；核定前預定完成日不變。"),
     Section.TO_FORWARD: N_("將解除列管申請轉送研考，或退回並說明要補正什麼。"),
     Section.TO_APPROVE: N_("核可辦理情形，或退回並說明要補充什麼。"),
@@ -78,6 +81,8 @@ _NEWS = {
     NoticeKind.PROGRESS_ASKED: N_("%(actor)s於%(day)s催請填報辦理情形。%(detail)s"),
     NoticeKind.PROGRESS_RETURNED: N_("%(actor)s於%(day)s退回辦理情形：%(detail)s"),
     NoticeKind.CLOSING_RETURNED: N_("%(actor)s於%(day)s退回解除列管申請：%(detail)s"),
+    NoticeKind.PETITION_GRANTED: N_("%(actor)s於%(day)s同意您的申請。%(detail)s"),
+    NoticeKind.PETITION_REFUSED: N_("%(actor)s於%(day)s退回改分、撤銷管制或併案的申請：%(detail)s"),
     NoticeKind.EXTENSION_GRANTED: N_("%(actor)s於%(day)s核准展延。%(detail)s"),
     NoticeKind.EXTENSION_REFUSED: N_("%(actor)s於%(day)s退回展延申請：%(detail)s"),
 }
@@ -221,6 +226,8 @@ class _Speech:
             yield Fact(self._say(N_("申請展延至")), self._extension(item.extension_until, item))
         if filing := self._filing_period(item):
             yield Fact(self._say(N_("填報期別")), filing)
+        if item.petition:
+            yield Fact(self._say(N_("申請事項")), self._petition(item.petition))
         yield Fact(self._say(N_("主辦機關")), self._department(item))
         quote = _shortened(item.quote, QUOTE_LENGTH)
         yield Fact(self._say(N_("建議原文")), self._say(N_("「%(quote)s」"), quote=quote))
@@ -288,6 +295,10 @@ class _Speech:
                     N_("%(period)s，期限%(day)s"), period=self._say(msgid, **values), day=closes_on
                 )
         return ""
+
+    def _petition(self, petition: Petition) -> str:
+        kind, reason = self._say(PETITION_LABELS[petition.kind]), _shortened(petition.reason, PROGRESS_LENGTH)
+        return self._say(N_("%(kind)s；理由：%(reason)s"), kind=kind, reason=reason)
 
     def _progress(self, item: ItemBrief) -> str:
         if item.progress_at is None:

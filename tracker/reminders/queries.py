@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, ProgressUpdate
 from tracker.actions.queries import deadline_of
 from tracker.actions.rights import is_prepared
 from tracker.actions.rules.deadlines import days_late
@@ -82,7 +82,7 @@ class Concern:
 class ItemBrief:
     """What a letter tells of an item; `extension_days` count from the original due date, while a request waits.
 
-    `prepared_parts` are those whose closing request waits for the head of the unit.
+    `prepared_parts` are those whose closing request waits for the head of the unit; `petition` waits for an answer.
     """
 
     item_id: int
@@ -101,6 +101,7 @@ class ItemBrief:
     extension_days: int = 0
     extension_reason: str = ""
     prepared_parts: frozenset[int] = frozenset()
+    petition: Petition | None = None
 
 
 def calendars_around(session: Session, country: str, day: date) -> Calendars:
@@ -163,6 +164,7 @@ def list_concerns(session: Session, terms: Terms, part_ids: Iterable[int] | None
             Closing.requested_at,
             Extension.requested_on.label("extension_requested_on"),
             Extension.turn,
+            Petition.requested_on.label("petition_made_on"),
         )
         .join(ActionItem, ActionItem.id == Part.item_id)
         .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
@@ -172,6 +174,10 @@ def list_concerns(session: Session, terms: Terms, part_ids: Iterable[int] | None
             (Extension.item_id == Part.item_id)
             & Extension.decided_at.is_(None)
             & (Part.role == PartRole.LEAD),
+        )
+        .outerjoin(
+            Petition,
+            (Petition.item_id == Part.item_id) & Petition.decided_at.is_(None) & (Part.role == PartRole.LEAD),
         )
         .order_by(Part.id)
     )
@@ -208,6 +214,7 @@ def _concern(
             closing_requested_on=row.requested_on,
             closing_prepared_on=_prepared_on(row.requested_at, row.requested_on, terms.zone),
             extension_requested_on=row.extension_requested_on,
+            petition_made_on=row.petition_made_on,
             progress_submitted_on=local_date(waiting_since, terms.zone) if waiting_since else None,
             period_ended_on=period_ended_on,
             filing_closes_on=filing_closes_on,
@@ -259,6 +266,7 @@ def brief_items(session: Session, item_ids: Iterable[int], today: date) -> Mappi
             selectinload(ActionItem.parts).joinedload(Part.department),
             selectinload(ActionItem.closings),
             selectinload(ActionItem.extensions),
+            joinedload(ActionItem.waiting_petition),
             joinedload(ActionItem.recommendation).joinedload(Recommendation.report),
         )
         .execution_options(populate_existing=True)
@@ -286,6 +294,7 @@ def _brief(item: ActionItem, update: ProgressUpdate | None, today: date) -> Item
         extension_until=asked.new_due_on if asked else None,
         extension_days=asked.cumulative_days if asked else 0,
         extension_reason=asked.reason if asked else "",
+        petition=item.waiting_petition,
         prepared_parts=frozenset(each.part_id for each in item.closings if is_prepared(each)),
     )
 

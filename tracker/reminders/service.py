@@ -25,11 +25,13 @@ from tracker.actions.events import (
     ExtensionRequested,
     OfficerChanged,
     PartsHandedOver,
+    PetitionDecided,
+    PetitionMade,
     ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
 )
-from tracker.actions.models import Closing, Extension, Part, ProgressUpdate
+from tracker.actions.models import Closing, Extension, Part, Petition, ProgressUpdate
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.clock import local_date
@@ -220,6 +222,38 @@ def notify_of_extension_decision(session: Session, happened: ExtensionDecided) -
     kind = NoticeKind.EXTENSION_GRANTED if extension.granted else NoticeKind.EXTENSION_REFUSED
     lead = _parts(session, happened.item_id)[:1]
     _tell(session, happened.act, kind, happened.item_id, _OWNER, lead, extension.decision)
+
+
+def notify_of_petition(session: Session, happened: PetitionMade) -> None:
+    """Tell those who decide what the leading department asks for."""
+    petition = session.get_one(Petition, happened.petition_id)
+    lead = _parts(session, happened.item_id)[:1]
+    kind, audience = NoticeKind.PETITION_MADE, (Capacity.DECIDER,)
+    _tell(session, happened.act, kind, happened.item_id, audience, lead, petition.reason)
+
+
+def notify_of_petition_decision(session: Session, happened: PetitionDecided) -> None:
+    """Tell the owner and the head of the agency why nothing changes; or who asked, that it was granted.
+
+    What was granted is told to everybody else by the step itself.
+    """
+    petition = session.get_one(Petition, happened.petition_id)
+    if not petition.granted:
+        lead = _parts(session, happened.item_id)[:1]
+        kind, audience = NoticeKind.PETITION_REFUSED, _OWNER_AND_AGENCY
+        _tell(session, happened.act, kind, happened.item_id, audience, lead, petition.decision)
+    elif not happened.act.quiet:
+        session.add(
+            Notice(
+                person_id=petition.requested_by_id,
+                kind=NoticeKind.PETITION_GRANTED,
+                item_id=happened.item_id,
+                actor_name=happened.act.by.name,
+                detail=petition.decision,
+                created_at=happened.act.at,
+                mail=Planned.PLANNED,
+            )
+        )
 
 
 def notify_of_reopening(session: Session, happened: ActionReopened) -> None:

@@ -43,6 +43,7 @@ from tracker.actions.queries import (
     held_by,
     is_open,
     overdue_on,
+    petitions_for,
     updates_for,
     visible_to,
 )
@@ -235,7 +236,9 @@ def _chosen(desk: _Desk) -> Subquery:
 def _claims(desk: _Desk) -> Iterator[Select[Any]]:
     principal, marks = desk.principal, desk.marks
     yield _own_parts(desk)
-    yield _requests(desk, Section.TO_DECIDE, closings_for(principal), Role.COORDINATOR, Role.AGENCY_HEAD)
+    deciders = (Role.COORDINATOR, Role.AGENCY_HEAD)
+    yield _requests(desk, Section.TO_DECIDE, closings_for(principal), *deciders)
+    yield _requests(desk, Section.TO_ANSWER, petitions_for(principal), *deciders)
     for level in Level:
         turn = extensions_for(principal).where(Extension.turn == level)
         yield _requests(desk, Section.TO_EXTEND, turn, Role(level.value))

@@ -73,6 +73,10 @@ def _with_step(line: ActionLine, pile: Pile, waiting: Waiting) -> ActionLine:
 
 _DECISIONS: Final[Mapping[Section, tuple[str, Callable[[int], str]]]] = {
     Section.TO_DECIDE: (N_("審查解除列管"), lambda id_: url_for("actions.decide_closing", closing_id=id_)),
+    Section.TO_ANSWER: (
+        N_("決定改分、撤銷管制或併案"),
+        lambda id_: url_for("actions.decide_petition", petition_id=id_),
+    ),
     Section.TO_FORWARD: (
         N_("轉送解除列管申請"),
         lambda id_: url_for("actions.forward_closing", closing_id=id_),

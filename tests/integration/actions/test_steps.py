@@ -67,6 +67,7 @@ for _status in OPEN_STATUSES:
         (Step.EDIT, Step.WITHDRAW, Step.MERGE, Step.SPLIT, Step.VOID), COORDINATORS
     )
     MATRIX[_status] |= {Step.CHANGE_OFFICER: (*COORDINATORS, "unit_head", "agency_head")}
+    MATRIX[_status] |= {Step.PETITION: ("unit_head", "agency_head")}
 READERS = ("officer", "unit_head", "agency_head", "coordinator", "second_coordinator", "viewer")
 STRANGERS = ("other_officer", "other_head", "administrator")
 

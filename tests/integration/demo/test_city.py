@@ -105,6 +105,9 @@ class TestItems:
         waiting = session.scalars(select(Closing).where(Closing.decided_at.is_(None))).all()
         assert [each.item.status for each in waiting if each.requested_on is None] == [Status.IN_PROGRESS]
 
+    def test_one_unit_asks_for_another_lead(self, session: Session) -> None:
+        assert [item.status for item in items(session) if item.waiting_petition] == [Status.IN_PROGRESS]
+
     def test_some_departments_support_and_were_released(self, session: Session) -> None:
         supporting = [part for item in items(session) for part in item.supporting]
         assert len(supporting) >= 5

@@ -1,13 +1,13 @@
 """A small city with one item, and a post office whose clock stands still."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.access import Role
+from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.reporting import Filing
 from tracker.actions.rules.filing import Cycle
@@ -16,10 +16,14 @@ from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Database, Session
 from tracker.foundation.mailing import MemoryMailer
 from tracker.people.models import Department, RoleGrant, User
+from tracker.people.queries import get_user, principal_of
+from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import PostOffice
 from tracker.reports.models import Recommendation, Report
 from tracker.reports.rules.adoption import Adoption
 from tracker.settings import MailSettings
+from tracker.wiring import subscriptions
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 MAIL = MailSettings(
@@ -181,6 +185,42 @@ def make_item(database: Database, city: City) -> Callable[..., int]:
             return item.id
 
     return make
+
+
+@pytest.fixture
+def house(database: Database, office: PostOffice) -> Iterator[Database]:
+    """The database with the reactions of a real installation."""
+    opened = Database(database.url, subscriptions(office))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def acting(database: Database, office: PostOffice) -> Callable[[int], Act]:
+    """Say who acts: `acting(city.head)`."""
+
+    def act(person_id: int) -> Act:
+        with database.reading() as session:
+            principal = principal_of(session, get_user(session, person_id), office.today())
+        return Act(principal, office.clock.now(), office.today())
+
+    return act
+
+
+@pytest.fixture
+def morning(
+    office: PostOffice, house: Database, at: Callable[[str], None], mailer: MemoryMailer
+) -> Callable[[str], list[str]]:
+    """Live through one morning, and return the addresses that got a letter."""
+
+    def live(moment: str) -> list[str]:
+        at(moment)
+        before = len(mailer.delivered)
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        return sorted(each.recipient.split("@")[0] for each in mailer.delivered[before:])
+
+    return live
 
 
 def _department(

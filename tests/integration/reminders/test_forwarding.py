@@ -1,47 +1,21 @@
 """Who is told and chased while a closing request waits for the head of the unit; on both databases."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from tracker.access import Act
 from tracker.actions import releasing
 from tracker.actions.releasing import ClosingRequest, ClosingReview
 from tracker.foundation.database import Database
 from tracker.foundation.filing import StoredFile
 from tracker.people.models import User
-from tracker.people.queries import get_user, principal_of
-from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import Notice, OutboxLetter
-from tracker.reminders.planning import plan_reminders
 from tracker.reminders.rules.digest import NoticeKind
-from tracker.wiring import subscriptions
 
 DUE = date(2026, 6, 30)
 EVIDENCE = StoredFile("0" * 64, 3, "驗收紀錄.pdf")
 REQUEST = ClosingRequest("測試道路已啟用，並完成第三方驗收。", date(2026, 6, 16))
-
-
-@pytest.fixture
-def house(database: Database, office) -> Iterator[Database]:
-    """The database with the reactions of a real installation."""
-    opened = Database(database.url, subscriptions(office))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def acting(database, office):
-    """Say who acts: `acting(city.head)`."""
-
-    def act(person_id: int) -> Act:
-        with database.reading() as session:
-            principal = principal_of(session, get_user(session, person_id), office.today())
-        return Act(principal, office.clock.now(), office.today())
-
-    return act
 
 
 @pytest.fixture
@@ -51,20 +25,6 @@ def closing_id(house, acting, make_item, city, at) -> int:
     item_id = make_item(DUE)
     with house.transaction() as session:
         return releasing.request_closing(session, acting(city.officer), item_id, REQUEST, [EVIDENCE]).id
-
-
-@pytest.fixture
-def morning(office, house, at, mailer):
-    """Live through one morning, and return the addresses that got a letter."""
-
-    def live(moment: str) -> list[str]:
-        at(moment)
-        before = len(mailer.delivered)
-        plan_reminders(office, house)
-        deliver_outbox(office, house)
-        return sorted(each.recipient.split("@")[0] for each in mailer.delivered[before:])
-
-    return live
 
 
 def review(house, acting, person_id: int, closing_id: int, *, forward: bool) -> None:

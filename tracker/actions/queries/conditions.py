@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, not_, or_, select
 
 from tracker.access import Permission, Principal, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, ProgressUpdate
 from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import CLOSED, OPEN, OWING, PartRole, PartStatus, Status
@@ -52,12 +52,6 @@ def decidable_by(principal: Principal) -> ColumnElement[bool]:
 
 def closings_for(principal: Principal) -> Select[int, int, int]:
     """Return, of the closing requests this person decides, the item's id, their own and the department's."""
-    deciders: list[ColumnElement[bool]] = []
-    if principal.holds(Role.COORDINATOR):
-        deciders.append(Part.department_id.not_in(principal.own_departments))
-    if headed := principal.headed_departments:
-        deciders.append(and_(Department.is_coordinating, Part.department_id.in_(headed)))
-    owned = principal.scope(Permission.Action.PREPARE_CLOSING).departments
     return (
         select(Closing.item_id, Closing.id, Part.department_id)
         .join(Part, Part.id == Closing.part_id)
@@ -67,10 +61,37 @@ def closings_for(principal: Principal) -> Select[int, int, int]:
             Part.status == PartStatus.CLOSE_REQUESTED,
             Closing.requested_by_id.not_in(principal.persons),
             or_(Closing.forwarded_by_id.is_(None), Closing.forwarded_by_id.not_in(principal.persons)),
-            or_(Part.officer_id.is_(None), Part.officer_id.not_in(principal.persons)),
-            Part.department_id.not_in(owned),
-            or_(false(), *deciders),
+            _decides_for(principal),
         )
+    )
+
+
+def petitions_for(principal: Principal) -> Select[int, int, int]:
+    """Return, of the petitions this person decides, the item's id, their own and the department's."""
+    return (
+        select(Petition.item_id, Petition.id, Part.department_id)
+        .join(Part, and_(Part.item_id == Petition.item_id, Part.role == PartRole.LEAD))
+        .join(Department, Department.id == Part.department_id)
+        .where(
+            Petition.decided_at.is_(None),
+            Petition.requested_by_id.not_in(principal.persons),
+            _decides_for(principal),
+        )
+    )
+
+
+def _decides_for(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition on `Part` and its department for deciding on what that department asks."""
+    deciders: list[ColumnElement[bool]] = []
+    if principal.holds(Role.COORDINATOR):
+        deciders.append(Part.department_id.not_in(principal.own_departments))
+    if headed := principal.headed_departments:
+        deciders.append(and_(Department.is_coordinating, Part.department_id.in_(headed)))
+    owned = principal.scope(Permission.Action.PREPARE_CLOSING).departments
+    return and_(
+        or_(Part.officer_id.is_(None), Part.officer_id.not_in(principal.persons)),
+        Part.department_id.not_in(owned),
+        or_(false(), *deciders),
     )
 
 

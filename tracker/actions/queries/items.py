@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, literal, or_, select, union_all
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Principal
-from tracker.actions.models import ActionItem, Closing, Evidence, Extension, ItemTag, Part, ProgressUpdate
+from tracker.actions.models import (
+    ActionItem,
+    Closing,
+    Evidence,
+    Extension,
+    ItemTag,
+    Part,
+    Petition,
+    ProgressUpdate,
+)
 from tracker.actions.queries.visibility import visible_to
 from tracker.actions.rules.deadlines import Deadline
 from tracker.actions.rules.workflow import OWING, PartStatus
@@ -43,6 +52,8 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             selectinload(ActionItem.extensions).joinedload(Extension.decided_by),
             selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
             selectinload(ActionItem.merged_into),
+            joinedload(ActionItem.waiting_petition).joinedload(Petition.department),
+            joinedload(ActionItem.waiting_petition).joinedload(Petition.requested_by),
         )
         .execution_options(populate_existing=True)
     )
@@ -103,6 +114,19 @@ def get_extension(session: Session, principal: Principal, extension_id: int) -> 
         select(Extension)
         .join(ActionItem, ActionItem.id == Extension.item_id)
         .where(Extension.id == extension_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_petition(session: Session, principal: Principal, petition_id: int) -> Petition:
+    """Return what was asked of the coordinating office for a visible item; raises NotFound."""
+    query = (
+        select(Petition)
+        .join(ActionItem, ActionItem.id == Petition.item_id)
+        .where(Petition.id == petition_id, visible_to(principal))
     )
     found = session.scalars(query).one_or_none()
     if found is None:

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS
 from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABELS
+from tracker.actions.rules.petitioning import PETITION_LABELS
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
 from tracker.foundation.language import N_
 
@@ -314,6 +315,31 @@ def _asked_for_progress(act: Recorded) -> _Told:
     )
 
 
+def _petitioned(act: Recorded) -> _Told:
+    reasons = {code.value: label for code, label in WITHDRAWAL_LABELS.items()}
+    values = {"department": _text(act.after, "department"), "into": _text(act.after, "into")}
+    details = [Passage(N_("申請理由"), _text(act.after, "reason"))]
+    if values["department"]:
+        return _Told(N_("%(actor)s申請改分，建議由%(department)s主辦。"), values, details=details)
+    if values["into"]:
+        return _Told(N_("%(actor)s申請將本事項併入 %(into)s。"), values, details=details)
+    code = _text(act.after, "reason_code")
+    terms = {"kind": reasons.get(code, code)}
+    return _Told(N_("%(actor)s以「%(kind)s」為由申請撤銷管制。"), terms=terms, details=details)
+
+
+def _petition_granted(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s同意%(kind)s的申請。"), terms=_petition_kind(act))
+
+
+def _petition_refused(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s退回%(kind)s的申請。"), terms=_petition_kind(act), details=_decision(act))
+
+
+def _petition_taken_back(act: Recorded) -> _Told:
+    return _Told(N_("%(actor)s撤回%(kind)s的申請。"), terms=_petition_kind(act))
+
+
 def _withdrawn(act: Recorded) -> _Told:
     reason = _text(act.after, "reason")
     terms = {"reason": WITHDRAWAL_LABELS[WithdrawalReason(reason)]}
@@ -381,6 +407,12 @@ def _approved(act: Recorded) -> list[Passage]:
         Passage(N_("說明"), _text(act.after, "explanation")),
         Passage(N_("核准層級與文號"), _text(act.after, "approval")),
     ]
+
+
+def _petition_kind(act: Recorded) -> dict[str, str]:
+    labels = {kind.value: label for kind, label in PETITION_LABELS.items()}
+    kind = _text(act.after, "kind")
+    return {"kind": labels.get(kind, kind)}
 
 
 def _outcome(act: Recorded) -> dict[str, str]:
@@ -453,6 +485,10 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "grant_extension": ("granted", _extended),
     "refuse_extension": ("refused", _not_extended),
     "extension_taken_back": ("changed", _extension_taken_back),
+    "petition": ("asked", _petitioned),
+    "grant_petition": ("granted", _petition_granted),
+    "refuse_petition": ("refused", _petition_refused),
+    "petition_taken_back": ("changed", _petition_taken_back),
     "withdraw": ("closed", _withdrawn),
     "merge": ("closed", _merged),
     "received_merged": ("changed", _received),

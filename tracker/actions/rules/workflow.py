@@ -68,6 +68,9 @@ class Step(StrEnum):
     ENDORSE_EXTENSION = "endorse_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    PETITION = "petition"
+    GRANT_PETITION = "grant_petition"
+    REFUSE_PETITION = "refuse_petition"
     WITHDRAW = "withdraw"
     MERGE = "merge"
     SPLIT = "split"
@@ -95,6 +98,9 @@ STEP_LABELS: Final[Mapping[Step, str]] = {
     Step.ENDORSE_EXTENSION: N_("同意展延並轉研考核定"),
     Step.GRANT_EXTENSION: N_("核准展延"),
     Step.REFUSE_EXTENSION: N_("退回展延申請"),
+    Step.PETITION: N_("申請改分、撤銷管制或併案"),
+    Step.GRANT_PETITION: N_("同意改分、撤銷管制或併案的申請"),
+    Step.REFUSE_PETITION: N_("退回改分、撤銷管制或併案的申請"),
     Step.WITHDRAW: N_("撤銷管制"),
     Step.MERGE: N_("併案"),
     Step.SPLIT: N_("分出另案"),
@@ -161,6 +167,9 @@ TRANSITIONS: Final[Mapping[tuple[Status, Step], Status]] = {
     **{(status, Step.ENDORSE_EXTENSION): status for status in OPEN},
     **{(status, Step.GRANT_EXTENSION): status for status in OPEN},
     **{(status, Step.REFUSE_EXTENSION): status for status in OPEN},
+    **{(status, Step.PETITION): status for status in OPEN},
+    **{(status, Step.GRANT_PETITION): status for status in OPEN},
+    **{(status, Step.REFUSE_PETITION): status for status in OPEN},
     **{(status, Step.WITHDRAW): Status.WITHDRAWN for status in OPEN},
     **{(status, Step.MERGE): Status.MERGED for status in OPEN},
     **{(status, Step.SPLIT): status for status in OPEN},
@@ -189,6 +198,9 @@ NEEDED: Final[Mapping[Step, Right]] = {
     Step.ENDORSE_EXTENSION: Permission.Action.DECIDE_EXTENSION,
     Step.GRANT_EXTENSION: Permission.Action.DECIDE_EXTENSION,
     Step.REFUSE_EXTENSION: Permission.Action.DECIDE_EXTENSION,
+    Step.PETITION: Permission.Action.PETITION,
+    Step.GRANT_PETITION: Permission.Action.DECIDE_PETITION,
+    Step.REFUSE_PETITION: Permission.Action.DECIDE_PETITION,
     Step.WITHDRAW: Permission.Action.WITHDRAW,
     Step.MERGE: Permission.Action.WITHDRAW,
     Step.SPLIT: Permission.Action.ASSIGN,

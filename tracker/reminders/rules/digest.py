@@ -34,6 +34,9 @@ class NoticeKind(StrEnum):
     PROGRESS_SUBMITTED = "progress_submitted"
     PROGRESS_RETURNED = "progress_returned"
     PROGRESS_ASKED = "progress_asked"
+    PETITION_MADE = "petition_made"
+    PETITION_GRANTED = "petition_granted"
+    PETITION_REFUSED = "petition_refused"
     EXTENSION_REQUESTED = "extension_requested"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
@@ -58,6 +61,9 @@ NOTICE_LABELS: Final = {
     NoticeKind.PROGRESS_SUBMITTED: N_("辦理情形等候核可"),
     NoticeKind.PROGRESS_RETURNED: N_("辦理情形被退回"),
     NoticeKind.PROGRESS_ASKED: N_("催請填報辦理情形"),
+    NoticeKind.PETITION_MADE: N_("申請改分、撤銷管制或併案"),
+    NoticeKind.PETITION_GRANTED: N_("已同意您的申請"),
+    NoticeKind.PETITION_REFUSED: N_("已退回改分、撤銷管制或併案的申請"),
     NoticeKind.EXTENSION_REQUESTED: N_("已申請展延"),
     NoticeKind.EXTENSION_GRANTED: N_("已核准展延"),
     NoticeKind.EXTENSION_REFUSED: N_("已退回展延申請"),
@@ -77,6 +83,8 @@ MAILED: Final = frozenset(
         NoticeKind.PROGRESS_RETURNED,
         NoticeKind.PROGRESS_ASKED,
         NoticeKind.CLOSING_RETURNED,
+        NoticeKind.PETITION_GRANTED,
+        NoticeKind.PETITION_REFUSED,
         NoticeKind.EXTENSION_GRANTED,
         NoticeKind.EXTENSION_REFUSED,
     }
@@ -98,6 +106,7 @@ class Section(StrEnum):
     LATE = "late"
     TO_FILE = "to_file"
     TO_DECIDE = "to_decide"
+    TO_ANSWER = "to_answer"
     TO_EXTEND = "to_extend"
     TO_FORWARD = "to_forward"
     TO_APPROVE = "to_approve"
@@ -122,6 +131,7 @@ SECTION_LABELS: Final = {
     Section.LATE: N_("逾期"),
     Section.TO_FILE: N_("上期辦理情形待填報"),
     Section.TO_DECIDE: N_("等待您決定"),
+    Section.TO_ANSWER: N_("等待您決定改分、撤銷管制或併案"),
     Section.TO_EXTEND: N_("等待您核定展延"),
     Section.TO_FORWARD: N_("等待您轉送解除列管申請"),
     Section.TO_APPROVE: N_("等待您核可辦理情形"),
@@ -142,10 +152,12 @@ _NOTICE_SECTIONS: Final = {
     NoticeKind.PROGRESS_RETURNED: Section.RETURNED,
     NoticeKind.PROGRESS_ASKED: Section.TO_REPORT,
     NoticeKind.CLOSING_RETURNED: Section.RETURNED,
+    NoticeKind.PETITION_REFUSED: Section.RETURNED,
 }
 _ANCHOR_SECTIONS: Final = {
     Anchor.CLOSING_REQUESTED: Section.TO_DECIDE,
     Anchor.CLOSING_PREPARED: Section.TO_FORWARD,
+    Anchor.PETITION_MADE: Section.TO_ANSWER,
     Anchor.EXTENSION_REQUESTED: Section.TO_EXTEND,
     Anchor.PROGRESS_SUBMITTED: Section.TO_APPROVE,
     Anchor.ASSIGNED: Section.TO_ACKNOWLEDGE,

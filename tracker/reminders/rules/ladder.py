@@ -30,7 +30,8 @@ class Facts:
 
     `closing_prepared_on` is the local day of the part's closing request, while the head of the unit has not forwarded
     it; `closing_requested_on` the day of forwarding, while it waits for a decision.
-    `extension_requested_on` is the local day of the leading department's request for more time, while it waits;
+    `extension_requested_on` is the local day of the leading department's request for more time, while it waits,
+    `petition_made_on` that of what it asks of the coordinating office;
     `progress_submitted_on` that of the oldest report of progress that its head has not looked at. `period_ended_on` is
     the last day of the period that the department has not filed for, `filing_closes_on` the last day on which that is
     in time; `filing_missed_twice_on` is the same day where nothing was filed for the period before either.
@@ -44,6 +45,7 @@ class Facts:
     closing_requested_on: date | None = None
     closing_prepared_on: date | None = None
     extension_requested_on: date | None = None
+    petition_made_on: date | None = None
     progress_submitted_on: date | None = None
     period_ended_on: date | None = None
     filing_closes_on: date | None = None
@@ -64,6 +66,7 @@ _DAYS: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
     Anchor.FILING_MISSED_TWICE: attrgetter("filing_missed_twice_on"),
     Anchor.PROGRESS_SUBMITTED: attrgetter("progress_submitted_on"),
     Anchor.EXTENSION_REQUESTED: attrgetter("extension_requested_on"),
+    Anchor.PETITION_MADE: attrgetter("petition_made_on"),
     Anchor.CLOSING_REQUESTED: attrgetter("closing_requested_on"),
     Anchor.CLOSING_PREPARED: attrgetter("closing_prepared_on"),
 }
@@ -71,6 +74,7 @@ _REQUESTS: Final = frozenset(
     {
         Anchor.PROGRESS_SUBMITTED,
         Anchor.EXTENSION_REQUESTED,
+        Anchor.PETITION_MADE,
         Anchor.CLOSING_REQUESTED,
         Anchor.CLOSING_PREPARED,
     }

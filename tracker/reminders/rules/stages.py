@@ -30,6 +30,7 @@ class Anchor(StrEnum):
     FILING_MISSED_TWICE = "filing_missed_twice"
     PROGRESS_SUBMITTED = "progress_submitted"
     EXTENSION_REQUESTED = "extension_requested"
+    PETITION_MADE = "petition_made"
     CLOSING_PREPARED = "closing_prepared"
     CLOSING_REQUESTED = "closing_requested"
 
@@ -61,6 +62,7 @@ ANCHOR_LABELS: Final = {
     Anchor.FILING_MISSED_TWICE: N_("連續兩期未填報"),
     Anchor.PROGRESS_SUBMITTED: N_("辦理情形等候核可"),
     Anchor.EXTENSION_REQUESTED: N_("展延申請等候核定"),
+    Anchor.PETITION_MADE: N_("改分、撤銷管制或併案的申請等候決定"),
     Anchor.CLOSING_PREPARED: N_("解列申請等候轉送"),
     Anchor.CLOSING_REQUESTED: N_("解列申請等候決定"),
 }
@@ -74,6 +76,7 @@ AUDIENCES: Final[Mapping[Anchor, Sequence[Capacity]]] = {
     Anchor.FILING_MISSED_TWICE: _OWNERS,
     Anchor.PROGRESS_SUBMITTED: (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD),
     Anchor.EXTENSION_REQUESTED: (Capacity.APPROVER, Capacity.COORDINATOR),
+    Anchor.PETITION_MADE: (Capacity.DECIDER, Capacity.COORDINATOR),
     Anchor.CLOSING_PREPARED: (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD),
     Anchor.CLOSING_REQUESTED: (Capacity.DECIDER, Capacity.COORDINATOR),
 }
@@ -87,6 +90,7 @@ _AFTER: Final = {
     Anchor.FILING_MISSED_TWICE: "missed",
     Anchor.PROGRESS_SUBMITTED: "unreviewed",
     Anchor.EXTENSION_REQUESTED: "unextended",
+    Anchor.PETITION_MADE: "unanswered",
     Anchor.CLOSING_PREPARED: "unforwarded",
     Anchor.CLOSING_REQUESTED: "undecided",
 }
@@ -115,6 +119,10 @@ _AFTER_WORDS: Final = {
         N_("申請展延 %(days)s 日未核定"),
         N_("申請展延 %(days)s 個工作日未核定"),
     ),
+    Anchor.PETITION_MADE: (
+        N_("申請改分、撤銷管制或併案 %(days)s 日未決定"),
+        N_("申請改分、撤銷管制或併案 %(days)s 個工作日未決定"),
+    ),
     Anchor.CLOSING_PREPARED: (
         N_("申請解列 %(days)s 日未轉送"),
         N_("申請解列 %(days)s 個工作日未轉送"),
@@ -132,6 +140,7 @@ _WEEKLY_WORDS: Final = {
     Anchor.FILING_MISSED_TWICE: N_("連續兩期未填報，每週一"),
     Anchor.PROGRESS_SUBMITTED: N_("填報未核可，每週一"),
     Anchor.EXTENSION_REQUESTED: N_("申請展延未核定，每週一"),
+    Anchor.PETITION_MADE: N_("申請改分、撤銷管制或併案未決定，每週一"),
     Anchor.CLOSING_PREPARED: N_("申請解列未轉送，每週一"),
     Anchor.CLOSING_REQUESTED: N_("申請解列未決定，每週一"),
 }
@@ -238,6 +247,8 @@ SHIPPED: Final[Sequence[Stage]] = (
     Stage(Anchor.PROGRESS_SUBMITTED, 7, (Capacity.UNIT_HEAD,)),
     Stage(Anchor.EXTENSION_REQUESTED, 3, (Capacity.APPROVER,), in_working_days=True),
     Stage(Anchor.EXTENSION_REQUESTED, 3, (Capacity.APPROVER,), in_working_days=True, weekly=True),
+    Stage(Anchor.PETITION_MADE, 2, (Capacity.DECIDER,), in_working_days=True),
+    Stage(Anchor.PETITION_MADE, 2, (Capacity.DECIDER,), in_working_days=True, weekly=True),
     Stage(Anchor.CLOSING_PREPARED, 5, (Capacity.UNIT_HEAD,), in_working_days=True),
     Stage(Anchor.CLOSING_PREPARED, 5, (Capacity.UNIT_HEAD,), in_working_days=True, weekly=True),
     Stage(Anchor.CLOSING_REQUESTED, 5, (Capacity.DECIDER,), in_working_days=True),

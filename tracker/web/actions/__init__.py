@@ -11,6 +11,7 @@ from tracker.web.actions import (
     importing,
     opening,
     pages,
+    petitions,
     steps,
 )
 from tracker.web.actions.blueprint import blueprint
@@ -27,5 +28,6 @@ __all__ = [
     "importing",
     "opening",
     "pages",
+    "petitions",
     "steps",
 ]

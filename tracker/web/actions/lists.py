@@ -237,6 +237,7 @@ def primary_step(steps: Sequence[Step]) -> Step | None:
     """Return the one step a page offers first."""
     order = (
         Step.AGREE_CLOSING,
+        Step.GRANT_PETITION,
         Step.GRANT_EXTENSION,
         Step.ENDORSE_EXTENSION,
         Step.FORWARD_CLOSING,

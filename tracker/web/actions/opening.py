@@ -13,6 +13,7 @@ from tracker.people.queries import department_depths, list_departments, list_use
 from tracker.reports.queries import get_recommendation
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import FurtherForm, ReassignForm, SplitForm, StepForm
+from tracker.web.actions.petition_forms import RerouteAnswerForm
 from tracker.web.actions.step_page import back_to, item_for, step_page
 from tracker.web.numbers import number_of
 from tracker.web.session import act, refused, requires, say, session, tell
@@ -25,7 +26,7 @@ def open_further() -> Any:
     wanted = number_of(request.args.get("recommendation"))
     recommendation = get_recommendation(session(), act().by, wanted or 0)
     form = FurtherForm(lead_department_id=recommendation.report.lead_agency_id)
-    _offer_departments(form)
+    offer_departments(form)
     if form.validate_on_submit():
         words = (form.title.data or "", form.value(), form.expected_result.data or "")
         with refused(form):
@@ -64,7 +65,7 @@ def reassign(item_id: int) -> Any:
         officer_id=item.lead.officer_id,
         support_department_ids=[part.department_id for part in item.supporting],
     )
-    _offer_departments(form)
+    offer_departments(form)
     if form.validate_on_submit():
         with refused(form):
             assigning.reassign(
@@ -81,7 +82,7 @@ def split_action(item_id: int) -> Any:
     """Take a further item out of this one, which goes on."""
     item = item_for(item_id, Step.SPLIT)
     form = SplitForm(lead_department_id=item.lead.department_id)
-    _offer_departments(form)
+    offer_departments(form)
     if form.validate_on_submit():
         words = (form.title.data or "", form.value(), form.expected_result.data or "", form.reason.data or "")
         with refused(form):
@@ -91,7 +92,8 @@ def split_action(item_id: int) -> Any:
     return step_page("actions/split_action.html", item_id, form)
 
 
-def _offer_departments(form: ReassignForm | FurtherForm | SplitForm) -> None:
+def offer_departments(form: ReassignForm | FurtherForm | SplitForm | RerouteAnswerForm) -> None:
+    """Offer the departments and people to whom an item can be given."""
     departments = list_departments(session(), only_active=True)
     depths = department_depths(session())
     form.lead_department_id.offer(departments, depths, say(N_("請選擇主辦機關")))

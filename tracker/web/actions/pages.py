@@ -15,6 +15,7 @@ from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import SIGNAL_LABELS, Signal
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS, TrackingLevel
 from tracker.actions.rules.periods import OCCASION_LABELS, Occasion
+from tracker.actions.rules.petitioning import PETITION_LABELS, kinds_for
 from tracker.actions.rules.workflow import LABELS, Status, Step
 from tracker.reminders.ledger import reminders_of_item
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
@@ -113,6 +114,8 @@ def show_action(item_id: int) -> str:
         changeable=rights.parts_for(act(), item, Step.CHANGE_OFFICER),
         period_name=period_name,
         extension_to_decide=rights.extension_to_decide(act(), item),
+        petition_to_decide=rights.petition_to_decide(act(), item),
+        petitions=_petition_links(item, steps),
         to_forward=rights.prepared_for(act(), item),
         asked=[each for each in item.closings if rights.is_waiting(each) or rights.is_prepared(each)],
         only_promises=closing_rules.only_promises,
@@ -135,6 +138,15 @@ def download_evidence(evidence_id: int) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(evidence.name, safe='')}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _petition_links(item: ActionItem, steps: Sequence[Step]) -> list[tuple[str, str]]:
+    """Return what a department may ask of the coordinating office for an item now, with the address."""
+    kinds = kinds_for(item.status) if Step.PETITION in steps else ()
+    return [
+        (say(PETITION_LABELS[kind]), url_for("actions.make_petition", item_id=item.id, kind=kind))
+        for kind in kinds
+    ]
 
 
 def _step_links(item: ActionItem, steps: Sequence[Step]) -> dict[Step, str]:
