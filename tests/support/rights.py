@@ -20,6 +20,24 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "owners": ("officer", "unit_head"),
     "readers": tuple(key for key in KEYS if key != "administrator"),
 }
+NEVER = 999_999
+ABSENT: Mapping[str, str] = {
+    "item_no": "199-TPT-999-99",
+    "token": "no-such-token",
+    "filename": "css/none.css",
+}
+KINDS: Mapping[str, str | None] = {
+    "anonymous": None,
+    "other department": "other_officer",
+    "viewer": "viewer",
+    "officer": "officer",
+    "unit head": "unit_head",
+    "agency head": "agency_head",
+    "coordinator": "coordinator",
+    "administrator": "administrator",
+    "deactivated": FORMER,
+}
+"""The kinds of people against whom every route is tried."""
 NEW_PASSWORD = "石階上的青苔濕濕滑滑的 7"
 TARGETS: Mapping[str, Mapping[str, str]] = {
     # Of several things of a kind, the one on which a route can be tried.
@@ -222,7 +240,8 @@ def lines() -> Iterator[Line]:
         yield Line(method, endpoint, " ".join(aspect), {**told, None: "sign in", FORMER: "sign in"})
 
 
-def address_of(site: Prepared, line: Line) -> str:
+def address_of(site: Prepared, line: Line, *, missing: bool = False) -> str:
+    """Return an address with which a route can be tried: of something that is there, or of something that never was."""
     rules = site.app.url_map.iter_rules(line.endpoint)
     rule = next(rule for rule in rules if line.method in (rule.methods or ()))
     targets = {**TARGETS["usual"], **TARGETS.get(line.endpoint, {}), **TARGETS.get(line.aspect, {})}
@@ -233,6 +252,8 @@ def address_of(site: Prepared, line: Line) -> str:
     }
     with site.app.test_request_context():
         names = {name: known[targets[name]] for name in rule.arguments}
+        if missing:
+            names = {name: ABSENT.get(name, NEVER) for name in names}
         return site.app.url_for(line.endpoint, **names, **asked)
 
 

@@ -3,9 +3,12 @@
 import pytest
 
 from tests.support.prepared import SECRET_QUOTE, Prepared
-from tests.support.rights import addresses
+from tests.support.rights import Line, address_of, addresses, form_of, lines
+from tracker.reading.tables import read_table
 
 OUTSIDERS = ("other_officer", "other_head")
+THEIR_OWN = ("@supported", "@shared")
+PUBLIC = ("reports.", "people.", "reminders.")
 SECRET_WORDS = (SECRET_QUOTE, "收購港區", "價目.pdf")
 
 
@@ -113,6 +116,68 @@ class TestAnotherDepartmentsItem:
         answer = prepared.visit("other_officer").post(f"/actions/{prepared.ids['alone_item']}/progress", form)
         assert answer.status_code == 404
         assert prepared.dump() == before
+
+
+def on_a_foreign_thing() -> list[Line]:
+    """Return the routes on things of the follow-up that are another department's, and on reports one may not read."""
+    return [
+        line
+        for line in lines()
+        if line.told["other_officer"] != "let in"
+        and line.endpoint != "actions.change_many"
+        and line.aspect not in THEIR_OWN
+        and (not line.endpoint.startswith(PUBLIC) or line.aspect)
+    ]
+
+
+def answer_of(site: Prepared, line: Line, key: str, *, missing: bool) -> tuple[int, str]:
+    """Return status and content of a route's answer, to something there or to something that never was."""
+    address = address_of(site, line, missing=missing)
+    if line.endpoint.startswith("api"):
+        answer = site.ask(key, address)
+        return answer.status_code, answer.text.replace(address, "")
+    visitor = site.visit(key)
+    asked = (
+        visitor.post(address, form_of(site, line.endpoint)) if line.method == "POST" else visitor.get(address)
+    )
+    with asked as answer:
+        return answer.status_code, content_of(answer.text) if "<main" in answer.text else answer.text
+
+
+@pytest.mark.parametrize("line", on_a_foreign_thing(), ids=str)
+class TestEveryRouteOnAForeignThing:
+    @pytest.mark.parametrize("key", OUTSIDERS)
+    def test_answers_as_to_a_thing_that_never_was(
+        self, prepared_once: Prepared, line: Line, key: str
+    ) -> None:
+        before = prepared_once.dump()
+        hidden = answer_of(prepared_once, line, key, missing=False)
+        assert hidden[0] in (403, 404)
+        assert hidden == answer_of(prepared_once, line, key, missing=True)
+        assert prepared_once.dump() == before
+
+
+class TestAnExport:
+    @pytest.mark.parametrize("kind", ["csv", "ods", "xlsx"])
+    @pytest.mark.parametrize("key", ["viewer", *OUTSIDERS])
+    def test_holds_only_what_the_list_shows(self, prepared: Prepared, key: str, kind: str) -> None:
+        form = {"question": "group=all", "kind": kind}
+        with prepared.visit(key).post("/actions/export", form) as sent:
+            table = read_table(sent.data)
+        words = " ".join(str(cell) for row in table.rows for cell in row.cells)
+        hidden = ["secret", "draft"] if key == "viewer" else ["secret", "draft", "alone", "asked", "closed"]
+        assert [name for name in hidden if prepared.ids[f"{name}_item_no"] in words] == []
+        listed = (
+            prepared.ask(key, "/api/v1/action-items?group=all").json["total"] if key in prepared.tokens else 1
+        )
+        assert len(table.rows) == listed
+
+
+class TestABulkChange:
+    def test_names_no_item_of_another_department(self, prepared_once: Prepared) -> None:
+        foreign = prepared_once.ids["alone_item"]
+        with prepared_once.visit("other_head").get(f"/actions/bulk?do=ask&id={foreign}") as answer:
+            assert prepared_once.ids["alone_item_no"] not in answer.text
 
 
 class TestGuessedIds:

@@ -4,8 +4,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.factories.city import PASSWORD
 from tests.support.prepared import Prepared
-from tests.support.rights import Line, address_of, form_of, lines, methods_of
+from tests.support.rights import KINDS, Line, address_of, form_of, lines, methods_of
 
 
 def answer_to(site: Prepared, line: Line, key: str | None) -> TestResponse:
@@ -33,6 +34,9 @@ class TestTheTable:
         assert methods_of(app) - written == set()
         assert written - methods_of(app) == set()
 
+    def test_says_for_every_kind_of_person_what_each_route_answers(self) -> None:
+        assert [str(line) for line in lines() if set(line.told) != set(KINDS.values())] == []
+
 
 @pytest.mark.parametrize("line", list(lines()), ids=str)
 class TestEveryRoute:
@@ -50,3 +54,22 @@ class TestEveryRoute:
         before = prepared.dump()
         assert {key: in_words(line, answer_to(prepared, line, key)) for key in refused} == refused
         assert prepared.dump() == before
+
+
+class TestADeactivatedPerson:
+    def test_is_out_at_once_with_every_session_and_token_and_cannot_come_back(
+        self, prepared: Prepared
+    ) -> None:
+        at_work = prepared.visit("officer")
+        assert at_work.get("/").status_code == 200
+        assert prepared.ask("officer", "/api/v1/figures").status_code == 200
+        person = prepared.city.people["officer"]
+        form = {"default_to": str(prepared.city.people["unit_head"]), "reason": "離職"}
+        answer = prepared.visit("administrator").post(f"/people/{person}/deactivate", form)
+        assert answer.status_code == 302
+        assert at_work.get("/").location.startswith("/sign-in")
+        assert prepared.ask("officer", "/api/v1/figures").status_code == 401
+        signing_in = prepared.visit().post(
+            "/sign-in", {"email": "officer@city.example", "password": PASSWORD}
+        )
+        assert signing_in.status_code != 302
