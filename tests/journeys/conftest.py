@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.factories.city import City, build_city
 from tests.support import browser as chromium
 from tests.support.site import Site, served, settings_with_mail
 from tests.support.smtp import Postbox
+from tests.support.townspeople import People
 from tracker.app import create_app
 from tracker.foundation.clock import FixedClock
 from tracker.wiring import wire
@@ -49,3 +51,17 @@ def site(tmp_path: Path, sqlite_url: str, postbox: Postbox, clock: FixedClock) -
     with served(create_app(wired), settings) as address:
         yield Site(address, wired, clock, postbox)
     wired.database.close()
+
+
+@pytest.fixture
+def town(site: Site) -> City:
+    """The small city on the served site."""
+    return build_city(site.wiring.database, site.clock)
+
+
+@pytest.fixture
+def people(browser: Browser, site: Site, town: City) -> Iterator[People]:
+    """The city's people, each with a browser of their own."""
+    townspeople = People(browser, site, town)
+    yield townspeople
+    townspeople.leave()

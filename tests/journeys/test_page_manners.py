@@ -151,9 +151,9 @@ class TestDrafts:
     def test_are_gone_once_the_form_was_taken(self, page: Page, site: str) -> None:
         page.goto(f"{site}/form")
         page.locator("#narrative").fill("已召開協調會議。")
-        page.route(f"{site}/form*", lambda route: route.fulfill(status=303, headers={"Location": "/item"}))
+        page.route(f"{site}/form*", lambda route: route.fulfill(status=303, headers={"Location": "/states"}))
         page.get_by_role("button", name="送出辦理情形").click()
-        page.wait_for_url("**/item")
+        page.wait_for_url("**/states")
         page.unroute_all()
         page.goto(f"{site}/form")
         expect(page.locator("#narrative")).to_have_value("")

@@ -1,17 +1,15 @@
 """The whole story, in a browser: a report comes in, is reviewed, chased, reported on, and released."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from tests.factories.city import PASSWORD, ZONE, City, build_city
-from tests.support.browser import Watcher, assert_accessible, photograph
+from tests.factories.city import ZONE, City
+from tests.support.browser import assert_accessible, photograph
 from tests.support.site import Site
+from tests.support.townspeople import Desk, People
 from tracker.worker import tick
 
 REPORT = """\
@@ -45,71 +43,6 @@ REPORT = """\
 QUOTE = "參考海港城無人接駁車之營運經驗，請交通局於115年6月30日前完成環港路無人接駁車道路測試之可行性評估。"
 DUE_TUESDAY = "115年6月30日（二）"
 LAST_WORKING_DAY_BEFORE = datetime(2026, 6, 29, 9, 0, tzinfo=ZONE)
-
-
-@dataclass
-class Desk:
-    """One person's browser."""
-
-    page: Page
-    site: Site
-
-    def open(self, path: str) -> None:
-        """Go to a page of the site."""
-        self.page.goto(f"{self.site.address}{path}")
-
-    def figure(self, label: str) -> int:
-        """Read a tile of the dashboard."""
-        self.open("/dashboard")
-        number = self.page.locator(".stat-tile").filter(has_text=label).locator(".stat-tile__number").first
-        found = re.search(r"\d+", number.inner_text())
-        assert found, number.inner_text()
-        return int(found.group())
-
-
-@pytest.fixture
-def town(site: Site) -> City:
-    """The small city on the served site."""
-    return build_city(site.wiring.database, site.clock)
-
-
-@pytest.fixture
-def people(browser: Browser, site: Site, town: City) -> Iterator["People"]:
-    """Sign people in, each in a browser of their own."""
-    townspeople = People(browser, site, town)
-    yield townspeople
-    townspeople.leave()
-
-
-class People:
-    """Everybody who has a part in the story; signs in by the page."""
-
-    def __init__(self, browser: Browser, site: Site, town: City) -> None:
-        self._browser, self._site, self._town = browser, site, town
-        self._contexts: list[BrowserContext] = []
-        self._watcher = Watcher()
-
-    def come(self, key: str) -> Desk:
-        """Open a browser and sign in."""
-        context = self._browser.new_context(
-            locale="zh-TW", timezone_id="Asia/Taipei", viewport={"width": 1440, "height": 900}
-        )
-        context.set_default_timeout(10_000)
-        self._contexts.append(context)
-        page = context.new_page()
-        self._watcher.watch(page)
-        page.goto(f"{self._site.address}/sign-in")
-        page.get_by_label("電子郵件").fill(self._town.email(key))
-        page.get_by_label("密碼", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="登入").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("我的工作")
-        return Desk(page, self._site)
-
-    def leave(self) -> None:
-        """Close every browser; what one complained about fails the story."""
-        for context in self._contexts:
-            context.close()
-        assert not self._watcher.complaints, "\n".join(self._watcher.complaints)
 
 
 class TestReportToClosedAction:

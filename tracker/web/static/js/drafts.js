@@ -1,10 +1,11 @@
 // What was typed is never lost: forms with data-keep are copied to this browser while they are filled in.
 //
-// A draft is dropped when the page after sending shows no failure. Failed pages, error pages and the sign-in page
-// say so (data-error-summary, data-keep-drafts), and the draft waits for the form to be shown again.
+// A draft that was sent is dropped by the page that tells of success. Failed pages, error pages and the sign-in page
+// (data-error-summary, data-keep-drafts), and every page after a connection that broke, leave it waiting for its form.
 // Drafts belong to one reader, are forgotten on signing out and after a week; passwords and files are never copied.
 
 const PREFIX = "draft:";
+const SENT = "sent-draft";
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 function read(key) {
@@ -73,7 +74,7 @@ function watch(form, reader) {
     });
   }
   form.addEventListener("input", () => write(key, { values: values(form), at: Date.now() }));
-  form.addEventListener("submit", () => write(key, { values: values(form), at: Date.now(), sent: true }));
+  form.addEventListener("submit", () => write(key, { values: values(form), at: Date.now() }));
 }
 
 function guard(form) {
@@ -85,20 +86,24 @@ function guard(form) {
   });
 }
 
-// Runs once a page, before any form is filled again.
-function settle() {
+// Runs once a page, before any form is filled again. Only what this tab has just sent is dropped.
+function settle(reader) {
   const failed = document.querySelector("[data-error-summary], [data-keep-drafts]") !== null;
+  const succeeded = document.querySelector("main > .notice--success") !== null;
+  if (succeeded && !failed) localStorage.removeItem(sessionStorage.getItem(SENT));
   for (const key of keys()) {
     const draft = read(key);
-    if (!draft || Date.now() - draft.at > WEEK || (draft.sent && !failed)) localStorage.removeItem(key);
-    else if (draft.sent) write(key, { ...draft, sent: false });
+    if (!draft || Date.now() - draft.at > WEEK) localStorage.removeItem(key);
   }
+  document.addEventListener("submit", ({ target: { dataset } }) => {
+    sessionStorage.setItem(SENT, dataset.keep ? `${PREFIX}${reader}:${dataset.keep}` : "");
+  });
 }
 
 export function keepDrafts(root) {
   const reader = document.body.dataset.reader;
   if (root === document) {
-    settle();
+    settle(reader);
     document.querySelector("form[data-forget-drafts]")?.addEventListener("submit", () => {
       for (const key of keys()) localStorage.removeItem(key);
     });
