@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from wtforms import BooleanField, DateField, FileField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
+from tracker.access import Permission
 from tracker.foundation.bundled import bundled
 from tracker.foundation.language import LANGUAGES, known_language, translator
 from tracker.foundation.showing import show_date, show_moment, show_number, show_percent
@@ -197,6 +198,7 @@ def make_app(translate: Callable[[str, str], str] | None = None) -> Flask:
         return {
             "person": Reader(), "unread_notices": 3, "troubles": [], "languages": LANGUAGES, "language": language(),
             "theme": request.args.get("theme", "auto"), "version": "0.1.0", "as_of": NOW,
+            "Permission": Permission, "may": lambda *_: False,
             "navigation": [(endpoint, say(label), symbol, ENDPOINTS[endpoint] == request.path) for endpoint, label, symbol in navigation],
         }  # fmt: skip
 
