@@ -117,6 +117,7 @@ class FollowUpSettings:
     missed_filings: int
     due_soon_days: int
     behind_plan_points: int
+    post_check_months: int
     progress_approval: bool
     extension_days_unit_head: int
     extension_days_agency_head: int

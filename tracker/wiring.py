@@ -26,6 +26,8 @@ from tracker.actions.events import (
     PartsHandedOver,
     PetitionDecided,
     PetitionMade,
+    PostCheckAnswered,
+    PostCheckNoted,
     ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
@@ -179,6 +181,8 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         PetitionMade: (reminders.notify_of_petition,),
         PetitionDecided: (reminders.notify_of_petition_decision,),
         ActionReopened: (reminders.notify_of_reopening,),
+        PostCheckAnswered: (reminders.notify_of_answered_check,),
+        PostCheckNoted: (reminders.notify_of_noted_check,),
         ActionEnded: (reminders.notify_of_end,),
         PartsHandedOver: (reminders.notify_of_handover,),
     }

@@ -36,6 +36,7 @@ MSGIDS = {
     "signal_labels",
     "withdrawal_labels",
     "tracking_level_labels",
+    "check_labels",
     "change_labels",
     "text",
     "capacity",

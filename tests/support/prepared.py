@@ -20,6 +20,8 @@ from tracker.actions.exchange import exporting
 from tracker.actions.exchange import importing as table_importing
 from tracker.actions.exchange.columns import columns_of
 from tracker.actions.exchange.exporting import Order
+from tracker.actions.models import PostCheck
+from tracker.actions.post_checking import CheckAnswer, answer_check
 from tracker.actions.queries import ActionFilter
 from tracker.actions.saving import FilterFields, save_filter
 from tracker.app import create_app
@@ -36,6 +38,7 @@ from tracker.reports import importing
 from tracker.reports.batches import begin_batch
 from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
 from tracker.reports.reviewing import DraftChoice, accept_draft
+from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.wiring import Wiring, wire
 
@@ -120,6 +123,9 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     extension = actions.ask_for_days(city, late, 10)
     prepared = actions.prepare_closing(city, actions.bring_to(city, "in_progress"))
     petition = actions.petition(city, actions.bring_to(city, "in_progress"))
+    checks = {
+        name: _due_check(city, is_answered=name == "answered_check") for name in ("check", "answered_check")
+    }
     draft = actions.keep_draft(city)
     secret = city.give_action(quote=SECRET_QUOTE, confidentiality=Confidentiality.RESTRICTED)
     actions.acknowledge(city, secret)
@@ -140,9 +146,22 @@ def _follow_up(city: City, wiring: Wiring) -> dict[str, Any]:
     found["closing"] = _seen(city, asked).closings[0].id
     found |= {"extension": extension, "update": filed[1], "prepared_closing": prepared}
     found |= {"petition": petition, "petition_kind": "withdraw"}
+    found |= checks
     found["part"] = _seen(city, alone).lead.id
     found |= {f"{name}_item_no": _seen(city, found[f"{name}_item"]).item_no for name in named}
     return found
+
+
+def _due_check(city: City, *, is_answered: bool) -> int:
+    """Return the check after closing of an item that was released as done a year ago."""
+    item_id = actions.bring_to(city, "closed_implemented")
+    with city.database.transaction() as session:
+        check = session.scalars(select(PostCheck).where(PostCheck.item_id == item_id)).one()
+        check.due_on = city.today()
+    if is_answered:
+        answer = CheckAnswer(Adoption.ADOPTED, in_effect=True, narrative="看板仍在使用。")
+        actions.do(city, "officer", answer_check, check.id, answer)
+    return check.id
 
 
 def _seen(city: City, item_id: int) -> Any:

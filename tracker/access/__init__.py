@@ -83,6 +83,8 @@ class Permission:
         DECIDE_PETITION = N_("決定改分、撤銷管制或併案的申請。")
         WITHDRAW = N_("撤銷管制、併案或作廢。")
         REOPEN = N_("將已解列的事項重新列管。")
+        ANSWER_CHECK = N_("答覆解列後續查的情形。")
+        NOTE_CHECK = N_("備查解列後續查的答覆。")
 
     class Dashboard(Right):
         """Figures."""
@@ -169,6 +171,8 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Action.DECIDE_PETITION: {Role.COORDINATOR: Reach.CITY, Role.AGENCY_HEAD: Reach.SUBTREE},
     Permission.Action.WITHDRAW: _COORDINATOR,
     Permission.Action.REOPEN: _COORDINATOR,
+    Permission.Action.ANSWER_CHECK: _OWNERS,
+    Permission.Action.NOTE_CHECK: _COORDINATOR,
     Permission.Dashboard.READ: _READERS,
     Permission.People.MANAGE: _ADMINISTRATOR,
     Permission.People.NAME_DEPUTY: {

@@ -134,6 +134,20 @@ class ActionReopened(ActionEvent):
 
 
 @dataclass(frozen=True)
+class PostCheckAnswered(ActionEvent):
+    """The department said how things stand after closing."""
+
+    check_id: int
+
+
+@dataclass(frozen=True)
+class PostCheckNoted(ActionEvent):
+    """The coordinating office took note of that."""
+
+    check_id: int
+
+
+@dataclass(frozen=True)
 class ActionEnded(ActionEvent):
     """The item left tracking without being released: withdrawn, merged or void."""
 

@@ -10,11 +10,13 @@ from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.extending import ExtensionReason, Level
 from tracker.actions.rules.lines import LineOutcome
 from tracker.actions.rules.petitioning import PetitionKind
+from tracker.actions.rules.post_checking import CheckState
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status, WithdrawalReason
 from tracker.foundation.database import Base, code_column
 from tracker.foundation.searching import Grams
 from tracker.people.models import Department, User
 from tracker.reports.models import Recommendation
+from tracker.reports.rules.adoption import Adoption
 
 
 class ActionItem(Base):
@@ -70,6 +72,7 @@ class ActionItem(Base):
         viewonly=True,
         primaryjoin="and_(Petition.item_id == ActionItem.id, Petition.decided_at.is_(None))",
     )
+    checks: Mapped[list["PostCheck"]] = relationship(back_populates="item", order_by="PostCheck.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 
@@ -88,6 +91,11 @@ class ActionItem(Base):
         """Return the lead's closing request that the coordinating office has to decide on, if one waits."""
         waiting = (each for each in reversed(self.closings) if each.decided_at is None and each.requested_on)
         return next((each for each in waiting if each.part_id == self.lead.id), None)
+
+    @property
+    def live_check(self) -> "PostCheck | None":
+        """Return the check after closing that is neither noted nor cancelled, if there is one."""
+        return next((each for each in self.checks if not (each.noted_at or each.cancelled_at)), None)
 
     @property
     def waiting_extension(self) -> "Extension | None":
@@ -329,6 +337,53 @@ class Evidence(Base):
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     uploaded_by: Mapped[User] = relationship()
+
+
+class PostCheck(Base):
+    """The question, some months after an item was released as done, whether that still holds; at most one is live."""
+
+    __tablename__ = "post_check"
+    __table_args__ = (
+        Index(
+            "uq__post_check__one_live",
+            "item_id",
+            unique=True,
+            sqlite_where=text("noted_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("noted_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index(
+            "ix__post_check__due_on",
+            "due_on",
+            sqlite_where=text("noted_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("noted_at IS NULL AND cancelled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    due_on: Mapped[date]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    adoption: Mapped[Adoption | None] = mapped_column(code_column(Adoption))
+    in_effect: Mapped[bool | None]
+    narrative: Mapped[str] = mapped_column(default="")
+    noted_at: Mapped[datetime | None]
+    noted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="")
+    cancelled_at: Mapped[datetime | None]
+
+    item: Mapped[ActionItem] = relationship(back_populates="checks")
+    answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
+
+    def state_on(self, day: date) -> CheckState:
+        """Return where the check stands on a day."""
+        if self.cancelled_at is not None:
+            return CheckState.CANCELLED
+        if self.noted_at is not None:
+            return CheckState.NOTED
+        if self.answered_at is not None:
+            return CheckState.ANSWERED
+        return CheckState.WAITING if self.due_on <= day else CheckState.AHEAD
 
 
 class SearchedItem(Base):

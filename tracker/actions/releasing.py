@@ -18,6 +18,7 @@ from tracker.actions.events import (
 )
 from tracker.actions.evidence import count_evidence, file_evidence, told_evidence
 from tracker.actions.models import ActionItem, Closing
+from tracker.actions.post_checking import cancel_check, plan_check
 from tracker.actions.reporting import COMPLETE, waits_for_head
 from tracker.actions.rights import is_prepared, is_waiting, may_decide, may_forward, own_part
 from tracker.actions.rules import closing as closing_rules
@@ -162,13 +163,20 @@ def take_back_closing(session: Session, act: Act, closing_id: int) -> Closing:
 
 
 def decide_closing(
-    session: Session, act: Act, closing_id: int, decision: ClosingDecision, version: int | None = None
+    session: Session,
+    act: Act,
+    closing_id: int,
+    decision: ClosingDecision,
+    version: int | None = None,
+    *,
+    post_check_months: int = 12,
 ) -> ActionItem:
     """Agree to a release, or keep tracking (持續列管), which begins the next round.
 
     The release of a whole item may come with the final adoption of its recommendation, for which the decision is the
     reason. Raises Forbidden for the requester and the owning department, Conflict while supporting parts are not
     released, Invalid for a decision without words or an adoption that is none to end with.
+    What is released as done is looked at again after `post_check_months`, 0 for never.
     """
     item = locked(session, act, queries.get_closing(session, act.by, closing_id).item_id)
     closing = next(each for each in item.closings if each.id == closing_id)
@@ -199,6 +207,8 @@ def decide_closing(
         action = "part_released" if decision.agree else "part_release_refused"
         audit.record(session, act, action, "action_item", item.id, {}, after)
     elif decision.agree:
+        if outcome is Outcome.IMPLEMENTED and (check := plan_check(act, item, post_check_months)):
+            after["post_check_on"] = check.due_on
         _close(session, act, item, closing, outcome, after)
         _record_adoption(session, act, item, decision)
     else:
@@ -227,6 +237,7 @@ def reopen(
     facts = _officer_from_now_on(session, item, officer_id)
     item.round_no += 1
     item.closed_on, item.outcome = None, None
+    cancel_check(act, item)
     item.lead.status, item.lead.released_on = PartStatus.OPEN, None
     _report_anew(act, item)
     after = {"reason": reason.strip(), "round_no": item.round_no, **facts}

@@ -65,6 +65,7 @@ _ASKED = {
     Section.TO_ANSWER: N_("同意改分、撤銷管制或併案，或退回並說明理由。"),
     Section.TO_EXTEND: N_("核准展延，或退回並說明理由；核定前預定完成日不變。"),
     Section.TO_FORWARD: N_("將解除列管申請轉送研考，或退回並說明要補正什麼。"),
+    Section.TO_CHECK: N_("答覆目前的採行情形，以及是否仍持續辦理。"),
     Section.TO_APPROVE: N_("核可辦理情形，或退回並說明要補充什麼。"),
 }
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")

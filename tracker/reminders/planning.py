@@ -156,7 +156,7 @@ def _come_due(
 ) -> Iterator[PlannedReminder]:
     today = office.today()
     calendars = calendars_around(session, office.country, today)
-    for concern in list_concerns(session, office.terms(session)):
+    for concern in list_concerns(session, office.terms(session), today=today):
         for due in due_stages(concern.facts, today, calendars.of(concern.department_id), concern.stages):
             for person in hearers_of(concern, due.stage, directory):
                 yield _planned(concern, due, person, now)

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, ProgressUpdate
-from tracker.actions.queries import deadline_of
+from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
+from tracker.actions.queries import deadline_of, is_live_check
 from tracker.actions.rights import is_prepared
 from tracker.actions.rules.deadlines import days_late
 from tracker.actions.rules.extending import Level
@@ -138,10 +138,12 @@ def load_ladders(session: Session) -> Ladders:
     return Ladders({}, {row.id: row.parent_id for row in parents})
 
 
-def list_concerns(session: Session, terms: Terms, part_ids: Iterable[int] | None = None) -> list[Concern]:
+def list_concerns(
+    session: Session, terms: Terms, part_ids: Iterable[int] | None = None, today: date | None = None
+) -> list[Concern]:
     """Return the parts that reminders may concern: all of open items, or the named ones whatever their state.
 
-    The steps that are covered already come with all open parts only.
+    Of released items those whose check after closing is due. The steps that are covered come with all parts only.
     """
     # Columns, not entities: the planner asks this of every open part, twice a minute.
     query = (
@@ -165,6 +167,7 @@ def list_concerns(session: Session, terms: Terms, part_ids: Iterable[int] | None
             Extension.requested_on.label("extension_requested_on"),
             Extension.turn,
             Petition.requested_on.label("petition_made_on"),
+            PostCheck.due_on.label("post_check_on"),
         )
         .join(ActionItem, ActionItem.id == Part.item_id)
         .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
@@ -179,12 +182,21 @@ def list_concerns(session: Session, terms: Terms, part_ids: Iterable[int] | None
             Petition,
             (Petition.item_id == Part.item_id) & Petition.decided_at.is_(None) & (Part.role == PartRole.LEAD),
         )
+        .outerjoin(
+            PostCheck,
+            (PostCheck.item_id == Part.item_id)
+            & (Part.role == PartRole.LEAD)
+            & is_live_check()
+            & PostCheck.answered_at.is_(None)
+            & (ActionItem.status == Status.CLOSED_IMPLEMENTED),
+        )
         .order_by(Part.id)
     )
     waiting = _oldest_unreviewed(session)
     covered: dict[int, set[tuple[str, date]]] = {}
     if part_ids is None:
-        query = query.where(ActionItem.status.in_(OPEN), Part.status != PartStatus.RELEASED)
+        is_asked = ActionItem.status.in_(OPEN) & (Part.status != PartStatus.RELEASED)
+        query = query.where(is_asked | (PostCheck.due_on <= (today or date.max)))
         covered = _covered(session)
     else:
         query = query.where(Part.id.in_(list(part_ids)))
@@ -219,6 +231,7 @@ def _concern(
             period_ended_on=period_ended_on,
             filing_closes_on=filing_closes_on,
             filing_missed_twice_on=filing_missed_twice_on,
+            post_check_on=row.post_check_on,
             covered=frozenset(covered),
         ),
         turn=row.turn,
@@ -249,7 +262,7 @@ def _covered(session: Session) -> dict[int, set[tuple[str, date]]]:
     query = (
         select(PlannedReminder.part_id, PlannedReminder.step, PlannedReminder.cycle)
         .join(ActionItem, ActionItem.id == PlannedReminder.item_id)
-        .where(ActionItem.status.in_(OPEN))
+        .where(ActionItem.status.in_(OPEN) | PlannedReminder.stage.startswith("check"))
         .distinct()
     )
     for part_id, step, cycle in session.execute(query):

@@ -27,11 +27,13 @@ from tracker.actions.events import (
     PartsHandedOver,
     PetitionDecided,
     PetitionMade,
+    PostCheckAnswered,
+    PostCheckNoted,
     ProgressAsked,
     ProgressReturned,
     ProgressSubmitted,
 )
-from tracker.actions.models import Closing, Extension, Part, Petition, ProgressUpdate
+from tracker.actions.models import Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.clock import local_date
@@ -260,6 +262,19 @@ def notify_of_reopening(session: Session, happened: ActionReopened) -> None:
     """Tell owner and agency head that the item is tracked again."""
     lead = _parts(session, happened.item_id)[:1]
     _tell(session, happened.act, NoticeKind.REOPENED, happened.item_id, _OWNER_AND_AGENCY, lead)
+
+
+def notify_of_answered_check(session: Session, happened: PostCheckAnswered) -> None:
+    """Tell the coordinators how things stand with an item that was released."""
+    lead, check = _parts(session, happened.item_id)[:1], session.get_one(PostCheck, happened.check_id)
+    kind, audience = NoticeKind.CHECK_ANSWERED, (Capacity.COORDINATOR,)
+    _tell(session, happened.act, kind, happened.item_id, audience, lead, check.narrative)
+
+
+def notify_of_noted_check(session: Session, happened: PostCheckNoted) -> None:
+    """Tell the owner that the coordinating office took note."""
+    lead, check = _parts(session, happened.item_id)[:1], session.get_one(PostCheck, happened.check_id)
+    _tell(session, happened.act, NoticeKind.CHECK_NOTED, happened.item_id, _OWNER, lead, check.note)
 
 
 def notify_of_end(session: Session, happened: ActionEnded) -> None:

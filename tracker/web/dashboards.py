@@ -47,6 +47,7 @@ def show_work() -> str:
         urgency=urgency_of(piles),
         columns=OF_OTHERS,
         own_columns=OF_WORK,
+        checks=action_queries.checks_waiting_for(session(), principal, today()),
         waiting_reports=count_waiting_reports(session(), principal),
         tiles=_own_tiles(),
     )

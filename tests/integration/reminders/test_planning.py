@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from zoneinfo import ZoneInfo
@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support.counting import count_queries
-from tracker.actions.models import ActionItem, Part
-from tracker.actions.rules.workflow import Status
+from tracker.actions.models import ActionItem, Part, PostCheck
+from tracker.actions.rules.workflow import PartStatus, Status
 from tracker.foundation.database import Database
 from tracker.foundation.language import translator
 from tracker.foundation.mailing import Outcome, OutcomeKind
@@ -209,6 +209,41 @@ class TestWhatChanges:
             session.get_one(User, city.officer).is_active = False
         deliver_outbox(office, database)
         assert [each.recipient for each in mailer.delivered] == ["head@city.example"]
+
+
+class TestCheckAfterClosing:
+    @pytest.fixture
+    def released(self, database, make_item, city) -> int:
+        item_id = make_item(date(2026, 6, 30))
+        with database.transaction() as session:
+            item = session.get_one(ActionItem, item_id)
+            item.status, item.closed_on = Status.CLOSED_IMPLEMENTED, date(2026, 6, 30)
+            item.lead.status = PartStatus.RELEASED
+            item.checks = [PostCheck(due_on=date(2027, 6, 30), narrative="", note="")]
+        return item_id
+
+    def test_is_asked_of_officer_and_head_on_its_day_and_then_every_monday(
+        self, day, released, database
+    ) -> None:
+        assert day("2027-06-29 09:00") == []
+        assert day("2027-06-30 09:00") == ["head", "officer"]
+        assert day("2027-07-02 09:00") == []
+        assert day("2027-07-05 09:00") == ["head", "officer"]
+        assert {each.stage for each in reminders(database)} == {"check+0", "check-weekly"}
+
+    def test_says_what_is_asked(self, day, released, database) -> None:
+        day("2027-06-30 09:00")
+        with database.reading() as session:
+            text = session.scalars(select(OutboxLetter.text)).first()
+        assert "已解列事項的續查" in text
+        assert "答覆目前的採行情形" in text
+
+    def test_is_over_once_it_was_answered(self, day, released, database) -> None:
+        day("2027-06-30 09:00")
+        with database.transaction() as session:
+            (check,) = session.get_one(ActionItem, released).checks
+            check.answered_at = datetime(2027, 7, 1, tzinfo=UTC)
+        assert day("2027-07-05 09:00") == []
 
 
 class TestAfterAnOutage:

@@ -1,5 +1,6 @@
 """Reading action items: one concept a file, all of them at hand here."""
 
+from tracker.actions.queries.checks import checks_waiting_for
 from tracker.actions.queries.conditions import (
     closings_for,
     decidable_by,
@@ -9,6 +10,7 @@ from tracker.actions.queries.conditions import (
     forwardable_by,
     forwards_for,
     is_closed,
+    is_live_check,
     is_open,
     missed_on,
     overdue_on,
@@ -33,6 +35,7 @@ from tracker.actions.queries.items import (
     departments_of,
     find_action_by_number,
     get_action,
+    get_check,
     get_closing,
     get_evidence,
     get_extension,
@@ -78,6 +81,7 @@ __all__ = [
     "Order",
     "Suggestions",
     "WaitingRequest",
+    "checks_waiting_for",
     "closings_for",
     "condition_for",
     "count_actions",
@@ -94,6 +98,7 @@ __all__ = [
     "forwards_for",
     "from_joined",
     "get_action",
+    "get_check",
     "get_closing",
     "get_evidence",
     "get_extension",
@@ -108,6 +113,7 @@ __all__ = [
     "holdings_of",
     "is_closed",
     "is_default_filter",
+    "is_live_check",
     "is_open",
     "items_of_recommendations",
     "key_of",

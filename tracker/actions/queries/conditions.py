@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, not_, or_, select
 
 from tracker.access import Permission, Principal, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
 from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import CLOSED, OPEN, OWING, PartRole, PartStatus, Status
@@ -16,6 +16,11 @@ from tracker.people.models import Department
 def is_open() -> ColumnElement[bool]:
     """Return the condition for an open item."""
     return ActionItem.status.in_(OPEN)
+
+
+def is_live_check() -> ColumnElement[bool]:
+    """Return the condition on `PostCheck` for being neither noted nor cancelled."""
+    return and_(PostCheck.noted_at.is_(None), PostCheck.cancelled_at.is_(None))
 
 
 def is_closed() -> ColumnElement[bool]:

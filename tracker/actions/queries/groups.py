@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, select, true
 
-from tracker.actions.models import ActionItem, Closing, Extension
-from tracker.actions.queries.conditions import due_soon_on, is_closed, is_open, overdue_on
+from tracker.actions.models import ActionItem, Closing, Extension, PostCheck
+from tracker.actions.queries.conditions import due_soon_on, is_closed, is_live_check, is_open, overdue_on
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.workflow import Status
 from tracker.foundation.language import N_
@@ -26,6 +26,7 @@ class Group(StrEnum):
     PAST_ORIGINAL = "past_original"
     EXTENSION_ASKED = "extension_asked"
     CLOSING_PREPARED = "closing_prepared"
+    TO_CHECK = "to_check"
 
 
 _WORDS: Mapping[Group, str] = {
@@ -39,6 +40,7 @@ _WORDS: Mapping[Group, str] = {
     Group.PAST_ORIGINAL: N_("已過原預定完成日"),
     Group.EXTENSION_ASKED: N_("申請展延中"),
     Group.CLOSING_PREPARED: N_("待轉送解列"),
+    Group.TO_CHECK: N_("待續查"),
 }
 
 
@@ -60,6 +62,7 @@ def group_condition(group: Group, today: date, standards: Standards) -> ColumnEl
         Group.PAST_ORIGINAL: and_(is_open(), ActionItem.original_due_on < today),
         Group.EXTENSION_ASKED: and_(is_open(), _asks_for_time()),
         Group.CLOSING_PREPARED: and_(is_open(), _waits_to_be_forwarded()),
+        Group.TO_CHECK: and_(is_closed(), _waits_to_be_checked(today)),
     }
     return conditions[group]
 
@@ -68,6 +71,10 @@ def _asks_for_time() -> ColumnElement[bool]:
     return exists(
         select(Extension.id).where(Extension.item_id == ActionItem.id, Extension.decided_at.is_(None))
     )
+
+
+def _waits_to_be_checked(today: date) -> ColumnElement[bool]:
+    return ActionItem.id.in_(select(PostCheck.item_id).where(is_live_check(), PostCheck.due_on <= today))
 
 
 def _waits_to_be_forwarded() -> ColumnElement[bool]:

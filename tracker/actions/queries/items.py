@@ -16,6 +16,7 @@ from tracker.actions.models import (
     ItemTag,
     Part,
     Petition,
+    PostCheck,
     ProgressUpdate,
 )
 from tracker.actions.queries.visibility import visible_to
@@ -50,6 +51,7 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             selectinload(ActionItem.extensions).joinedload(Extension.requested_by),
             selectinload(ActionItem.extensions).joinedload(Extension.endorsed_by),
             selectinload(ActionItem.extensions).joinedload(Extension.decided_by),
+            selectinload(ActionItem.checks).joinedload(PostCheck.answered_by),
             selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
             selectinload(ActionItem.merged_into),
             joinedload(ActionItem.waiting_petition).joinedload(Petition.department),
@@ -75,6 +77,19 @@ def get_closing(session: Session, principal: Principal, closing_id: int) -> Clos
         select(Closing)
         .join(ActionItem, ActionItem.id == Closing.item_id)
         .where(Closing.id == closing_id, visible_to(principal))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_check(session: Session, principal: Principal, check_id: int) -> PostCheck:
+    """Return a check after closing of a visible item; raises NotFound."""
+    query = (
+        select(PostCheck)
+        .join(ActionItem, ActionItem.id == PostCheck.item_id)
+        .where(PostCheck.id == check_id, visible_to(principal))
     )
     found = session.scalars(query).one_or_none()
     if found is None:

@@ -13,6 +13,7 @@ from tracker.actions.rules.extending import EXTENSION_REASON_LABELS, LEVEL_LABEL
 from tracker.actions.rules.petitioning import PETITION_LABELS
 from tracker.actions.rules.workflow import OUTCOME_LABELS, WITHDRAWAL_LABELS, Outcome, WithdrawalReason
 from tracker.foundation.language import N_
+from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 
 
 class Recorded(Protocol):
@@ -391,6 +392,24 @@ def _reopened(act: Recorded) -> _Told:
     return _Told(N_("%(actor)s重新列管這個事項。"), details=details)
 
 
+def _checked(act: Recorded) -> _Told:
+    sentence = (
+        N_("%(actor)s答覆解列後續查，採行情形為%(adoption)s，仍持續辦理。")
+        if act.after.get("in_effect")
+        else N_("%(actor)s答覆解列後續查，採行情形為%(adoption)s，已不再辦理。")
+    )
+    adoption = _text(act.after, "adoption")
+    labels = {code.value: label for code, label in ADOPTION_LABELS.items()}
+    details = [Passage(N_("目前情形"), _text(act.after, "narrative"))]
+    return _Told(sentence, terms={"adoption": labels.get(adoption, adoption)}, details=details)
+
+
+def _check_noted(act: Recorded) -> _Told:
+    return _Told(
+        N_("%(actor)s備查解列後續查的答覆。"), details=[Passage(N_("說明"), _text(act.after, "note"))]
+    )
+
+
 def _supporting(act: Recorded) -> Passage:
     return Passage(N_("協辦機關"), "、".join(act.after.get("support") or ()))
 
@@ -492,6 +511,8 @@ _TELLERS: Final[Mapping[str, tuple[str, Callable[[Recorded], _Told]]]] = {
     "withdraw": ("closed", _withdrawn),
     "merge": ("closed", _merged),
     "received_merged": ("changed", _received),
+    "post_check_answered": ("progress", _checked),
+    "post_check_noted": ("granted", _check_noted),
     "split": ("changed", _split),
     "split_off": ("opened", _split_off),
     "void": ("closed", _void),

@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     CLOSING_RETURNED = "closing_returned"
     PROGRESS_SUBMITTED = "progress_submitted"
     PROGRESS_RETURNED = "progress_returned"
+    CHECK_ANSWERED = "check_answered"
+    CHECK_NOTED = "check_noted"
     PROGRESS_ASKED = "progress_asked"
     PETITION_MADE = "petition_made"
     PETITION_GRANTED = "petition_granted"
@@ -60,6 +62,8 @@ NOTICE_LABELS: Final = {
     NoticeKind.CLOSING_RETURNED: N_("解除列管申請被退回"),
     NoticeKind.PROGRESS_SUBMITTED: N_("辦理情形等候核可"),
     NoticeKind.PROGRESS_RETURNED: N_("辦理情形被退回"),
+    NoticeKind.CHECK_ANSWERED: N_("已答覆解列後續查"),
+    NoticeKind.CHECK_NOTED: N_("解列後續查已備查"),
     NoticeKind.PROGRESS_ASKED: N_("催請填報辦理情形"),
     NoticeKind.PETITION_MADE: N_("申請改分、撤銷管制或併案"),
     NoticeKind.PETITION_GRANTED: N_("已同意您的申請"),
@@ -110,6 +114,7 @@ class Section(StrEnum):
     TO_EXTEND = "to_extend"
     TO_FORWARD = "to_forward"
     TO_APPROVE = "to_approve"
+    TO_CHECK = "to_check"
     HELD_UP = "held_up"
     SOON = "soon"
     THIS_PERIOD = "this_period"
@@ -135,6 +140,7 @@ SECTION_LABELS: Final = {
     Section.TO_EXTEND: N_("等待您核定展延"),
     Section.TO_FORWARD: N_("等待您轉送解除列管申請"),
     Section.TO_APPROVE: N_("等待您核可辦理情形"),
+    Section.TO_CHECK: N_("已解列事項的續查"),
     Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
     Section.SOON: N_("將於 30 日內到期"),
     Section.THIS_PERIOD: N_("本期尚未填報"),
@@ -161,6 +167,7 @@ _ANCHOR_SECTIONS: Final = {
     Anchor.EXTENSION_REQUESTED: Section.TO_EXTEND,
     Anchor.PROGRESS_SUBMITTED: Section.TO_APPROVE,
     Anchor.ASSIGNED: Section.TO_ACKNOWLEDGE,
+    Anchor.POST_CHECK: Section.TO_CHECK,
 }
 FILING: Final = frozenset({Anchor.PERIOD_ENDED, Anchor.FILING_CLOSES, Anchor.FILING_MISSED_TWICE})
 OVERVIEWS: Final = frozenset({Section.OVERVIEW, Section.UNFILED_OVERVIEW})

@@ -35,6 +35,7 @@ class Facts:
     `progress_submitted_on` that of the oldest report of progress that its head has not looked at. `period_ended_on` is
     the last day of the period that the department has not filed for, `filing_closes_on` the last day on which that is
     in time; `filing_missed_twice_on` is the same day where nothing was filed for the period before either.
+    `post_check_on` is the day of the check after closing that the leading department has not answered.
     """
 
     status: Status
@@ -50,6 +51,7 @@ class Facts:
     period_ended_on: date | None = None
     filing_closes_on: date | None = None
     filing_missed_twice_on: date | None = None
+    post_check_on: date | None = None
     covered: frozenset[tuple[str, date]] = frozenset()
 
     @property
@@ -69,6 +71,7 @@ _DAYS: Final[Mapping[Anchor, Callable[[Facts], date | None]]] = {
     Anchor.PETITION_MADE: attrgetter("petition_made_on"),
     Anchor.CLOSING_REQUESTED: attrgetter("closing_requested_on"),
     Anchor.CLOSING_PREPARED: attrgetter("closing_prepared_on"),
+    Anchor.POST_CHECK: attrgetter("post_check_on"),
 }
 _REQUESTS: Final = frozenset(
     {
@@ -103,6 +106,7 @@ class Reason(StrEnum):
     DUE_DATE_MOVED = "due_date_moved"
     ACKNOWLEDGED = "acknowledged"
     FILED = "filed"
+    ANSWERED = "answered"
     DECIDED = "decided"
     REASSIGNED = "reassigned"
     NO_LONGER_CONCERNED = "no_longer_concerned"
@@ -124,6 +128,7 @@ REASON_LABELS: Final = {
     Reason.DUE_DATE_MOVED: N_("預定完成日已變更"),
     Reason.ACKNOWLEDGED: N_("已簽收"),
     Reason.FILED: N_("已填報，或已是下一期"),
+    Reason.ANSWERED: N_("續查已答覆或已取消"),
     Reason.DECIDED: N_("申請已決定"),
     Reason.REASSIGNED: N_("已改分"),
     Reason.NO_LONGER_CONCERNED: N_("收件人已不負責這個事項"),
@@ -192,6 +197,8 @@ def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
 
 
 def _why_void(anchor: Anchor, cycle: date, facts: Facts) -> Reason | None:
+    if anchor is Anchor.POST_CHECK:
+        return None if facts.post_check_on == cycle else Reason.ANSWERED
     if not is_open(facts.status):
         return Reason.ENDED
     if facts.part_status is PartStatus.RELEASED:

@@ -33,6 +33,7 @@ class Anchor(StrEnum):
     PETITION_MADE = "petition_made"
     CLOSING_PREPARED = "closing_prepared"
     CLOSING_REQUESTED = "closing_requested"
+    POST_CHECK = "post_check"
 
 
 class Capacity(StrEnum):
@@ -65,6 +66,7 @@ ANCHOR_LABELS: Final = {
     Anchor.PETITION_MADE: N_("改分、撤銷管制或併案的申請等候決定"),
     Anchor.CLOSING_PREPARED: N_("解列申請等候轉送"),
     Anchor.CLOSING_REQUESTED: N_("解列申請等候決定"),
+    Anchor.POST_CHECK: N_("解列後續查日"),
 }
 
 _OWNERS: Final = (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD, Capacity.COORDINATOR)
@@ -79,6 +81,7 @@ AUDIENCES: Final[Mapping[Anchor, Sequence[Capacity]]] = {
     Anchor.PETITION_MADE: (Capacity.DECIDER, Capacity.COORDINATOR),
     Anchor.CLOSING_PREPARED: (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD),
     Anchor.CLOSING_REQUESTED: (Capacity.DECIDER, Capacity.COORDINATOR),
+    Anchor.POST_CHECK: _OWNERS,
 }
 """Who may hear of what: nobody who could not act on it."""
 
@@ -93,6 +96,7 @@ _AFTER: Final = {
     Anchor.PETITION_MADE: "unanswered",
     Anchor.CLOSING_PREPARED: "unforwarded",
     Anchor.CLOSING_REQUESTED: "undecided",
+    Anchor.POST_CHECK: "check",
 }
 _BEFORE: Final = {**_AFTER, Anchor.DUE: "due"}
 _ANCHORS: Final = {prefix: anchor for names in (_AFTER, _BEFORE) for anchor, prefix in names.items()}
@@ -131,6 +135,7 @@ _AFTER_WORDS: Final = {
         N_("申請解列 %(days)s 日未決定"),
         N_("申請解列 %(days)s 個工作日未決定"),
     ),
+    Anchor.POST_CHECK: (N_("解列後續查 %(days)s 日未答覆"), N_("解列後續查 %(days)s 個工作日未答覆")),
 }
 _WEEKLY_WORDS: Final = {
     Anchor.DUE: N_("逾期後每週一"),
@@ -143,8 +148,15 @@ _WEEKLY_WORDS: Final = {
     Anchor.PETITION_MADE: N_("申請改分、撤銷管制或併案未決定，每週一"),
     Anchor.CLOSING_PREPARED: N_("申請解列未轉送，每週一"),
     Anchor.CLOSING_REQUESTED: N_("申請解列未決定，每週一"),
+    Anchor.POST_CHECK: N_("解列後續查未答覆，每週一"),
 }
-_ON_THE_DAY: Final = {Anchor.DUE: N_("到期當日"), Anchor.FILING_CLOSES: N_("填報期限當日")}
+_ON_THE_DAY: Final = {
+    Anchor.DUE: N_("到期當日"),
+    Anchor.FILING_CLOSES: N_("填報期限當日"),
+    Anchor.POST_CHECK: N_("解列後續查到期"),
+}
+_BEGINNINGS: Final = frozenset({Anchor.POST_CHECK})
+"""The days from which something is asked, not until which: a stage on one of them never comes before it."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +198,7 @@ class Stage:
         if self.in_working_days and self.offset:
             return calendar.add_working_days(anchor_day, self.offset)
         day = self.nominal(anchor_day)
-        if self.offset <= 0:
+        if self.offset < 0 or (self.offset == 0 and self.anchor not in _BEGINNINGS):
             return calendar.last_working_day_on_or_before(day)
         return calendar.next_working_day_on_or_after(day)
 
@@ -253,5 +265,7 @@ SHIPPED: Final[Sequence[Stage]] = (
     Stage(Anchor.CLOSING_PREPARED, 5, (Capacity.UNIT_HEAD,), in_working_days=True, weekly=True),
     Stage(Anchor.CLOSING_REQUESTED, 5, (Capacity.DECIDER,), in_working_days=True),
     Stage(Anchor.CLOSING_REQUESTED, 5, (Capacity.DECIDER,), in_working_days=True, weekly=True),
+    Stage(Anchor.POST_CHECK, 0, _WITH_HEAD),
+    Stage(Anchor.POST_CHECK, 0, _WITH_HEAD, weekly=True),
 )
 """The ladder of a city that chose none of its own; source: the city's reminder policy."""

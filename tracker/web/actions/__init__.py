@@ -12,6 +12,7 @@ from tracker.web.actions import (
     opening,
     pages,
     petitions,
+    post_checks,
     steps,
 )
 from tracker.web.actions.blueprint import blueprint
@@ -29,5 +30,6 @@ __all__ = [
     "opening",
     "pages",
     "petitions",
+    "post_checks",
     "steps",
 ]

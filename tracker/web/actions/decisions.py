@@ -17,7 +17,7 @@ from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import DecisionForm, MergeForm, ReopenForm, VoidForm, WithdrawForm
 from tracker.web.actions.step_page import back_to, item_for, people_below, step_page
 from tracker.web.actions.telling import shown_file
-from tracker.web.session import act, refused, requires, say, session, tell
+from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
 
 @blueprint.route("/closings/<int:closing_id>", methods=["GET", "POST"])
@@ -32,7 +32,10 @@ def decide_closing(closing_id: int) -> Any:
     if form.validate_on_submit():
         decision = form.value()
         with refused(form):
-            releasing.decide_closing(session(), act(), closing_id, decision, form.version.data)
+            months = wiring().settings.follow_up.post_check_months
+            releasing.decide_closing(
+                session(), act(), closing_id, decision, form.version.data, post_check_months=months
+            )
             tell(N_("已同意解除列管。") if decision.agree else N_("已決定持續列管，並通知主辦機關。"))
             return back_to(item_id)
     return step_page(

@@ -14,6 +14,7 @@ from tracker.actions.assigning import Assignment
 from tracker.actions.editing import ItemChanges
 from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import ActionItem
+from tracker.actions.post_checking import CheckAnswer
 from tracker.actions.releasing import ClosingDecision, ClosingRequest, ClosingReview
 from tracker.actions.reporting import Progress, ProgressReview
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS, TrackingLevel, read_tags
@@ -357,6 +358,34 @@ class SplitForm(NewItemForm, StepForm):
     """What is taken out of an item to be one of its own."""
 
     reason = TextAreaField(N_("分出的理由"), [required(N_("請說明分出另案的理由。"))])
+
+
+class CheckForm(StepForm):
+    """How things stand with an item that was released."""
+
+    adoption = RadioField(N_("目前的採行情形"), [required(N_("請選擇目前的採行情形。"))], choices=[])
+    in_effect = RadioField(N_("是否仍持續辦理"), [required(N_("請選擇是否仍持續辦理。"))], choices=[])
+    narrative = TextAreaField(N_("目前情形"), [required(N_("請說明目前的情形。"))])
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.adoption.choices = [
+            (each.value, say(ADOPTION_LABELS[each])) for each in Adoption if each in FINAL
+        ]
+        self.in_effect.choices = [("yes", say(N_("仍持續辦理"))), ("no", say(N_("已不再辦理")))]
+
+    def value(self) -> CheckAnswer:
+        """Return what was said."""
+        return CheckAnswer(
+            Adoption(self.adoption.data), self.in_effect.data == "yes", self.narrative.data or ""
+        )
+
+
+class NoteForm(StepForm):
+    """Taking note of that."""
+
+    note = TextAreaField(N_("說明"))
+    record_adoption = BooleanField(N_("同時將採行情形改為答覆的內容"))
 
 
 class WithdrawForm(StepForm):

@@ -37,6 +37,7 @@ GROUPS = (
     Group.AWAITING_DECISION,
     Group.EXTENSION_ASKED,
     Group.CLOSED,
+    Group.TO_CHECK,
     Group.ALL,
 )
 SORTABLE = tuple(order.value for order in Order)

@@ -7,7 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.access import Permission
-from tracker.actions import queries, rights
+from tracker.actions import post_checking, queries, rights
 from tracker.actions.evidence import evidence_of
 from tracker.actions.models import ActionItem
 from tracker.actions.rules import closing as closing_rules
@@ -103,6 +103,10 @@ def show_action(item_id: int) -> str:
         "actions/show_action.html",
         item=item,
         origin=origin,
+        check=item.checks[-1] if item.checks else None,
+        check_state=item.checks[-1].state_on(today()) if item.checks else None,
+        may_answer=post_checking.may_answer(act(), item),
+        may_note=bool(item.checks) and post_checking.may_note(act(), item.checks[-1]),
         split_off=split_off,
         line=lists.lines_of([item])[0],
         days_late=deadlines.days_late(facts, today()),
