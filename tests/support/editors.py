@@ -3,6 +3,7 @@
 import html
 import http.client
 import json
+import logging
 import re
 import threading
 from collections import Counter
@@ -110,6 +111,8 @@ def edit_at_once(
     settings = settings_for(folder, city.database.url, {"TRACKER_WEB__PORT": str(free_port())})
     wiring = wire(settings, clock)
     tally = Tally(editors, edits)
+    # More people ask at once than the server has threads: that they wait is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     address = f"http://127.0.0.1:{settings.web.port}"
     with closing(wiring.database), served(create_app(wiring), settings):
         people = [Editor(address, token, tally) for token in _sign_in(city, editors)]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask, g
 from werkzeug.test import TestResponse
 
 from tests.factories.actions import acknowledge, bring_to, do, look, version_of
@@ -13,6 +14,7 @@ from tests.factories.city import City
 from tests.support.client import Visitor
 from tracker.actions import editing
 from tracker.actions.editing import ItemChanges, edit_action
+from tracker.web.actions.forms import EditForm
 
 Visit = Callable[..., Visitor]
 TYPED = {"title": "試辦候車資訊看板", "expected_result": "", "tracking_level": "city", "tags": ""}
@@ -71,6 +73,14 @@ class TestEditing:
         answer = coordinator.post(f"/actions/{item_id}/edit", {**TYPED, **hidden(page), "title": "我的名稱"})
         assert answer.status_code == 409
         assert facts(city, item_id)["title"] == "他人的名稱"
+
+    def test_shows_the_words_of_the_version_that_it_carries(self, app: Flask) -> None:
+        shown = {**TYPED, "title": "新的名稱", "is_priority": False}
+        with app.test_request_context():
+            g.language = "zh-Hant"
+            form = EditForm(**{**shown, "title": "剛才的名稱"})
+            form.prepare(shown, 7)
+            assert (form.title.data, form.version.data) == ("新的名稱", 7)
 
 
 class TestTwoWhoEdit:

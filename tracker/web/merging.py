@@ -65,6 +65,10 @@ class MergingForm(Form):
         """
         fields = self._compared()
         if not self.is_submitted():
+            # What the form was made with may be older than the version that it is going to carry.
+            for each in fields:
+                if each.name in present:
+                    each.process_data(present[each.name])
             self.version.show(version)
             self._keep(
                 {"before": {each.name: _plain(present[each.name]) for each in fields if each.name in present}}

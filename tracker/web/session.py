@@ -186,7 +186,8 @@ def tell(msgid: str, category: str = "success", **values: object) -> None:
 @contextmanager
 def _opened_session() -> Generator[None, None, None]:
     database = wiring().database
-    opened = database.reading() if request.method in SAFE else database.transaction()
+    # A page is drawn from one moment: a form must not carry the words of one version and the number of the next.
+    opened = database.snapshot() if request.method in SAFE else database.transaction()
     with opened as g.session:
         yield
 
