@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gets the outside programs of the tests: a Chromium with Chinese fonts, LibreOffice Writer, and a PostgreSQL.
+# Gets the outside programs of the tests: a Chromium with Chinese fonts, LibreOffice, and a PostgreSQL.
 # What needs root and has none is named in one loud line; the tests that want it are then skipped.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,8 +17,10 @@ have_fonts() {
     command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh-tw file 2>/dev/null)" ]
 }
 
-have_writer() {
-    command -v soffice >/dev/null 2>&1
+have_office() {
+    command -v soffice >/dev/null 2>&1 || return 1
+    # Writer may be there without Calc. Where it was not packaged by Debian, it is taken to be whole.
+    ! [ -d /usr/lib/libreoffice/program ] || [ -e /usr/lib/libreoffice/program/libsclo.so ]
 }
 
 have_postgres() {
@@ -41,18 +43,18 @@ if ! have_browser || ! have_fonts; then
     fi
 fi
 
-if ! have_writer; then
+if ! have_office; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "Installing LibreOffice Writer …"
+        echo "Installing LibreOffice …"
         log=$(mktemp)
         if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
-            libreoffice-writer-nogui; } >"$log" 2>&1 </dev/null; then
+            libreoffice-writer-nogui libreoffice-calc-nogui; } >"$log" 2>&1 </dev/null; then
             cat "$log" >&2
-            loud "apt-get could not install libreoffice-writer-nogui; the tests of formats will be skipped."
+            loud "apt-get could not install LibreOffice; the tests of formats will be skipped."
         fi
         rm -f "$log"
     else
-        loud "no LibreOffice Writer. Run as root: apt-get install -y --no-install-recommends libreoffice-writer-nogui"
+        loud "no LibreOffice. Run as root: apt-get install -y --no-install-recommends libreoffice-{writer,calc}-nogui"
     fi
 fi
 

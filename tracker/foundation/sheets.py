@@ -88,8 +88,12 @@ def unguarded(cell: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Return a text as every format and every database keeps it: one kind of line ends, no control characters."""
-    return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Return a text as every format and every reader of it keeps it: one kind of line ends, blanks for tabs.
+
+    Without control characters: tabs are lost on the way through an ODS file.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _NOT_IN_XML.sub("", plain)
 
 
 def _needs_guard(text: str) -> bool:
@@ -243,7 +247,7 @@ def _ods_text(text: str, style: str = "") -> str:
 
 def _ods_blanks(found: re.Match[str]) -> str:
     # XML readers make one blank of several.
-    return "<text:tab/>" if found[0] == "\t" else f'<text:s text:c="{len(found[0])}"/>'
+    return f'<text:s text:c="{len(found[0])}"/>'
 
 
 _WRITERS: Final[Mapping[Kind, Callable[[IO[bytes], Sequence[Sheet], str], None]]] = {

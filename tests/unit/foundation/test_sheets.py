@@ -1,5 +1,6 @@
 """Cells that a spreadsheet could take for formulas, and texts that come back as they were."""
 
+import csv
 import io
 import shutil
 import subprocess
@@ -134,6 +135,7 @@ class TestFormats:
             str(place),
         ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
-        shown = (tmp_path / "table.csv").read_text("utf-8").splitlines()[1:]
-        assert [line.split(",")[0] for line in shown] == ["'=1+1", "'@SUM(1)"]
-        assert [line[-5:] for line in shown] == ["03/31", "12/01"]
+        with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as table:
+            shown = list(csv.reader(table))[1:]
+        assert [row[0] for row in shown] == ["'=1+1", "'@SUM(1)"]
+        assert [row[1][-5:] for row in shown] == ["03/31", "12/01"]
