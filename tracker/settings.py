@@ -112,6 +112,9 @@ class FollowUpSettings:
     evidence_required: bool
     max_evidence_megabytes: int
     max_evidence_total_megabytes: int
+    report_counts_from: str
+    report_months: int
+    report_least_recommendations: int
     reporting_cycle: str
     filing_days: int
     missed_filings: int
@@ -230,6 +233,12 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
     if settings.follow_up.reporting_cycle not in ("monthly", "quarterly", "half_yearly"):
         raise Misconfigured(detail=f"follow_up.reporting_cycle = {settings.follow_up.reporting_cycle!r}")
+    if settings.follow_up.report_counts_from not in ("day_after", "day_of_return"):
+        raise Misconfigured(
+            detail=f"follow_up.report_counts_from = {settings.follow_up.report_counts_from!r}"
+        )
+    if settings.follow_up.report_months < 1:
+        raise Misconfigured(detail=f"follow_up.report_months = {settings.follow_up.report_months}")
     if settings.follow_up.missed_filings < 1:
         raise Misconfigured(detail=f"follow_up.missed_filings = {settings.follow_up.missed_filings}")
     if not settings.site.address.startswith(("http://", "https://")):

@@ -57,6 +57,7 @@ from tracker.reports.drafting import Proposals
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.importing import ImportAtOnce
 from tracker.reports.rules.drafts import Confidentiality
+from tracker.reports.rules.filing import CountStart, FilingRule
 from tracker.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -95,6 +96,11 @@ class Wiring:
             cycle=Cycle(chosen.reporting_cycle),
             filing_days=chosen.filing_days,
         )
+
+    def filing_rule(self) -> FilingRule:
+        """Return how the city counts the days for filing a report."""
+        chosen = self.settings.follow_up
+        return FilingRule(CountStart(chosen.report_counts_from), chosen.report_months)
 
     def evidence_quota(self) -> int:
         """Return how many bytes of evidence one item may hold."""

@@ -23,10 +23,9 @@ from tracker.demo.plan import ItemPlan, Move, ReportPlan, report_plan
 from tracker.demo.samples import NAMES, sample
 from tracker.foundation.clock import Clock, FixedClock, local_date
 from tracker.foundation.office_days import OfficeCalendar
-from tracker.people.queries import count_users
+from tracker.people.queries import calendars_around, count_users
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.planning import plan_reminders
-from tracker.reminders.queries import calendars_around
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import item_number
 from tracker.settings import Settings

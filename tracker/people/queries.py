@@ -14,6 +14,7 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.language import N_
+from tracker.foundation.office_days import Calendars, calendars
 from tracker.foundation.searching import holds
 from tracker.people.models import (
     APIToken,
@@ -412,6 +413,17 @@ def office_overrides(session: Session) -> Mapping[int | None, Mapping[date, bool
     for department_id, day, is_workday in session.execute(select(*columns)):
         found.setdefault(department_id, {})[day] = is_workday
     return found
+
+
+def calendars_around(session: Session, country: str, day: date) -> Calendars:
+    """Return the office calendars of the years around a day, the days of city and departments included."""
+    years, overrides = range(day.year - 2, day.year + 3), office_overrides(session)
+    parents: Mapping[int, int | None] = {}
+    if overrides.keys() - {None}:
+        parents = {
+            row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))
+        }
+    return calendars(country, years, overrides, parents)
 
 
 def find_office_day(session: Session, day: date, department_id: int | None) -> OfficeDay | None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import Duplicate
 from tracker.people.models import User
-from tracker.people.queries import get_user, principal_of
+from tracker.people.queries import calendars_around, get_user, principal_of
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import list_letters_of_the_day
 from tracker.reminders.letters import Digest, envelope, write_digest
@@ -31,7 +31,6 @@ from tracker.reminders.queries import (
     Concern,
     ItemBrief,
     brief_items,
-    calendars_around,
     day_bounds,
     list_concerns,
     list_people_to_write,

@@ -10,7 +10,8 @@ from tracker.actions.reporting import Filing
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Mailer
-from tracker.reminders.queries import Terms, calendars_around, load_ladders
+from tracker.people.queries import calendars_around
+from tracker.reminders.queries import Terms, load_ladders
 from tracker.reminders.rules.retry import Slot, slot_of
 from tracker.settings import MailSettings
 

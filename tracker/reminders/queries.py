@@ -19,9 +19,8 @@ from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
-from tracker.foundation.office_days import Calendars, calendars
 from tracker.people.models import Department, RoleGrant, User
-from tracker.people.queries import deputies_on, office_overrides
+from tracker.people.queries import deputies_on
 from tracker.people.rules.naming import Named
 from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.rules.digest import NoticeKind
@@ -102,17 +101,6 @@ class ItemBrief:
     extension_reason: str = ""
     prepared_parts: frozenset[int] = frozenset()
     petition: Petition | None = None
-
-
-def calendars_around(session: Session, country: str, day: date) -> Calendars:
-    """Return the office calendars of the years around a day, the days of city and departments included."""
-    years, overrides = range(day.year - 2, day.year + 3), office_overrides(session)
-    parents: Mapping[int, int | None] = {}
-    if overrides.keys() - {None}:
-        parents = {
-            row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))
-        }
-    return calendars(country, years, overrides, parents)
 
 
 def load_directory(session: Session, day: date) -> Directory:

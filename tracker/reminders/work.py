@@ -52,10 +52,10 @@ from tracker.actions.rules.filing import Period
 from tracker.actions.rules.workflow import PartRole, PartStatus, Status
 from tracker.foundation.database import Base, Session
 from tracker.people.models import User
-from tracker.people.queries import below_heads
+from tracker.people.queries import below_heads, calendars_around
 from tracker.reminders.models import Notice
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import calendars_around, day_bounds
+from tracker.reminders.queries import day_bounds
 from tracker.reminders.rules.digest import NoticeKind, Section
 from tracker.reminders.rules.work import Marks, marks_of
 from tracker.reminders.standing import NEWS_FOR

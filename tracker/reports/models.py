@@ -28,6 +28,8 @@ class Report(Base):
     trip_start: Mapped[date | None]
     trip_end: Mapped[date | None]
     report_date: Mapped[date | None]
+    dispatched_on: Mapped[date | None]
+    document_no: Mapped[str] = mapped_column(default="")
     confidentiality: Mapped[Confidentiality] = mapped_column(
         code_column(Confidentiality), default=Confidentiality.PUBLIC
     )

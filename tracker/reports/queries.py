@@ -11,8 +11,10 @@ from tracker.access import Permission, Principal
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
+from tracker.people.queries import calendars_around
 from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
 from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
+from tracker.reports.rules.filing import FilingPeriod, FilingRule, filing_period
 
 
 def visible_to(principal: Principal) -> ColumnElement[bool]:
@@ -203,3 +205,12 @@ def _count(model: type[Draft] | type[Recommendation], *conditions: ColumnElement
         .correlate(Report)
         .scalar_subquery()
     )
+
+
+def filing_period_of(session: Session, report: Report, rule: FilingRule, country: str) -> FilingPeriod | None:
+    """Return within which period a report had to be filed, by its agency's calendar; None without a day of return."""
+    if report.trip_end is None:
+        return None
+    known = calendars_around(session, country, report.trip_end)
+    calendar = known.of(report.lead_agency_id) if report.lead_agency_id is not None else known.everywhere
+    return filing_period(report.trip_end, rule, calendar)

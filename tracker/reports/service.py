@@ -42,6 +42,8 @@ class ReportFields:
     trip_start: date | None = None
     trip_end: date | None = None
     report_date: date | None = None
+    dispatched_on: date | None = None
+    document_no: str = ""
     confidentiality: Confidentiality = Confidentiality.PUBLIC
 
 
@@ -124,6 +126,8 @@ def edit_report(
         problems["title"] = N_("請填寫報告名稱。")
     if fields.trip_start and fields.trip_end and fields.trip_end < fields.trip_start:
         problems["trip_end"] = N_("返國日不可早於出國日。")
+    if fields.trip_end and fields.dispatched_on and fields.dispatched_on < fields.trip_end:
+        problems["dispatched_on"] = N_("發文日期不可早於返國日。")
     if problems:
         raise Invalid(fields=problems)
     if fields.lead_agency_id is not None:
@@ -135,6 +139,7 @@ def edit_report(
     report.destinations = [each.strip() for each in fields.destinations if each.strip()]
     report.trip_start, report.trip_end = fields.trip_start, fields.trip_end
     report.report_date = fields.report_date
+    report.dispatched_on, report.document_no = fields.dispatched_on, fields.document_no.strip()
     report.confidentiality = fields.confidentiality
     session.flush()
     audit.record(session, act, "report_edited", "report", report.id, before, _report_facts(report))
@@ -150,5 +155,7 @@ def _report_facts(report: Report) -> dict[str, object]:
         "trip_start": report.trip_start,
         "trip_end": report.trip_end,
         "report_date": report.report_date,
+        "dispatched_on": report.dispatched_on,
+        "document_no": report.document_no,
         "confidentiality": report.confidentiality.value,
     }

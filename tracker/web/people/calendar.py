@@ -14,9 +14,9 @@ from tracker.access import Permission
 from tracker.foundation.language import N_, translator
 from tracker.people import calendar_keeping, queries
 from tracker.people.calendar_keeping import CalendarPlan, DayFields
+from tracker.people.queries import calendars_around
 from tracker.people.rules.import_table import MAX_BYTES
 from tracker.people.rules.naming import department_name
-from tracker.reminders.queries import calendars_around
 from tracker.web.forms import Day, DepartmentChoice, Form, Words, required
 from tracker.web.numbers import number_of
 from tracker.web.people.blueprint import blueprint

@@ -23,7 +23,7 @@ from tracker.web.numbers import page_of
 from tracker.web.reports import review
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.forms import Version, name_apart
-from tracker.web.session import act, refused, requires, say, session, tell, wiring
+from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
 
 LONGEST_NAME = 200
 CONFIDENTIALITIES: Mapping[Confidentiality, str] = {
@@ -47,6 +47,8 @@ class FactsForm(Form):
     trip_start = Day(N_("出國日"))
     trip_end = Day(N_("返國日"))
     report_date = Day(N_("報告日期"))
+    dispatched_on = Day(N_("發文日期"))
+    document_no = Words(N_("發文字號"))
     confidentiality = RadioField(N_("機密等級"), coerce=Confidentiality)
 
     def value(self) -> ReportFields:
@@ -59,6 +61,8 @@ class FactsForm(Form):
             trip_start=self.trip_start.data,
             trip_end=self.trip_end.data,
             report_date=self.report_date.data,
+            dispatched_on=self.dispatched_on.data,
+            document_no=self.document_no.data or "",
             confidentiality=self.confidentiality.data,
         )
 
@@ -192,9 +196,17 @@ def _report_page(report_id: int, sent: Mapping[int, AdoptionForm] | None = None)
         for each in report.recommendations:
             forms[each.id] = sent.get(each.id) or _adoption_form(each, formdata=None)
             forms[each.id].version.renew(each.version)
+    rules = wiring().settings.follow_up
+    filing = queries.filing_period_of(
+        session(), report, wiring().filing_rule(), wiring().settings.site.country
+    )
     return render_template(
         "reports/show_report.html",
         report=report,
+        filing=filing,
+        days_late=filing.days_late(report.dispatched_on, today()) if filing else 0,
+        filing_months=rules.report_months,
+        least_recommendations=rules.report_least_recommendations,
         forms=forms,
         sent=sent,
         items=items_of(report),
