@@ -9,6 +9,7 @@ from tests.factories import actions
 from tests.factories.city import ZONE, City
 from tests.support.browser import SCREENSHOTS, assert_accessible
 from tests.support.site import Site
+from tests.support.smtp import plain_text
 from tests.support.townspeople import PHONE_WIDTH, Desk, People
 from tracker.worker import tick
 
@@ -20,9 +21,7 @@ THE_DAY_BEFORE = datetime(2026, 3, 6, 9, 0, tzinfo=ZONE)
 def address_in_letter(site: Site, town: City, key: str) -> str:
     """Return the one address of the only letter that came to a person, as its plain text has it."""
     (letter,) = site.postbox.letters_to(town.email(key))
-    plain = letter.get_body(("plain",))
-    assert plain is not None
-    (address,) = set(re.findall(r"https?://\S+", plain.get_content()))
+    (address,) = set(re.findall(r"https?://\S+", plain_text(letter)))
     return str(address)
 
 

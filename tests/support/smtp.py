@@ -43,6 +43,13 @@ class Postbox:
         return [letter for letter in self.letters if address in str(letter["To"])]
 
 
+def plain_text(letter: EmailMessage) -> str:
+    """Return the plain text of a letter."""
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
 @contextmanager
 def smtp_server() -> Generator[Postbox, None, None]:
     """Start a server on a free port and end it afterwards."""
