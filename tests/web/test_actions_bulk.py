@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from tests.factories.actions import bring_to, do, look, status_of
 from tests.factories.city import City
@@ -11,7 +12,7 @@ from tests.support.client import Visitor
 from tracker.actions import bulk
 from tracker.actions.asking import ask_for_progress
 from tracker.actions.bulk import Chosen
-from tracker.reminders.queries import count_unread_notices
+from tracker.reminders.queries import unread_notices
 
 Visit = Callable[..., Visitor]
 
@@ -29,7 +30,7 @@ def mark_in(page: str) -> str:
 
 def notices_of(city: City, key: str) -> int:
     with city.database.reading() as session:
-        return count_unread_notices(session, city.people[key])
+        return session.scalar(select(unread_notices(city.people[key]))) or 0
 
 
 class TestChoosing:

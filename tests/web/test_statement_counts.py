@@ -4,17 +4,23 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.factories import actions
 from tests.factories.city import City
 from tests.support.client import Visitor
 from tests.support.counting import count_queries
+from tests.support.prepared import Prepared
+from tests.support.rights import KEYS, addresses
 from tracker.actions.assigning import acknowledge
+from tracker.actions.petitioning import PetitionRequest
 from tracker.actions.reporting import Progress, submit_progress
+from tracker.actions.rules.petitioning import PetitionKind
+from tracker.foundation.filing import describe
 from tracker.reports.queries import list_drafts
 from tracker.reports.reviewing import accept_draft
 
 FEW, MANY = 3, 9
-FRAME = 6
-"""So many statements find out who asks, with which rights, and how many notices wait."""
+MOST = 12
+"""So many statements a page may take, those that find out who asks and with which rights among them."""
 PEOPLE = ("officer", "unit_head", "agency_head", "coordinator")
 
 
@@ -40,7 +46,29 @@ class TestPageOfManyRows:
         visitor = visit(key)
         few = statements(city, visitor, address)
         give(city, MANY - FEW)
-        assert statements(city, visitor, address) <= few
+        assert statements(city, visitor, address) <= few <= MOST
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("key", [None, *KEYS])
+    def test_asks_no_more_than_twelve_statements_whoever_looks(
+        self, looked_at: Prepared, key: str | None
+    ) -> None:
+        counts = {address: asked(looked_at, key, address) for address in addresses(looked_at, "GET")}
+        assert {address: number for address, number in counts.items() if number > MOST} == {}
+
+
+def asked(site: Prepared, key: str | None, address: str) -> int:
+    """Return how many statements an address takes at its second visit."""
+    visitor = site.visit(key)
+
+    def look() -> None:
+        (site.ask(key, address) if address.startswith("/api/") else visitor.get(address)).close()
+
+    look()
+    with count_queries(site.wiring.database) as seen:
+        look()
+    return len(seen)
 
 
 class TestItemPage:
@@ -56,6 +84,30 @@ class TestItemPage:
         few = statements(city, visitor, f"/actions/{item_id}")
         self.tell(city, item_id, MANY - FEW)
         assert statements(city, visitor, f"/actions/{item_id}") <= few
+
+    @pytest.mark.parametrize("key", PEOPLE)
+    def test_of_an_item_on_which_everything_was_filed_asks_no_more_than_twelve(
+        self, city: City, visit: Callable[..., Visitor], key: str
+    ) -> None:
+        item_id = actions.bring_to(city, "in_progress", support=("EDU-I",))
+        proofs = tuple(describe(f"%PDF-1.7 {each}".encode(), f"{each}.pdf") for each in range(4))
+        actions.report(city, item_id, files=proofs[:1])
+        actions.report(city, item_id, key="other_officer", files=proofs[1:2])
+        extension_id = actions.ask_for_days(city, item_id, 10, files=proofs[2:3])
+        actions.grant(city, extension_id, "unit_head")
+        actions.refuse(city, actions.ask(city, item_id, files=proofs[3:]))
+        actions.ask_for_days(city, item_id, 2)
+        actions.ask(city, item_id, key="other_officer")
+        assert statements(city, visit(key), f"/actions/{item_id}") <= MOST
+
+    def test_of_a_wish_to_be_given_to_others_asks_no_more_than_twelve(
+        self, city: City, visit: Callable[..., Visitor]
+    ) -> None:
+        wish = PetitionRequest(
+            PetitionKind.REASSIGN, "路權屬於教育局所管的校區範圍。", department_id=city.departments["EDU"]
+        )
+        petition_id = actions.petition(city, city.give_action(), request=wish)
+        assert statements(city, visit("coordinator"), f"/actions/petitions/{petition_id}") <= MOST
 
     def tell(self, city: City, item_id: int, times: int) -> None:
         for number in range(times):
@@ -78,4 +130,4 @@ class TestReviewDesk:
                 first = list_drafts(session, report_id)[0]
                 accept_draft(session, city.act("coordinator", session), first.id)
             counts.append(statements(city, visitor, f"/reports/{report_id}/review"))
-        assert counts[1] <= counts[0] <= FRAME + 12
+        assert counts[1] <= counts[0] <= MOST

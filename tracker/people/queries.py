@@ -1,12 +1,12 @@
 """Reading people and departments; every function takes the session."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.access import CITY_WIDE_ROLES, Act, Grant, Permission, Principal, Role
@@ -55,6 +55,7 @@ class PeopleFilter:
     state: PersonState | None = None
 
 
+NumberOf = Callable[[SQLColumnExpression[int]], ScalarSelect[int]]
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 
@@ -66,9 +67,7 @@ def find_user_by_email(session: Session, email: str) -> User | None:
 
 def get_user(session: Session, person_id: int) -> User:
     """Return a person; raises NotFound."""
-    user = session.get(
-        User, person_id, options=[selectinload(User.grants).selectinload(RoleGrant.department)]
-    )
+    user = session.get(User, person_id, options=[joinedload(User.grants).joinedload(RoleGrant.department)])
     if user is None:
         raise NotFound
     return user
@@ -76,15 +75,26 @@ def get_user(session: Session, person_id: int) -> User:
 
 def list_users(session: Session, *, only_active: bool = False) -> Sequence[User]:
     """Return everybody, by name, with roles and departments loaded."""
-    query = select(User).options(selectinload(User.grants).selectinload(RoleGrant.department))
+    query = select(User).options(joinedload(User.grants).joinedload(RoleGrant.department))
     if only_active:
         query = query.where(User.is_active)
-    return session.scalars(query.order_by(User.name, User.id)).all()
+    return session.scalars(query.order_by(User.name, User.id)).unique().all()
 
 
 def list_active_people(session: Session) -> Sequence[User]:
     """Return everybody who is active, by name, without their roles."""
     return session.scalars(select(User).where(User.is_active).order_by(User.name, User.id)).all()
+
+
+def list_everybody(session: Session) -> Sequence[User]:
+    """Return everybody, also who has left, by name, without their roles."""
+    return session.scalars(select(User).order_by(User.name, User.id)).all()
+
+
+def list_people_of_departments(session: Session) -> Sequence[User]:
+    """Return everybody who is active and holds a role in some department, by name, without their roles."""
+    query = select(User).where(User.is_active, User.grants.any(RoleGrant.department_id.is_not(None)))
+    return session.scalars(query.order_by(User.name, User.id)).all()
 
 
 def count_users(session: Session) -> int:
@@ -180,6 +190,20 @@ def department_depths(session: Session) -> Mapping[int, int]:
     """Return how deep each department lies, agencies at 0: for indenting lists."""
     parents = {node.id: node.parent_id for node in department_nodes(session)}
     return {each: len(list(tree.upwards(parents, each))) - 1 for each in parents}
+
+
+def department_choices(session: Session) -> tuple[Sequence[Department], Mapping[int, int]]:
+    """Return the active departments in tree order, and how deep each of all lies, in one statement."""
+    departments = list_departments(session)
+    parents = {each.id: each.parent_id for each in departments}
+    depths = {each: len(list(tree.upwards(parents, each))) - 1 for each in parents}
+    return [each for each in departments if each.is_active], depths
+
+
+def list_people_below(session: Session, department_id: int) -> Sequence[User]:
+    """Return active people who hold a role in a department or in one below it, by name."""
+    query = select(User).join(RoleGrant).where(RoleGrant.department_id.in_(at_or_below(department_id)))
+    return session.scalars(query.where(User.is_active).distinct().order_by(User.name, User.id)).all()
 
 
 def list_people_in(session: Session, departments: frozenset[int], *roles: Role) -> Sequence[User]:
@@ -327,10 +351,15 @@ def _grant(nodes: Sequence[tree.Node], row: RoleGrant, holder_id: int) -> Grant:
     return Grant(row.role, row.department_id, below, deputy_for, tree.subtree(nodes, agency), name)
 
 
-def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
-    """Return the live sign-in of a token: not revoked, not idle for 30 minutes, not older than 12 hours."""
+def find_sign_in(
+    session: Session, token: str, now: datetime, number_of: NumberOf
+) -> tuple[SignIn, int] | None:
+    """Return the live sign-in of a token: not revoked, not idle for 30 minutes, not older than 12 hours.
+
+    `number_of` says what number of the person's is to be read along with it.
+    """
     query = (
-        select(SignIn)
+        select(SignIn, number_of(SignIn.person_id))
         .where(
             SignIn.token_digest == tokens.digest(token),
             SignIn.revoked_at.is_(None),
@@ -339,8 +368,9 @@ def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
         )
         .options(joinedload(SignIn.person))
     )
-    found = session.scalars(query).one_or_none()
-    return found if found and found.person.is_active else None
+    for sign_in, number in session.execute(query):
+        return (sign_in, number) if sign_in.person.is_active else None
+    return None
 
 
 def list_sign_ins(session: Session, person_id: int, now: datetime) -> Sequence[SignIn]:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, String, cast, null, select, union_all
+from sqlalchemy.orm import aliased
 
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
+from tracker.people.models import User
 from tracker.reminders.models import Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
@@ -41,48 +43,60 @@ def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
 
 def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[LedgerEntry]:
     """Return who was told of an item, when and why (not): reminders and notices that go by mail, newest first."""
-    reminders = session.scalars(
-        select(PlannedReminder)
-        .where(PlannedReminder.item_id == item_id)
-        .options(
-            joinedload(PlannedReminder.recipient),
-            joinedload(PlannedReminder.deputy_for),
-            joinedload(PlannedReminder.letter),
+    stood_in_for = aliased(User)
+    nobody, no_moment = cast(null(), String), cast(null(), Notice.created_at.type)
+    reminders = (
+        select(
+            PlannedReminder.stage,
+            cast(null(), Notice.kind.type).label("kind"),
+            User.name,
+            PlannedReminder.capacity,
+            stood_in_for.name.label("deputy_for"),
+            PlannedReminder.occurs_on,
+            no_moment.label("created_at"),
+            PlannedReminder.outcome,
+            PlannedReminder.reason,
+            PlannedReminder.letter_id,
+            OutboxLetter.accepted_at,
+            PlannedReminder.id,
         )
-        .order_by(PlannedReminder.occurs_on.desc(), PlannedReminder.id.desc())
-    ).all()
-    notices = session.scalars(
-        select(Notice)
+        .join(User, User.id == PlannedReminder.recipient_id)
+        .outerjoin(stood_in_for, stood_in_for.id == PlannedReminder.deputy_for_id)
+        .outerjoin(OutboxLetter, OutboxLetter.id == PlannedReminder.letter_id)
+        .where(PlannedReminder.item_id == item_id)
+    )
+    notices = (
+        select(
+            nobody,
+            Notice.kind,
+            User.name,
+            cast(null(), PlannedReminder.capacity.type),
+            nobody,
+            cast(null(), PlannedReminder.occurs_on.type),
+            Notice.created_at,
+            Notice.mail,
+            Notice.reason,
+            Notice.letter_id,
+            OutboxLetter.accepted_at,
+            Notice.id,
+        )
+        .join(User, User.id == Notice.person_id)
+        .outerjoin(OutboxLetter, OutboxLetter.id == Notice.letter_id)
         .where(Notice.item_id == item_id, Notice.mail.is_not(None))
-        .options(joinedload(Notice.person), joinedload(Notice.letter))
-    ).all()
-    entries = [_reminder_entry(each) for each in reminders] + [_notice_entry(each, zone) for each in notices]
-    return sorted(entries, key=lambda each: each.occurs_on, reverse=True)
+    )
+    rows = sorted(session.execute(union_all(reminders, notices)), key=lambda row: row.id, reverse=True)
+    return sorted((_entry(row, zone) for row in rows), key=lambda each: each.occurs_on, reverse=True)
 
 
-def _reminder_entry(row: PlannedReminder) -> LedgerEntry:
+def _entry(row: Row[Any], zone: ZoneInfo) -> LedgerEntry:
     return LedgerEntry(
-        words=read_code(row.stage).words,
-        person=row.recipient.name,
-        capacity=CAPACITY_LABELS[row.capacity],
-        deputy_for=row.deputy_for.name if row.deputy_for else "",
-        occurs_on=row.occurs_on,
+        words=read_code(row.stage).words if row.stage else (NOTICE_LABELS[row.kind], {}),
+        person=row.name,
+        capacity=CAPACITY_LABELS[row.capacity] if row.capacity else "",
+        deputy_for=row.deputy_for or "",
+        occurs_on=row.occurs_on or local_date(row.created_at, zone),
         outcome=row.outcome,
         reason=REASON_LABELS[row.reason] if row.reason else "",
         letter_id=row.letter_id,
-        sent_at=row.letter.accepted_at if row.letter else None,
-    )
-
-
-def _notice_entry(row: Notice, zone: ZoneInfo) -> LedgerEntry:
-    return LedgerEntry(
-        words=(NOTICE_LABELS[row.kind], {}),
-        person=row.person.name,
-        capacity="",
-        deputy_for="",
-        occurs_on=local_date(row.created_at, zone),
-        outcome=row.mail or Planned.PLANNED,
-        reason=REASON_LABELS[row.reason] if row.reason else "",
-        letter_id=row.letter_id,
-        sent_at=row.letter.accepted_at if row.letter else None,
+        sent_at=row.accepted_at,
     )

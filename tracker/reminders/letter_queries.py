@@ -117,18 +117,18 @@ def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
 
 def outbox_health(session: Session) -> OutboxHealth:
     """Return how the post does, for the administrator's page, `tracker doctor` and /healthz."""
-    waiting, oldest = session.execute(
-        select(func.count(OutboxLetter.id), func.min(OutboxLetter.created_at)).where(
+    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
+    waiting, oldest, number_held = session.execute(
+        select(func.count(OutboxLetter.id), func.min(OutboxLetter.created_at), held.scalar_subquery()).where(
             OutboxLetter.state.in_(UNSENT)
         )
     ).one()
-    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
     channel = session.get(MailChannel, CHANNEL)
     beats = session.execute(select(Heartbeat.work, Heartbeat.finished_at))
     return OutboxHealth(
         waiting=waiting,
         oldest_waiting_since=oldest,
-        held=session.scalar(held) or 0,
+        held=number_held,
         paused_until=channel.paused_until if channel else None,
         last_error=channel.last_error if channel else "",
         last_success_at=channel.last_success_at if channel else None,

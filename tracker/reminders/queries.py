@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
@@ -373,10 +373,10 @@ def items_of_notices(session: Session, notices: Iterable[Notice]) -> Mapping[int
     return {item.id: item for item in found}
 
 
-def count_unread_notices(session: Session, person_id: int) -> int:
-    """Return how many notices a person has not read."""
-    query = select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))
-    return session.scalar(query) or 0
+def unread_notices(person_id: SQLColumnExpression[int] | int) -> ScalarSelect[int]:
+    """Return how many notices a person has not read, as a value to be asked for along with others."""
+    unread = select(func.count(Notice.id)).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    return unread.scalar_subquery()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from tracker.access import Permission, Principal
 from tracker.foundation.database import Page, Session
@@ -39,6 +39,15 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
     return and_(readable, Report.state == ReportState.REVIEWED)
 
 
+def is_visible_to(principal: Principal, report: Report) -> bool:
+    """Tell whether a person may see a report: `visible_to` of a row at hand."""
+    if not principal.may(Permission.Report.READ):
+        return False
+    is_public = report.confidentiality is Confidentiality.PUBLIC
+    readable = is_public or principal.scope(Permission.Report.READ_RESTRICTED).covers(report.lead_agency_id)
+    return readable and (principal.may(Permission.Report.REVIEW) or report.state is ReportState.REVIEWED)
+
+
 def get_report(session: Session, principal: Principal, report_id: int, *, with_text: bool = False) -> Report:
     """Return a report with travellers and recommendations; raises NotFound, also when it may not be seen."""
     query = (
@@ -47,8 +56,8 @@ def get_report(session: Session, principal: Principal, report_id: int, *, with_t
         .options(
             selectinload(Report.travellers),
             selectinload(Report.recommendations),
-            selectinload(Report.lead_agency),
-            selectinload(Report.imported_by),
+            joinedload(Report.lead_agency),
+            joinedload(Report.imported_by),
         )
     )
     if with_text:
@@ -112,7 +121,7 @@ def list_reports(
     rows = session.execute(
         select(Report, *counts)
         .where(*conditions)
-        .options(selectinload(Report.lead_agency))
+        .options(joinedload(Report.lead_agency))
         .order_by(Report.imported_at.desc(), Report.id.desc())
         .limit(size)
         .offset((number - 1) * size)
@@ -125,7 +134,7 @@ def list_drafts(session: Session, report_id: int, *, with_gone: bool = False) ->
     query = (
         select(Draft)
         .where(Draft.report_id == report_id)
-        .options(selectinload(Draft.lead_department), selectinload(Draft.officer))
+        .options(joinedload(Draft.lead_department), joinedload(Draft.officer))
         .order_by(Draft.start, Draft.id)
         .execution_options(populate_existing=True)
     )
@@ -155,7 +164,7 @@ def find_colleague_step(
             ReviewStep.person_id != principal.person_id,
             ReviewStep.at >= since,
         )
-        .options(selectinload(ReviewStep.person))
+        .options(joinedload(ReviewStep.person))
         .order_by(ReviewStep.at.desc(), ReviewStep.id.desc())
         .limit(1)
     )
@@ -165,7 +174,7 @@ def find_colleague_step(
 def get_draft(session: Session, principal: Principal, draft_id: int) -> Draft:
     """Return a draft of a report that may be seen; raises NotFound."""
     query = select(Draft).join(Report).where(Draft.id == draft_id, visible_to(principal))
-    draft = session.scalars(query.options(selectinload(Draft.report).undefer(Report.text))).one_or_none()
+    draft = session.scalars(query.options(joinedload(Draft.report).undefer(Report.text))).one_or_none()
     if draft is None:
         raise NotFound
     return draft
@@ -177,7 +186,7 @@ def get_recommendation(session: Session, principal: Principal, recommendation_id
         select(Recommendation)
         .join(Report)
         .where(Recommendation.id == recommendation_id, visible_to(principal))
-        .options(selectinload(Recommendation.report))
+        .options(joinedload(Recommendation.report))
     )
     found = session.scalars(query).one_or_none()
     if found is None:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from tracker.access import Permission
 from tracker.foundation.language import N_
 from tracker.foundation.mailing import OutcomeKind
-from tracker.people.queries import list_users
+from tracker.people.queries import list_everybody
 from tracker.reminders import ledger, letter_queries, queries, service
 from tracker.reminders.letter_queries import LetterFilter
 from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
@@ -70,7 +70,7 @@ def list_letters() -> str:
         kinds=LETTER_LABELS,
         state_labels=LETTER_STATE_LABELS,
         states=[(state.value, say(label)) for state, label in LETTER_STATE_LABELS.items()],
-        people=[(user.id, f"{user.name} {user.title}".strip()) for user in list_users(session())],
+        people=[(user.id, f"{user.name} {user.title}".strip()) for user in list_everybody(session())],
     )
 
 

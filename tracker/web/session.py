@@ -24,7 +24,7 @@ from tracker.foundation.errors import Forbidden, Invalid, TrackerError
 from tracker.foundation.language import N_, known_language, translator
 from tracker.people import queries
 from tracker.people.signing_in import note_seen
-from tracker.reminders.queries import count_unread_notices
+from tracker.reminders.queries import unread_notices
 from tracker.reminders.watching import TROUBLE_LABELS, look
 from tracker.wiring import Wiring
 
@@ -125,16 +125,16 @@ def identify() -> None:
     if not token or request.endpoint == "static" or request.blueprint == "api":
         return
     with wiring().database.reading() as reading:
-        found = queries.find_sign_in(reading, token, now)
-        if found is None:
+        signed_in = queries.find_sign_in(reading, token, now, unread_notices)
+        if signed_in is None:
             return
+        found, g.unread_notices = signed_in
         g.act = queries.act_of(reading, found.person, now, zone, request.remote_addr)
         principal = g.act.by
         g.sign_in_id, g.language = found.id, principal.language
         speak = translator(g.language)
         roles = speak(N_("、")).join(speak(ROLE_LABELS[role]) for role in principal.roles)
         g.reader = Reader(found.person_id, found.person.name, roles)
-        g.unread_notices = count_unread_notices(reading, found.person_id)
         g.troubles = _troubles(reading, principal)
     if now - found.last_seen_at > SEEN_EVERY:
         _note_seen(found.id)

@@ -1,6 +1,7 @@
 """Handing over: nobody who leaves keeps an open part, and every item tells who took it on, and why."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -61,6 +62,11 @@ def guarded(city: City) -> Iterator[Database]:
     database = Database(city.database.engine.url.render_as_string(hide_password=False), reactions)
     yield database
     database.close()
+
+
+def held_by(session: Session, person_id: int, today: date) -> queries.Holdings:
+    """Return all that a person holds."""
+    return queries.holdings_of(session, person_id, queries.open_parts_of(session, person_id), today)
 
 
 class TestHandOver:
@@ -267,10 +273,10 @@ class TestHoldingsOf:
             today = city.today()
             service.delegate(session, city.act("officer", session), officer, head, today, today)
         with city.database.reading() as session:
-            held = queries.holdings_of(session, city.people["officer"], city.today())
+            held = held_by(session, city.people["officer"], city.today())
             assert [part.item_id for part in held.parts] == [item_id]
             assert [each.label for each in held.requests] == ["申請展延"]
             assert len(held.delegations) == 1
             assert held.sole_roles == []
-            head_holds = queries.holdings_of(session, city.people["unit_head"], city.today())
+            head_holds = held_by(session, city.people["unit_head"], city.today())
             assert [each.role for each in head_holds.sole_roles] == [Role.UNIT_HEAD]

@@ -21,7 +21,7 @@ from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.ledger import reminders_of_item
 from tracker.reminders.models import Notice, OutboxLetter, Planned
 from tracker.reminders.planning import plan_reminders
-from tracker.reminders.queries import count_unread_notices, list_notices
+from tracker.reminders.queries import list_notices, unread_notices
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.service import mark_all_read, mark_read
 from tracker.wiring import subscriptions
@@ -255,10 +255,10 @@ class TestReadMarks:
 
     def test_reading_lowers_the_number(self, database, city, acting, one) -> None:
         with database.transaction() as session:
-            assert count_unread_notices(session, city.officer) == 1
+            assert session.scalar(select(unread_notices(city.officer))) == 1
             mark_read(session, acting(city.officer), one)
         with database.reading() as session:
-            assert count_unread_notices(session, city.officer) == 0
+            assert session.scalar(select(unread_notices(city.officer))) == 0
 
     def test_nobody_reads_for_somebody_else(self, database, city, acting, one) -> None:
         with pytest.raises(NotFound), database.transaction() as session:
@@ -268,7 +268,7 @@ class TestReadMarks:
         with database.transaction() as session:
             mark_all_read(session, acting(city.officer))
         with database.reading() as session:
-            assert count_unread_notices(session, city.officer) == 0
+            assert session.scalar(select(unread_notices(city.officer))) == 0
             assert list_notices(session, city.officer).total == 1
 
 

@@ -44,7 +44,6 @@ from tracker.actions.queries.items import (
     get_update,
     items_of_recommendations,
     list_suggestions,
-    may_read_report,
     split_relatives,
 )
 from tracker.actions.queries.lists import (
@@ -121,7 +120,6 @@ __all__ = [
     "list_by_ids",
     "list_saved_filters",
     "list_suggestions",
-    "may_read_report",
     "misplaced_parts_of",
     "missed_on",
     "open_parts_of",

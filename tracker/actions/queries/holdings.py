@@ -1,10 +1,10 @@
 """What a person holds: asked before they leave, or leave a department."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, String, cast, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from tracker.access import Principal
@@ -19,7 +19,6 @@ from tracker.people.queries import (
     get_user,
     list_delegations_touching,
     list_sole_holders,
-    list_users,
 )
 from tracker.people.rules import tree
 from tracker.reports.models import Draft
@@ -46,15 +45,16 @@ class Holdings:
     drafts: int = 0
 
 
-def holdings_of(session: Session, person_id: int, today: date) -> Holdings:
-    """Return everything that a person holds."""
+def holdings_of(session: Session, person_id: int, parts: Sequence[Part], today: date) -> Holdings:
+    """Return everything that a person holds, beside the open parts, which are handed in."""
+    requests, drafts = _waiting_requests(session, person_id)
     return Holdings(
-        parts=open_parts_of(session, person_id),
-        requests=[*_waiting_requests(session, person_id)],
+        parts=parts,
+        requests=requests,
         filters=shared_filters_of(session, person_id),
         delegations=list_delegations_touching(session, person_id, today),
         sole_roles=list_sole_holders(session, person_id),
-        drafts=len(drafts_naming(session, person_id)),
+        drafts=drafts,
     )
 
 
@@ -79,10 +79,11 @@ def misplaced_parts_of(session: Session, person_id: int) -> Sequence[Part]:
     return [part for part in parts if not held & tree.subtree(nodes, part.department_id)]
 
 
-def successors_for(session: Session, parts: Iterable[Part], leaver_id: int) -> Mapping[int, Sequence[User]]:
-    """Return, by department of the parts, the other active people who may take them on, by name."""
+def successors_for(
+    session: Session, parts: Iterable[Part], people: Sequence[User]
+) -> Mapping[int, Sequence[User]]:
+    """Return, by department of the parts, those of some people who may take them on; needs their grants."""
     nodes = department_nodes(session)
-    people = [each for each in list_users(session, only_active=True) if each.id != leaver_id]
     found = {}
     for department_id in {part.department_id for part in parts}:
         below = tree.subtree(nodes, department_id)
@@ -94,6 +95,8 @@ def successors_for(session: Session, parts: Iterable[Part], leaver_id: int) -> M
 
 def readable_of(session: Session, principal: Principal, item_ids: Sequence[int]) -> frozenset[int]:
     """Return which of some items a person may read: whoever hands over need not see what they are about."""
+    if not item_ids:
+        return frozenset()
     query = select(ActionItem.id).where(ActionItem.id.in_(item_ids), visible_to(principal))
     return frozenset(session.scalars(query))
 
@@ -106,38 +109,39 @@ def shared_filters_of(session: Session, person_id: int) -> Sequence[SavedFilter]
 
 def drafts_naming(session: Session, person_id: int) -> Sequence[Draft]:
     """Return the drafts on the review desk for which a person was chosen as the officer."""
-    undecided = Draft.state.in_((DraftState.WAITING, DraftState.ACCEPTED))
-    return session.scalars(select(Draft).where(Draft.officer_id == person_id, undecided)).all()
+    return session.scalars(select(Draft).where(_names(person_id))).all()
+
+
+def _names(person_id: int) -> ColumnElement[bool]:
+    return (Draft.officer_id == person_id) & Draft.state.in_((DraftState.WAITING, DraftState.ACCEPTED))
 
 
 def _is_open() -> ColumnElement[bool]:
     return ActionItem.status.in_((Status.DRAFT, *OPEN)) & (Part.status != PartStatus.RELEASED)
 
 
-def _waiting_requests(session: Session, person_id: int) -> Iterator[WaitingRequest]:
-    asked: Sequence[tuple[str, Select[str]]] = (
-        (
-            N_("申請解除列管"),
-            _numbers(Closing.item_id, Closing.decided_at.is_(None) & (Closing.requested_by_id == person_id)),
-        ),
-        (
-            N_("申請展延"),
-            _numbers(
-                Extension.item_id, Extension.decided_at.is_(None) & (Extension.requested_by_id == person_id)
-            ),
-        ),
-        (
-            N_("辦理情形等候核可"),
-            _numbers(
-                ProgressUpdate.item_id,
-                ProgressUpdate.approved.is_(None) & (ProgressUpdate.submitted_by_id == person_id),
-            ),
-        ),
+_DRAFT = "draft"
+
+
+def _waiting_requests(session: Session, person_id: int) -> tuple[list[WaitingRequest], int]:
+    """Return, in one statement, the requests that wait, by kind and number, and how many drafts name the person."""
+    closings = Closing.decided_at.is_(None) & (Closing.requested_by_id == person_id)
+    extensions = Extension.decided_at.is_(None) & (Extension.requested_by_id == person_id)
+    updates = ProgressUpdate.approved.is_(None) & (ProgressUpdate.submitted_by_id == person_id)
+    kinds = (
+        _numbers(N_("申請解除列管"), Closing.item_id, closings),
+        _numbers(N_("申請展延"), Extension.item_id, extensions),
+        _numbers(N_("辦理情形等候核可"), ProgressUpdate.item_id, updates),
     )
-    for label, numbers in asked:
-        yield from (WaitingRequest(label, item_no) for item_no in session.scalars(numbers))
+    drafts = select(literal(_DRAFT), cast(Draft.id, String)).where(_names(person_id))
+    rows = session.execute(union_all(*kinds, drafts)).all()
+    requests = sorted((row.label, row.item_no) for row in rows if row.label != _DRAFT)
+    return [WaitingRequest(*each) for each in requests], len(rows) - len(requests)
 
 
-def _numbers(item_id: InstrumentedAttribute[int], is_waiting: ColumnElement[bool]) -> Select[str]:
+def _numbers(
+    label: str, item_id: InstrumentedAttribute[int], is_waiting: ColumnElement[bool]
+) -> Select[str, str]:
     waiting = ActionItem.id.in_(select(item_id).where(is_waiting))
-    return select(ActionItem.item_no).where(waiting, ActionItem.status.in_(OPEN)).order_by(ActionItem.item_no)
+    named = literal(label).label("label"), ActionItem.item_no.label("item_no")
+    return select(*named).where(waiting, ActionItem.status.in_(OPEN))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from tracker.access import Principal
 from tracker.actions.models import (
@@ -33,36 +34,53 @@ _DAY = timedelta(days=1)
 
 def get_action(session: Session, principal: Principal, item_id: int) -> ActionItem:
     """Return an item, read anew, with all that its page shows; raises NotFound, also when it may not be seen."""
+    parts = joinedload(ActionItem.parts)
     query = (
         select(ActionItem)
         .where(ActionItem.id == item_id, visible_to(principal))
         .options(
-            selectinload(ActionItem.parts).selectinload(Part.department),
-            selectinload(ActionItem.parts).selectinload(Part.officer),
-            selectinload(ActionItem.updates).selectinload(ProgressUpdate.evidence),
+            parts.joinedload(Part.department),
+            parts.joinedload(Part.officer),
+            joinedload(ActionItem.recommendation).joinedload(Recommendation.report),
+            joinedload(ActionItem.merged_into),
             selectinload(ActionItem.updates).joinedload(ProgressUpdate.submitted_by),
             selectinload(ActionItem.updates).joinedload(ProgressUpdate.reviewed_by),
-            selectinload(ActionItem.waiting_updates),
-            selectinload(ActionItem.closings).selectinload(Closing.evidence),
-            selectinload(ActionItem.closings).selectinload(Closing.requested_by),
+            selectinload(ActionItem.closings).joinedload(Closing.requested_by),
             selectinload(ActionItem.closings).joinedload(Closing.forwarded_by),
-            selectinload(ActionItem.closings).selectinload(Closing.decided_by),
-            selectinload(ActionItem.extensions).selectinload(Extension.evidence),
+            selectinload(ActionItem.closings).joinedload(Closing.decided_by),
             selectinload(ActionItem.extensions).joinedload(Extension.requested_by),
             selectinload(ActionItem.extensions).joinedload(Extension.endorsed_by),
             selectinload(ActionItem.extensions).joinedload(Extension.decided_by),
-            selectinload(ActionItem.checks).joinedload(PostCheck.answered_by),
-            selectinload(ActionItem.recommendation).selectinload(Recommendation.report),
-            selectinload(ActionItem.merged_into),
+            joinedload(ActionItem.checks).joinedload(PostCheck.answered_by),
             joinedload(ActionItem.waiting_petition).joinedload(Petition.department),
             joinedload(ActionItem.waiting_petition).joinedload(Petition.requested_by),
         )
         .execution_options(populate_existing=True)
     )
-    item = session.scalars(query).one_or_none()
+    item = session.scalars(query).unique().one_or_none()
     if item is None:
         raise NotFound
+    waiting = sorted((each for each in item.updates if each.approved is None), key=lambda each: each.id)
+    set_committed_value(item, "waiting_updates", waiting)
+    _hang_evidence(session, item)
     return item
+
+
+def _hang_evidence(session: Session, item: ActionItem) -> None:
+    # All the evidence of an item is read at once and hung where it was filed, not once for each kind of filing.
+    query = select(Evidence).where(Evidence.item_id == item.id).order_by(Evidence.id)
+    whose = {
+        **{("progress_update_id", each.id): each for each in item.updates},
+        **{("closing_id", each.id): each for each in item.closings},
+        **{("extension_id", each.id): each for each in item.extensions},
+    }
+    filed: dict[tuple[str, int], list[Evidence]] = {place: [] for place in whose}
+    for file in session.scalars(query.options(joinedload(Evidence.uploaded_by))):
+        for column in ("progress_update_id", "closing_id", "extension_id"):
+            if (place := (column, getattr(file, column))) in filed:
+                filed[place].append(file)
+    for place, owner in whose.items():
+        set_committed_value(owner, "evidence", filed[place])
 
 
 def find_action_by_number(session: Session, principal: Principal, item_no: str) -> ActionItem | None:
@@ -164,18 +182,16 @@ def get_evidence(session: Session, principal: Principal, evidence_id: int) -> Ev
 
 def departments_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, Department]:
     """Return the department in which each person holds a role, where they hold one."""
+    asked = set(person_ids)
+    if not asked:
+        return {}
     query = (
         select(RoleGrant.person_id, Department)
         .join(Department, Department.id == RoleGrant.department_id)
-        .where(RoleGrant.person_id.in_(set(person_ids)))
+        .where(RoleGrant.person_id.in_(asked))
         .order_by(RoleGrant.id.desc())
     )
     return {row.person_id: row.Department for row in session.execute(query)}
-
-
-def may_read_report(session: Session, principal: Principal, report_id: int) -> bool:
-    """Tell whether a person may open the report that an item grew out of; a supporting department may not always."""
-    return session.scalar(select(Report.id).where(Report.id == report_id, readable_by(principal))) is not None
 
 
 @dataclass(frozen=True)
@@ -232,12 +248,15 @@ def items_of_recommendations(
     session: Session, principal: Principal, recommendation_ids: Sequence[int]
 ) -> Mapping[int, Sequence[ActionItem]]:
     """Return the visible items that grew out of each recommendation."""
+    if not recommendation_ids:
+        return {}
+    parts = selectinload(ActionItem.parts)
     query = (
         select(ActionItem)
         .where(ActionItem.recommendation_id.in_(recommendation_ids), visible_to(principal))
         .options(
-            selectinload(ActionItem.parts).selectinload(Part.department),
-            selectinload(ActionItem.parts).selectinload(Part.officer),
+            parts.joinedload(Part.department),
+            parts.joinedload(Part.officer),
             selectinload(ActionItem.closings),
             selectinload(ActionItem.extensions),
             selectinload(ActionItem.waiting_updates).joinedload(ProgressUpdate.part),

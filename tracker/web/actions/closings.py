@@ -13,7 +13,7 @@ from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import ClosingForm, ForwardForm
-from tracker.web.actions.step_page import back_to, item_for, part_choices, step_page
+from tracker.web.actions.step_page import back_to, item_for, part_choices, step_page, whole_item
 from tracker.web.actions.telling import shown_file
 from tracker.web.forms import Form
 from tracker.web.session import act, refused, requires, session, tell, wiring
@@ -63,7 +63,7 @@ def request_closing(item_id: int) -> Any:
 def forward_closing(closing_id: int) -> Any:
     """Forward a prepared request to the coordinating office, or return it."""
     closing = queries.get_closing(session(), act().by, closing_id)
-    item_id = closing.item_id
+    item_id = whole_item(closing.item_id).id
     _check_review(closing)
     form = ForwardForm()
     if form.validate_on_submit():

@@ -15,7 +15,7 @@ from tracker.people.models import Department
 from tracker.reports.rules.adoption import Adoption
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import DecisionForm, MergeForm, ReopenForm, VoidForm, WithdrawForm
-from tracker.web.actions.step_page import back_to, item_for, people_below, step_page
+from tracker.web.actions.step_page import back_to, item_for, people_below, step_page, whole_item
 from tracker.web.actions.telling import shown_file
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
@@ -25,7 +25,7 @@ from tracker.web.session import act, refused, requires, say, session, tell, wiri
 def decide_closing(closing_id: int) -> Any:
     """Agree to a release, or keep tracking."""
     closing = queries.get_closing(session(), act().by, closing_id)
-    item_id = closing.item_id
+    item_id = whole_item(closing.item_id).id
     _check_decision(closing)
     form = DecisionForm(outcome=closing.proposed_outcome.value)
     form.offer_adoption(_adoption_to_decide(closing))

@@ -7,11 +7,9 @@ from tracker.actions import editing, queries, rights
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Forbidden
 from tracker.foundation.language import N_
-from tracker.people.queries import department_nodes, list_people_in
-from tracker.people.rules import tree
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import EditForm, OfficerForm
-from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.step_page import back_to, item_for, people_below, step_page
 from tracker.web.session import act, refused, requires, say, session, tell
 
 
@@ -39,7 +37,7 @@ def change_officer(part_id: int) -> Any:
     if part not in rights.parts_for(act(), item, Step.CHANGE_OFFICER):
         raise Forbidden
     form = OfficerForm(officer_id=None)
-    people = list_people_in(session(), tree.subtree(department_nodes(session()), part.department_id))
+    people = people_below(part.department_id)
     form.officer_id.offer(people, say(N_("請選擇承辦人")))
     if form.validate_on_submit():
         with refused(form):

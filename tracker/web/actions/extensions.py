@@ -16,7 +16,7 @@ from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import ExtensionDecisionForm, ExtensionForm
-from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.step_page import back_to, item_for, step_page, whole_item
 from tracker.web.actions.telling import shown_file
 from tracker.web.forms import Form
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
@@ -47,7 +47,7 @@ def request_extension(item_id: int) -> Any:
 def decide_extension(extension_id: int) -> Any:
     """Grant more time, hand the request on, or refuse it."""
     extension = queries.get_extension(session(), act().by, extension_id)
-    item_id = extension.item_id
+    item_id = whole_item(extension.item_id).id
     _check_decision(extension)
     step = rights.extension_step(act(), extension)
     form = ExtensionDecisionForm()

@@ -1,6 +1,5 @@
 """The coordinators' choice of departments: one more item, a draft brought out, an item given to others."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -9,7 +8,7 @@ from tracker.access import Permission
 from tracker.actions import assigning, splitting
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.language import N_
-from tracker.people.queries import department_depths, list_departments, list_users
+from tracker.people.queries import department_choices, list_people_of_departments
 from tracker.reports.queries import get_recommendation
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import FurtherForm, ReassignForm, SplitForm, StepForm
@@ -94,14 +93,7 @@ def split_action(item_id: int) -> Any:
 
 def offer_departments(form: ReassignForm | FurtherForm | SplitForm | RerouteAnswerForm) -> None:
     """Offer the departments and people to whom an item can be given."""
-    departments = list_departments(session(), only_active=True)
-    depths = department_depths(session())
+    departments, depths = department_choices(session())
     form.lead_department_id.offer(departments, depths, say(N_("請選擇主辦機關")))
     form.support_department_ids.offer(departments, depths)
-    form.officer_id.offer(_possible_officers(), say(N_("由主辦機關簽收時指定")))
-
-
-def _possible_officers() -> Sequence[Any]:
-    return [
-        each for each in list_users(session(), only_active=True) if any(g.department_id for g in each.grants)
-    ]
+    form.officer_id.offer(list_people_of_departments(session()), say(N_("由主辦機關簽收時指定")))

@@ -18,6 +18,7 @@ from tracker.actions.rules.periods import OCCASION_LABELS, Occasion
 from tracker.actions.rules.petitioning import PETITION_LABELS, kinds_for
 from tracker.actions.rules.workflow import LABELS, Status, Step
 from tracker.reminders.ledger import reminders_of_item
+from tracker.reports.queries import is_visible_to
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.trips import TRIP_CATEGORIES
@@ -123,7 +124,7 @@ def show_action(item_id: int) -> str:
         to_forward=rights.prepared_for(act(), item),
         asked=[each for each in item.closings if rights.is_waiting(each) or rights.is_prepared(each)],
         only_promises=closing_rules.only_promises,
-        readable_report=queries.may_read_report(session(), act().by, item.recommendation.report_id),
+        readable_report=is_visible_to(act().by, item.recommendation.report),
         entries=entries(item, story_of(item)),
         files=[shown_file(each) for each in evidence_of(item)],
         reminders=reminders_of_item(session(), item.id, wiring().settings.site.zone),

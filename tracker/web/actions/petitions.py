@@ -11,11 +11,11 @@ from tracker.actions.rules.petitioning import PetitionKind, kinds_for
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
-from tracker.people.queries import department_depths, list_departments
+from tracker.people.queries import department_choices
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.opening import offer_departments
 from tracker.web.actions.petition_forms import RerouteAnswerForm, RerouteForm, answer_form, petition_form
-from tracker.web.actions.step_page import back_to, item_for, step_page
+from tracker.web.actions.step_page import back_to, item_for, step_page, whole_item
 from tracker.web.forms import Form
 from tracker.web.session import act, refused, requires, say, session, tell
 
@@ -29,8 +29,7 @@ def make_petition(item_id: int, kind: str) -> Any:
         raise StepNotAllowed
     form = petition_form(wanted)
     if isinstance(form, RerouteForm):
-        departments = list_departments(session(), only_active=True)
-        form.department_id.offer(departments, department_depths(session()), say(N_("請選擇主辦機關")))
+        form.department_id.offer(*department_choices(session()), say(N_("請選擇主辦機關")))
     if form.validate_on_submit():
         with refused(form):
             petitioning.make_petition(session(), act(), item_id, form.value(), form.version.data)
@@ -44,7 +43,8 @@ def make_petition(item_id: int, kind: str) -> Any:
 def decide_petition(petition_id: int) -> Any:
     """Grant what was asked for, which takes the step at once, or refuse it."""
     petition = queries.get_petition(session(), act().by, petition_id)
-    item_id, due_on = petition.item_id, petition.item.due_on
+    item = whole_item(petition.item_id)
+    item_id, due_on = item.id, item.due_on
     _check_decision(petition)
     form = answer_form(petition)
     if isinstance(form, RerouteAnswerForm):
@@ -55,7 +55,8 @@ def decide_petition(petition_id: int) -> Any:
             petitioning.decide_petition(session(), act(), petition_id, decision, form.version.data)
             tell(N_("已同意申請，並完成處理。") if decision.agree else N_("已退回申請，並通知主辦機關。"))
             return back_to(item_id)
-    petition = queries.get_petition(session(), act().by, petition_id)
+    if form.refusal is not None:
+        petition = queries.get_petition(session(), act().by, petition_id)
     return step_page("actions/decide_petition.html", item_id, form, petition=petition)
 
 

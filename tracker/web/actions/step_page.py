@@ -13,8 +13,7 @@ from tracker.actions.rules import story
 from tracker.actions.rules.workflow import Step
 from tracker.foundation.errors import Conflict, StepNotAllowed
 from tracker.people.models import User
-from tracker.people.queries import department_nodes, list_people_in
-from tracker.people.rules import tree
+from tracker.people.queries import list_people_below
 from tracker.people.rules.naming import department_name
 from tracker.web.actions import lists
 from tracker.web.actions.forms import EditForm, EvidenceForm, StepForm
@@ -22,9 +21,17 @@ from tracker.web.actions.telling import entries, story_of
 from tracker.web.session import act, session, wiring
 
 
+def whole_item(item_id: int, *, anew: bool = False) -> ActionItem:
+    """Return an item with all that its page shows, read once in a request unless it is wanted anew; raises NotFound."""
+    read: dict[int, ActionItem] = g.setdefault("items", {})
+    if anew or item_id not in read:
+        read[item_id] = queries.get_action(session(), act().by, item_id)
+    return read[item_id]
+
+
 def item_for(item_id: int, step: Step) -> ActionItem:
     """Return the item on which a step is to be taken; raises NotFound, Forbidden or StepNotAllowed."""
-    item = queries.get_action(session(), act().by, item_id)
+    item = whole_item(item_id)
     try:
         rights.check_step(act(), item, step)
     except StepNotAllowed:
@@ -36,7 +43,7 @@ def item_for(item_id: int, step: Step) -> ActionItem:
 
 def step_page(template: str, item_id: int, form: StepForm, **values: Any) -> tuple[str, int]:
     """Show the page of a step; after a conflict it tells what happened meanwhile, and carries the new version."""
-    item = queries.get_action(session(), act().by, item_id)
+    item = whole_item(item_id, anew=form.refusal is not None)
     lines = story_of(item)
     meanwhile: Sequence[story.Line] = ()
     if isinstance(form.refusal, Conflict):
@@ -73,4 +80,4 @@ def back_to(item_id: int) -> Response:
 
 def people_below(department_id: int) -> Sequence[User]:
     """Return the active people of a department and of everything below it, who may be its officers."""
-    return list_people_in(session(), tree.subtree(department_nodes(session()), department_id))
+    return list_people_below(session(), department_id)

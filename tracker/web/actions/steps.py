@@ -13,7 +13,7 @@ from tracker.foundation.errors import Forbidden, StepNotAllowed
 from tracker.foundation.language import N_
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.forms import AcknowledgeForm, ProgressForm, ReviewForm
-from tracker.web.actions.step_page import back_to, item_for, part_choices, people_below, step_page
+from tracker.web.actions.step_page import back_to, item_for, part_choices, people_below, step_page, whole_item
 from tracker.web.actions.telling import period_name, shown_file
 from tracker.web.session import act, refused, requires, say, session, tell, wiring
 
@@ -62,7 +62,7 @@ def report_progress(item_id: int) -> Any:
 def review_progress(update_id: int) -> Any:
     """Approve what an officer reported, or return it."""
     update = queries.get_update(session(), act().by, update_id)
-    item_id = update.item_id
+    item_id = whole_item(update.item_id).id
     if not rights.may_review(act(), update):
         raise Forbidden
     if request.method != "POST" and update.approved is not None:

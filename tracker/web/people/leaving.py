@@ -1,6 +1,7 @@
 """What a person holds goes to others: before they are let out, or before they leave a department."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -14,13 +15,23 @@ from tracker.actions.models import Part
 from tracker.foundation.errors import StepNotAllowed
 from tracker.foundation.language import N_
 from tracker.people.models import User
-from tracker.people.queries import get_user, list_active_people
+from tracker.people.queries import get_user, list_users
 from tracker.web.forms import Form, PersonChoice
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, refused, requires, say, session, tell, today
 
 NOBODY = "none"
 Offered = Mapping[int, Sequence[User]]
+
+
+@dataclass(frozen=True)
+class _Leaver:
+    """A person with the parts that they hold, everybody else, and who of them may take what, by department."""
+
+    user: User
+    others: Sequence[User]
+    parts: Sequence[Part]
+    offered: Offered
 
 
 class HandoverForm(Form):
@@ -57,50 +68,54 @@ class HandoverForm(Form):
 @requires(Permission.People.MANAGE)
 def hand_over(person_id: int) -> Any:
     """Give what a person holds to others, who stay."""
-    parts, offered = _parts(person_id)
-    form = _form(person_id, parts, offered)
+    leaver = _read(person_id)
+    form = _form(leaver)
     if form.validate_on_submit():
         with refused(form):
-            moved = handing_over.hand_over(session(), act(), person_id, form.value(parts, offered))
+            moved = handing_over.hand_over(
+                session(), act(), person_id, form.value(leaver.parts, leaver.offered)
+            )
             tell(N_("已移交 %(count)s 件，並通知原承辦人與接辦人。"), count=moved)
             return redirect(url_for("people.edit_person", person_id=person_id))
-    return _page("people/hand_over.html", person_id, form)
+    return _page("people/hand_over.html", leaver, form)
 
 
 @blueprint.route("/people/<int:person_id>/deactivate", methods=["GET", "POST"])
 @requires(Permission.People.MANAGE)
 def deactivate_person(person_id: int) -> Any:
     """Let a person out at once, after everything they hold has gone to others."""
-    if not get_user(session(), person_id).is_active:
+    leaver = _read(person_id)
+    if not leaver.user.is_active:
         raise StepNotAllowed
-    parts, offered = _parts(person_id)
-    form = _form(person_id, parts, offered)
-    if form.validate_on_submit() and form.ask_for_missing(parts, offered):
+    form = _form(leaver)
+    if form.validate_on_submit() and form.ask_for_missing(leaver.parts, leaver.offered):
         with refused(form):
-            handing_over.deactivate_person(session(), act(), person_id, form.value(parts, offered))
+            handing_over.deactivate_person(
+                session(), act(), person_id, form.value(leaver.parts, leaver.offered)
+            )
             tell(N_("帳號已停用，所有裝置都已登出。"))
             return redirect(url_for("people.edit_person", person_id=person_id))
-    return _page("people/deactivate_person.html", person_id, form)
+    return _page("people/deactivate_person.html", leaver, form)
 
 
-def _parts(person_id: int) -> tuple[Sequence[Part], Offered]:
-    get_user(session(), person_id)
+def _read(person_id: int) -> _Leaver:
+    user = get_user(session(), person_id)
+    others = [each for each in list_users(session(), only_active=True) if each.id != person_id]
     parts = actions.open_parts_of(session(), person_id)
-    return parts, actions.successors_for(session(), parts, person_id)
+    return _Leaver(user, others, parts, actions.successors_for(session(), parts, others))
 
 
-def _form(person_id: int, parts: Sequence[Part], offered: Offered) -> HandoverForm:
+def _form(leaver: _Leaver) -> HandoverForm:
     choices = {
         f"successor_{part.id}": SelectField(
-            N_("接辦人"), choices=_choices(part, offered[part.department_id]), default=""
+            N_("接辦人"), choices=_choices(part, leaver.offered[part.department_id]), default=""
         )
-        for part in parts
+        for part in leaver.parts
     }
     form: HandoverForm = type("ChosenHandoverForm", (HandoverForm,), choices)()
-    takers = {each.id: each for people in offered.values() for each in people}
+    takers = {each.id: each for people in leaver.offered.values() for each in people}
     form.default_to.offer(sorted(takers.values(), key=lambda each: each.name), say(N_("逐件選擇")))
-    others = [each for each in list_active_people(session()) if each.id != person_id]
-    form.filters_to.offer(others, say(N_("不移交")))
+    form.filters_to.offer(leaver.others, say(N_("不移交")))
     return form
 
 
@@ -110,17 +125,17 @@ def _choices(part: Part, offered: Sequence[User]) -> dict[str, str]:
     return {"": say(N_("同「全部移交給」")), **people, **nobody}
 
 
-def _page(template: str, person_id: int, form: HandoverForm) -> Any:
-    holdings = actions.holdings_of(session(), person_id, today())
-    offered = actions.successors_for(session(), holdings.parts, person_id)
+def _page(template: str, leaver: _Leaver, form: HandoverForm) -> Any:
+    if form.refusal is not None:
+        leaver = _read(leaver.user.id)
     page = render_template(
         template,
-        user=get_user(session(), person_id),
+        user=leaver.user,
         form=form,
-        holdings=holdings,
-        without_successor=[part for part in holdings.parts if not offered[part.department_id]],
+        holdings=actions.holdings_of(session(), leaver.user.id, leaver.parts, today()),
+        without_successor=[part for part in leaver.parts if not leaver.offered[part.department_id]],
         needs_officer=needs_officer,
-        readable=actions.readable_of(session(), act().by, [part.item_id for part in holdings.parts]),
+        readable=actions.readable_of(session(), act().by, [part.item_id for part in leaver.parts]),
         role_labels=ROLE_LABELS,
     )
     return page, form.answer_status

@@ -159,7 +159,7 @@ def _me() -> int:
 
 def _deputy_form(**options: Any) -> DeputyForm:
     form = DeputyForm(**options)
-    others = [user for user in queries.list_users(session(), only_active=True) if user.id != _me()]
+    others = [user for user in queries.list_active_people(session()) if user.id != _me()]
     form.deputy_id.offer(others, say(N_("請選擇")))
     return form
 
