@@ -9,6 +9,7 @@ from tests.factories.city import City
 from tests.support.client import Visitor
 from tests.support.counting import count_queries
 from tracker.actions import saving
+from tracker.actions.queries import Order
 from tracker.actions.saving import FilterFields
 from tracker.web.actions import lists
 
@@ -28,10 +29,9 @@ def rows(page: str) -> list[str]:
 
 
 def heads(page: str) -> list[str]:
-    """Return the heads of the list's columns."""
-    return [
-        re.sub(r"<[^>]*>", "", each).strip() for each in re.findall(r"<th [^>]*>(.*?)</th>", page, re.DOTALL)
-    ]
+    """Return the heads of the list's columns, without that of the boxes to tick."""
+    found = re.findall(r"<th [^>]*>(.*?)</th>", page, re.DOTALL)
+    return [head for each in found if (head := re.sub(r"<[^>]*>", "", each).strip()) != "選取"]
 
 
 def link(page: str, relation: str) -> str | None:
@@ -67,6 +67,10 @@ class TestConditions:
             ("after=2026-03-02~99999999999999", 2),
             ("sort=opened_at&after=0001-01-01T00:00~1", 2),
             ("sort=status&after=77777777777777777777777~1", None),
+            ("sort=percent&after=77777777777777777777777~1", 0),
+            ("sort=percent&after=-7777777777777777777777~1", 2),
+            ("sort=updated_on&after=nonsense~1", 2),
+            ("sort=-officer&after=~1", None),
         ],
     )
     def test_narrow_the_list_and_nothing_breaks_it(
@@ -84,6 +88,20 @@ class TestConditions:
         for chosen in ("normal", "115-TPT-001", "考察", "adopted", "opened", "2026-1"):
             assert re.search(rf'value="{chosen}"( selected)?', page)
         assert '<details class="filter-bar__more" open>' in page
+
+
+class TestOrder:
+    @pytest.mark.parametrize("order", [each.value for each in Order])
+    def test_can_be_chosen_at_the_head_of_its_column(self, city: City, visit: Visit, order: str) -> None:
+        city.give_action()
+        city.give_action()
+        visitor = visit("coordinator")
+        page = visitor.get(f"/actions/?group=all&columns={order}").text
+        assert re.search(rf'href="[^"]*sort=-?{order}', page)
+        there, back = (
+            rows(visitor.get(f"/actions/?group=all&sort={sign}{order}").text) for sign in ("", "-")
+        )
+        assert there == back[::-1]
 
 
 class TestColumns:

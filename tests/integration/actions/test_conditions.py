@@ -18,11 +18,13 @@ from tracker.actions.queries import ActionFilter, Group, Order
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Deadline, Signal, Standards
 from tracker.actions.rules.filing import Cycle
+from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
 from tracker.dashboards.queries import count_tiles, load_by_department
 from tracker.foundation.database import Session
 from tracker.foundation.paging import Key, Place
-from tracker.reports.models import Recommendation
+from tracker.reports.models import Recommendation, Report
+from tracker.reports.rules.adoption import Adoption
 
 SLOWLY = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 READERS = (
@@ -44,6 +46,7 @@ parts = st.builds(
     dict,
     status=st.sampled_from(PartStatus),
     reports_from=st.integers(-400, 5),
+    updated_on=st.none() | st.integers(-400, 0),
     filed_until=st.none() | st.integers(-400, 60),
 )
 standards = st.builds(
@@ -76,23 +79,45 @@ items = st.builds(
 )
 
 
+SELDOM = 4
+
+
+def seldom(*values: object) -> st.SearchStrategy:
+    """Return nothing most of the time, else one of some values, so that several conditions together still find something."""
+    return st.sampled_from((None,) * SELDOM * len(values) + values)
+
+
 filters = st.builds(
     dict,
-    unit=st.sampled_from((None, None, *UNITS)),
+    department_id=seldom(*UNITS),
     with_units=st.booleans(),
-    officer=st.sampled_from((None, None, "officer")),
-    words=st.sampled_from(("", "看板 交通局")),
+    officer_id=seldom("officer", "other_officer"),
+    status=seldom(*Status),
+    signal=seldom(*Signal),
+    adoption=seldom(*Adoption),
+    report_no=seldom("REPORT", "115-XXX-999"),
+    theme=seldom("交通運輸", "智慧城市"),
+    trip_category=seldom("考察", "開會"),
+    occasion=seldom(*Occasion),
+    period=seldom(Period(2026), Period(2026, 1), Period(2026, 2)),
+    due_from=seldom(*range(-70, 70, 20)),
+    due_until=seldom(*range(-70, 70, 20)),
+    words=seldom("看板 交通局", "候", "捷運"),
 )
 
 
-def filter_of(city: City, asked: dict) -> ActionFilter:
-    """Return what a reader asks for, with ids for keys."""
-    return ActionFilter(
-        department_id=city.departments[asked["unit"]] if asked["unit"] else None,
-        with_units=asked["with_units"],
-        officer_id=city.people[asked["officer"]] if asked["officer"] else None,
-        words=asked["words"],
-    )
+def filter_of(city: City, session: Session, asked: dict) -> ActionFilter:
+    """Return what a reader asks for, with ids for keys and days for numbers."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    for name, known in (("department_id", city.departments), ("officer_id", city.people)):
+        if name in given:
+            given[name] = known[given[name]]
+    for name in ("due_from", "due_until"):
+        if name in given:
+            given[name] = city.today() + timedelta(given[name])
+    if given.get("report_no") == "REPORT":
+        given["report_no"] = session.scalars(select(Report.report_no)).first()
+    return ActionFilter(**given)
 
 
 @contextmanager
@@ -152,7 +177,7 @@ def _row(city: City, recommendation_id: int, facts: dict) -> ActionItem:
 
 
 def _part(city: City, code: str, role: PartRole, percent: int, officer_id: int | None, share: dict) -> Part:
-    filed = share["filed_until"]
+    filed, updated = share["filed_until"], share["updated_on"]
     return Part(
         department_id=city.departments[code],
         role=role,
@@ -161,6 +186,7 @@ def _part(city: City, code: str, role: PartRole, percent: int, officer_id: int |
         assigned_at=city.clock.now(),
         reports_from=city.today() + timedelta(share["reports_from"]),
         filed_until=None if filed is None else city.today() + timedelta(filed),
+        updated_on=None if updated is None else city.today() + timedelta(updated),
         status=share["status"],
     )
 
@@ -231,12 +257,12 @@ class TestConditions:
         today = city.today()
         with stored(city, drawn) as (session, _):
             principal = city.act(key, session).by
-            wanted = filter_of(city, asked)
+            wanted = filter_of(city, session, asked)
             counts = queries.count_by_group(session, principal, wanted, today, STANDARDS)
             for group in Group:
-                asked = replace(wanted, group=group)
-                listed = queries.list_actions(session, principal, asked, today, STANDARDS, size=1000)
-                number = queries.count_actions(session, principal, asked, today, STANDARDS)
+                narrowed = replace(wanted, group=group)
+                listed = queries.list_actions(session, principal, narrowed, today, STANDARDS, size=1000)
+                number = queries.count_actions(session, principal, narrowed, today, STANDARDS)
                 assert len(listed.rows) == number == counts[group], group
 
     @SLOWLY

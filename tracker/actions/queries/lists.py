@@ -22,7 +22,7 @@ from tracker.actions.rules.workflow import PartRole, Status
 from tracker.actions.searched import found_by
 from tracker.foundation.database import Session
 from tracker.foundation.paging import BEGINNING, Key, Place, Sorting, Stretch, stretch_of
-from tracker.people.models import Department
+from tracker.people.models import Department, User
 from tracker.people.queries import at_or_below
 from tracker.reports.models import Recommendation, Report
 from tracker.reports.rules.adoption import Adoption
@@ -37,8 +37,14 @@ class Order(StrEnum):
     DUE = "due_on"
     NUMBER = "item_no"
     DEPARTMENT = "department"
+    OFFICER = "officer"
     STATUS = "status"
+    ORIGINAL_DUE = "original_due_on"
+    PERCENT = "percent"
+    UPDATED = "updated_on"
     OPENED = "opened_at"
+    CLOSED = "closed_on"
+    REPORT = "report"
 
 
 @dataclass(frozen=True)
@@ -214,20 +220,47 @@ def for_lines() -> tuple[ExecutableOption, ...]:
 
 
 _RANKS: Final[Mapping[Status, int]] = {status: rank for rank, status in enumerate(Status)}
+_PART: Final = select(Part.percent).where(Part.item_id == ActionItem.id).correlate(ActionItem)
+_LEAD: Final = _PART.where(Part.role == PartRole.LEAD)
 _COLUMNS: Final[Mapping[Order, SQLColumnExpression[Any]]] = {
     Order.DUE: ActionItem.due_on,
     Order.NUMBER: ActionItem.item_no,
     Order.DEPARTMENT: LeadDepartment.code,
+    Order.OFFICER: func.coalesce(
+        _LEAD.join(User, User.id == Part.officer_id).with_only_columns(User.name).scalar_subquery(), ""
+    ),
     Order.STATUS: case(_RANKS, value=ActionItem.status),
+    Order.ORIGINAL_DUE: ActionItem.original_due_on,
+    Order.PERCENT: _LEAD.scalar_subquery(),
+    Order.UPDATED: func.coalesce(
+        _PART.with_only_columns(func.max(Part.updated_on)).scalar_subquery(), date.min
+    ),
     Order.OPENED: ActionItem.opened_at,
+    Order.CLOSED: func.coalesce(ActionItem.closed_on, date.min),
+    Order.REPORT: func.coalesce(
+        select(Report.report_no)
+        .join(Recommendation, Recommendation.report_id == Report.id)
+        .where(Recommendation.id == ActionItem.recommendation_id)
+        .correlate(ActionItem)
+        .scalar_subquery(),
+        "",
+    ),
 }
+"""What is not there yet sorts before everything that is, so that a key always has a value."""
 _VALUES: Final[Mapping[Order, Callable[[ActionItem], Any]]] = {
     Order.DUE: lambda item: item.due_on,
     Order.NUMBER: lambda item: item.item_no,
     Order.DEPARTMENT: lambda item: item.lead.department.code,
+    Order.OFFICER: lambda item: item.lead.officer.name if item.lead.officer else "",
     Order.STATUS: lambda item: _RANKS[item.status],
+    Order.ORIGINAL_DUE: lambda item: item.original_due_on,
+    Order.PERCENT: lambda item: item.lead.percent,
+    Order.UPDATED: lambda item: max((each.updated_on or date.min for each in item.parts), default=date.min),
     Order.OPENED: lambda item: item.opened_at,
+    Order.CLOSED: lambda item: item.closed_on or date.min,
+    Order.REPORT: lambda item: item.recommendation.report.report_no or "",
 }
+_DAYS: Final = frozenset({Order.DUE, Order.ORIGINAL_DUE, Order.UPDATED, Order.CLOSED})
 
 
 def key_of(item: ActionItem, order: Order) -> Key:
@@ -255,8 +288,10 @@ def read_key(order: Order, written: str) -> Key | None:
 
 
 def _read_value(order: Order, written: str) -> Any:
-    if order is Order.DUE:
+    if order in _DAYS:
         return date.fromisoformat(written)
+    if order is Order.PERCENT:
+        return max(-1, min(int(written), 101))
     if order is Order.STATUS:
         return int(written) % len(_RANKS)
     if order is Order.OPENED:
