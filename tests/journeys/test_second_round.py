@@ -10,7 +10,7 @@ from tests.factories.city import City
 from tests.support.browser import assert_accessible, photograph
 from tests.support.by_page import ask_for_closing, forward_closing, release, report_progress
 from tests.support.site import Site
-from tests.support.townspeople import Desk, People
+from tests.support.townspeople import PHONE_WIDTH, Desk, People
 
 REFUSAL = "尚缺啟用後一個月的使用人次，請補充後再申請。"
 IN_THE_SECOND_ROUND = "已彙整啟用後一個月的使用人次，平均每日三千人。"
@@ -39,6 +39,8 @@ class TestSecondRound:
         expect(coordinator.page.locator(".story__round")).to_have_text(["第 2 輪"])
         assert_accessible(coordinator.page)
         photograph(coordinator.page, "second-round")
+        coordinator.page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+        assert coordinator.page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
 def keep_tracking(desk: Desk, item_path: str) -> None:

@@ -45,7 +45,6 @@ from tracker.actions.queries import (
     overdue_on,
     petitions_for,
     updates_for,
-    visible_to,
 )
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.filing import Period
@@ -228,23 +227,26 @@ def _chosen(desk: _Desk) -> Subquery:
             case((overdue_on(desk.marks.today), 1), else_=0).label("late"),
         )
         .join(ActionItem, ActionItem.id == best.c.item_id)
-        .where(best.c.place == 1, visible_to(desk.principal))
+        .where(best.c.place == 1)
         .subquery("chosen")
     )
 
 
 def _claims(desk: _Desk) -> Iterator[Select[Any]]:
+    """Yield the claims on a person; each lies within what they may see, so that nothing has to be left out after."""
     principal, marks = desk.principal, desk.marks
     yield _own_parts(desk)
     deciders = (Role.COORDINATOR, Role.AGENCY_HEAD)
-    yield _requests(desk, Section.TO_DECIDE, closings_for(principal), *deciders)
-    yield _requests(desk, Section.TO_ANSWER, petitions_for(principal), *deciders)
+    if any(map(principal.holds, deciders)):
+        yield _requests(desk, Section.TO_DECIDE, closings_for(principal), *deciders)
+        yield _requests(desk, Section.TO_ANSWER, petitions_for(principal), *deciders)
     for level in Level:
-        turn = extensions_for(principal).where(Extension.turn == level)
-        yield _requests(desk, Section.TO_EXTEND, turn, Role(level.value))
-    yield _requests(desk, Section.TO_FORWARD, forwards_for(principal), Role.UNIT_HEAD)
-    yield _requests(desk, Section.TO_APPROVE, updates_for(principal), Role.UNIT_HEAD)
+        if principal.holds(Role(level.value)):
+            turn = extensions_for(principal).where(Extension.turn == level)
+            yield _requests(desk, Section.TO_EXTEND, turn, Role(level.value))
     if principal.holds(Role.UNIT_HEAD):
+        yield _requests(desk, Section.TO_FORWARD, forwards_for(principal), Role.UNIT_HEAD)
+        yield _requests(desk, Section.TO_APPROVE, updates_for(principal), Role.UNIT_HEAD)
         yield _below_unit_head(desk)
     if principal.holds(Role.AGENCY_HEAD):
         yield _below_agency_head(desk, Part.department_id.in_(principal.headed_departments), marks.today)

@@ -18,6 +18,7 @@ from tracker.actions import assigning, releasing
 from tracker.actions.asking import ask_for_progress
 from tracker.actions.assigning import Assignment
 from tracker.actions.models import ActionItem, Closing, Extension, ProgressUpdate
+from tracker.actions.queries import visible_to
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import translator
@@ -72,8 +73,14 @@ def asked_by_letter(text: str, language: str) -> dict[str, str]:
 
 
 def page_of(wiring: Wiring, city: City, key: str) -> list[Pile]:
+    """Return what stands on a person's page; nothing does that they may not see."""
     with wiring.database.reading() as session:
-        return work_of(wiring.office, session, city.act(key, session).by, city.today(), limit=1000)
+        principal = city.act(key, session).by
+        piles = work_of(wiring.office, session, principal, city.today(), limit=1000)
+        shown = {waiting.item.id for pile in piles for waiting in pile.items}
+        seen = session.scalars(select(ActionItem.id).where(visible_to(principal), ActionItem.id.in_(shown)))
+        assert set(seen) == shown
+        return piles
 
 
 def on_the_page(piles: list[Pile], language: str) -> dict[str, str]:
