@@ -132,6 +132,8 @@ class ReminderSettings:
 
     hour: int
     letters_per_minute: int
+    largest_run: int
+    dry_run: bool
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,8 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(detail=f"mail.security = {settings.mail.security!r}")
     if not 0 <= settings.reminders.hour <= 23:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
+    if settings.reminders.largest_run < 1:
+        raise Misconfigured(detail=f"reminders.largest_run = {settings.reminders.largest_run}")
     if settings.follow_up.reporting_cycle not in ("monthly", "quarterly", "half_yearly"):
         raise Misconfigured(detail=f"follow_up.reporting_cycle = {settings.follow_up.reporting_cycle!r}")
     if settings.follow_up.report_counts_from not in ("day_after", "day_of_return"):

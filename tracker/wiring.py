@@ -219,6 +219,8 @@ def post_office(settings: Settings, clock: Clock) -> PostOffice:
         mailer=SMTPMailer(settings.mail),
         links=SiteLinks(settings.site.address.rstrip("/")),
         letters_per_minute=settings.reminders.letters_per_minute,
+        largest_run=settings.reminders.largest_run,
+        is_dry=settings.reminders.dry_run,
         filing=filing(settings),
     )
 

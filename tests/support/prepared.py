@@ -33,7 +33,10 @@ from tracker.people import api_tokens, invitations, organization, queries, servi
 from tracker.people.calendar_keeping import DayFields, set_day
 from tracker.people.rules.tokens import Purpose
 from tracker.people.service import PersonFields, RoleAssignment
-from tracker.reminders.models import LetterState, Notice, OutboxLetter
+from tracker.reminders.ladder_changes import LadderFields, save_ladder
+from tracker.reminders.models import LargeRun, LetterState, Notice, OutboxLetter
+from tracker.reminders.rules.ladders import Scope
+from tracker.reminders.rules.stages import SHIPPED
 from tracker.reports import importing
 from tracker.reports.batches import begin_batch
 from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
@@ -103,6 +106,7 @@ def prepare(folder: Path, database_url: str, clock: FixedClock) -> Prepared:
     cookies, tokens = _come_in(city)
     ids |= _belongings(city)
     ids |= _taken_out(city, wiring)
+    ids |= _rules(city, wiring)
     wiring.database.close()
     if (folder / "tracker.db").exists():
         shutil.copy(folder / "tracker.db", folder / "prepared.db")
@@ -237,6 +241,17 @@ def _taken_out(city: City, wiring: Wiring) -> dict[str, Any]:
     for kind in (exporting.KIND, table_importing.LOOK):
         run_next(city.database, {kind: wiring.handlers()[kind]}, city.clock)
     return {"export": job_id, "import": import_id}
+
+
+def _rules(city: City, wiring: Wiring) -> dict[str, Any]:
+    """Give the city a ladder of its own, and a run that waits for a person."""
+    with city.database.transaction() as session:
+        fields = LadderFields(
+            "交通局的提醒", (Scope.DEPARTMENT, str(city.departments["TPT"])), tuple(SHIPPED)
+        )
+        ladder = save_ladder(session, wiring.office, city.act("coordinator", session), fields)
+        session.add(LargeRun(day=city.today(), letters=900, held_at=city.clock.now()))
+        return {"ladder": ladder.id}
 
 
 def _belongings(city: City) -> dict[str, Any]:

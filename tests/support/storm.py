@@ -204,6 +204,7 @@ class Storm:
             "TRACKER_MAIL__REPLY_TIMEOUT_SECONDS": "3",
             "TRACKER_MAIL__FINAL_TIMEOUT_SECONDS": "3",
             "TRACKER_REMINDERS__LETTERS_PER_MINUTE": "1000000",
+            "TRACKER_REMINDERS__LARGEST_RUN": "1000000",
             "STORM_BEGAN": str(time.time()),
             "STORM_MOMENT": BEGINS.isoformat(),
         }

@@ -102,6 +102,13 @@ class Permission:
 
         CHANGE = N_("維護辦公日曆：匯入年度日曆表，登錄停班停課與補班日。")
 
+    class Reminder(Right):
+        """Rules of reminding, and what they would do."""
+
+        READ = N_("檢視提醒規則、預覽提醒，並寄測試信件給自己。")
+        CHANGE = N_("修改提醒規則。")
+        RELEASE = N_("放行超過單日上限、暫停中的提醒。")
+
     class Outbox(Right):
         """Letters."""
 
@@ -181,6 +188,9 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
         Role.ADMINISTRATOR: Reach.CITY,
     },
     Permission.Calendar.CHANGE: {Role.COORDINATOR: Reach.CITY, Role.ADMINISTRATOR: Reach.CITY},
+    Permission.Reminder.READ: {**_COORDINATOR, **_ADMINISTRATOR},
+    Permission.Reminder.CHANGE: _COORDINATOR,
+    Permission.Reminder.RELEASE: {**_COORDINATOR, **_ADMINISTRATOR},
     Permission.Outbox.READ: _ADMINISTRATOR,
     Permission.Outbox.RELEASE: _ADMINISTRATOR,
 }

@@ -16,6 +16,7 @@ COMMANDS = {
     "extract": "tracker.cli.extract:extract_command",
     "import": "tracker.cli.importing:import_command",
     "people": "tracker.cli.people:people",
+    "reminders": "tracker.cli.reminders:reminders",
     "serve": "tracker.cli.serve:serve",
     "setup": "tracker.cli.people:setup",
     "worker": "tracker.cli.serve:worker",

@@ -74,7 +74,7 @@ def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now
 def _deliver_next(office: PostOffice, database: Database, wait: Wait) -> Outcome | None:
     now = office.clock.now()
     with database.transaction() as session:
-        slot_is_open = office.slot(session, now).is_open
+        slot_is_open = _slot_is_open(office, session, now)
         claimed = outbox.claim(session, now, office.lease, slot_is_open=slot_is_open)
     if claimed is None:
         return None
@@ -152,7 +152,11 @@ def _has_work(office: PostOffice, database: Database) -> bool:
     with database.reading() as session:
         if outbox.is_paused(session, now):
             return False
-        return outbox.has_work(session, now, slot_is_open=office.slot(session, now).is_open)
+        return outbox.has_work(session, now, slot_is_open=_slot_is_open(office, session, now))
+
+
+def _slot_is_open(office: PostOffice, session: Session, now: datetime) -> bool:
+    return not office.is_dry and office.slot(session, now).is_open
 
 
 def _allowance(office: PostOffice, database: Database) -> int:

@@ -1,20 +1,31 @@
 """The ledger of an item: who was reminded or told, when, as what, and why (not)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, String, cast, null, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Row, String, cast, func, null, select, union_all
 from sqlalchemy.orm import aliased
 
+from tracker.actions.models import ActionItem
 from tracker.foundation.clock import local_date
-from tracker.foundation.database import Session
+from tracker.foundation.database import Page, Session
+from tracker.foundation.language import N_
 from tracker.people.models import User
+from tracker.people.queries import calendars_around
+from tracker.reminders.letter_queries import list_written_to
 from tracker.reminders.models import Notice, OutboxLetter, Planned, PlannedReminder
+from tracker.reminders.post_office import PostOffice
+from tracker.reminders.queries import list_concerns, list_parts_of, load_directory
 from tracker.reminders.rules.digest import NOTICE_LABELS
-from tracker.reminders.rules.ladder import REASON_LABELS
+from tracker.reminders.rules.ladder import REASON_LABELS, paused_stages, stages_within
 from tracker.reminders.rules.stages import CAPACITY_LABELS, Words, read_code
+from tracker.reminders.runs import find_held_run
+from tracker.reminders.standing import hearers_of
+
+LOOK_AHEAD: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,9 @@ class LedgerEntry:
     reason: str
     letter_id: int | None
     sent_at: datetime | None
+    item_id: int | None = None
+    item_no: str = ""
+    moved_from: date | None = None
 
 
 def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
@@ -43,6 +57,24 @@ def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
 
 def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[LedgerEntry]:
     """Return who was told of an item, when and why (not): reminders and notices that go by mail, newest first."""
+    told = _told(PlannedReminder.item_id == item_id, Notice.item_id == item_id)
+    rows = sorted(session.execute(told), key=lambda row: row.id, reverse=True)
+    return sorted((_entry(row, zone) for row in rows), key=lambda each: each.occurs_on, reverse=True)
+
+
+def ledger_of_person(
+    session: Session, person_id: int, zone: ZoneInfo, number: int = 1, size: int = 50
+) -> Page[LedgerEntry]:
+    """Return a page of what was planned for a person, sent or not and why, newest first."""
+    told = _told(PlannedReminder.recipient_id == person_id, Notice.person_id == person_id).subquery()
+    total = session.scalar(select(func.count()).select_from(told)) or 0
+    newest = select(told).order_by(told.c.told_at.desc(), told.c.id.desc())
+    rows = session.execute(newest.limit(size).offset((number - 1) * size))
+    return Page([_entry(row, zone) for row in rows], total, number, size)
+
+
+def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Return the reminders and the notices that go by mail, in one question with all that is told of them."""
     stood_in_for = aliased(User)
     nobody, no_moment = cast(null(), String), cast(null(), Notice.created_at.type)
     reminders = (
@@ -59,11 +91,17 @@ def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[Le
             PlannedReminder.letter_id,
             OutboxLetter.accepted_at,
             PlannedReminder.id,
+            PlannedReminder.planned_at.label("told_at"),
+            PlannedReminder.step,
+            PlannedReminder.cycle,
+            ActionItem.id.label("item_id"),
+            ActionItem.item_no,
         )
         .join(User, User.id == PlannedReminder.recipient_id)
         .outerjoin(stood_in_for, stood_in_for.id == PlannedReminder.deputy_for_id)
         .outerjoin(OutboxLetter, OutboxLetter.id == PlannedReminder.letter_id)
-        .where(PlannedReminder.item_id == item_id)
+        .join(ActionItem, ActionItem.id == PlannedReminder.item_id)
+        .where(of_reminder)
     )
     notices = (
         select(
@@ -79,13 +117,18 @@ def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[Le
             Notice.letter_id,
             OutboxLetter.accepted_at,
             Notice.id,
+            Notice.created_at,
+            nobody,
+            cast(null(), PlannedReminder.cycle.type),
+            ActionItem.id,
+            ActionItem.item_no,
         )
         .join(User, User.id == Notice.person_id)
         .outerjoin(OutboxLetter, OutboxLetter.id == Notice.letter_id)
-        .where(Notice.item_id == item_id, Notice.mail.is_not(None))
+        .outerjoin(ActionItem, ActionItem.id == Notice.item_id)
+        .where(of_notice, Notice.mail.is_not(None))
     )
-    rows = sorted(session.execute(union_all(reminders, notices)), key=lambda row: row.id, reverse=True)
-    return sorted((_entry(row, zone) for row in rows), key=lambda each: each.occurs_on, reverse=True)
+    return union_all(reminders, notices)
 
 
 def _entry(row: Row[Any], zone: ZoneInfo) -> LedgerEntry:
@@ -99,4 +142,70 @@ def _entry(row: Row[Any], zone: ZoneInfo) -> LedgerEntry:
         reason=REASON_LABELS[row.reason] if row.reason else "",
         letter_id=row.letter_id,
         sent_at=row.accepted_at,
+        item_id=row.item_id,
+        item_no=row.item_no or "",
+        moved_from=_moved_from(row) if row.stage else None,
     )
+
+
+def _moved_from(row: Row[Any]) -> date | None:
+    """Return the day off on which the stage would have stood, where days off moved it."""
+    stage = read_code(row.stage)
+    if stage.weekly:
+        monday = date.fromisoformat(row.step.rpartition(":")[2])
+        return monday if monday != row.occurs_on else None
+    if stage.in_working_days:
+        return None
+    nominal = stage.nominal(row.cycle)
+    return nominal if nominal != row.occurs_on else None
+
+
+def why_waiting(session: Session, office: PostOffice, person_id: int) -> str:
+    """Return, as a msgid, why what is planned for a person has not left at this moment."""
+    now = office.clock.now()
+    slot = office.slot(session, now)
+    if office.is_dry:
+        return N_("試行中，不寄信")
+    if find_held_run(session, slot.day):
+        return N_("今日提醒超過上限，等候放行")
+    if not _is_present(session, office, person_id, slot.day):
+        return N_("今天是休息日，下一個工作日再寄")
+    if person_id in list_written_to(session, slot.day):
+        return N_("今天已有一封信，併入下一封")
+    return N_("等候寄出") if slot.is_open else N_("等候寄送時段")
+
+
+def _is_present(session: Session, office: PostOffice, person_id: int, day: date) -> bool:
+    places = load_directory(session, day).departments_of(person_id)
+    return calendars_around(session, office.country, day).is_any_open(places, day)
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """A stage that will stand on a day if nothing changes; with a `reason` it is not asked for now, and why."""
+
+    words: Words
+    occurs_on: date
+    people: Sequence[str]
+    reason: str = ""
+
+
+def upcoming_of_item(session: Session, office: PostOffice, item_id: int) -> list[Upcoming]:
+    """Return what the next two months bring for an item, and what is being withheld, earliest first."""
+    today = office.today()
+    directory = load_directory(session, today)
+    calendars = calendars_around(session, office.country, today)
+    names = {row.id: row.name for row in session.execute(select(User.id, User.name))}
+    found = []
+    concerns = list_concerns(
+        session, office.terms(session, today), list_parts_of(session, [item_id]), with_history=True
+    )
+    for concern in concerns:
+        last, calendar = today + LOOK_AHEAD, calendars.of(concern.department_id)
+        for due in stages_within(concern.facts, today, last, calendar, concern.stages):
+            heard = hearers_of(concern, due.stage, directory)
+            people = tuple(names[each.person_id] for each in heard)
+            found.append(Upcoming(due.stage.words, due.occurs_on, people))
+        for due, reason in paused_stages(concern.facts, today, calendar, concern.stages):
+            found.append(Upcoming(due.stage.words, due.occurs_on, (), REASON_LABELS[reason]))
+    return sorted(found, key=lambda each: each.occurs_on)

@@ -70,6 +70,17 @@ def list_letters_of_the_day(
     ).all()
 
 
+def list_written_to(session: Session, day: date) -> Sequence[int]:
+    """Return to whom a counted letter of a day was written that was not taken back."""
+    return session.scalars(
+        select(OutboxLetter.recipient_id).where(
+            OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
+            OutboxLetter.local_date == day,
+            OutboxLetter.state != LetterState.CANCELLED,
+        )
+    ).all()
+
+
 def get_letter(session: Session, letter_id: int) -> OutboxLetter:
     """Return a letter with its text, attempts and what stands in it; raises NotFound."""
     query = (
@@ -123,6 +134,7 @@ def outbox_health(session: Session) -> OutboxHealth:
             OutboxLetter.state.in_(UNSENT)
         )
     ).one()
+    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
     channel = session.get(MailChannel, CHANNEL)
     beats = session.execute(select(Heartbeat.work, Heartbeat.finished_at))
     return OutboxHealth(

@@ -144,8 +144,8 @@ class Digest:
     notices: Sequence[Notice] = ()
 
 
-def write_digest(office: PostOffice, reader: User, digest: Digest) -> Written:
-    """Put the day's letter into the reader's words."""
+def write_digest(office: PostOffice, reader: User, digest: Digest, *, is_test: bool = False) -> Written:
+    """Put the day's letter into the reader's words; a test says that it is one."""
     speech = _Speech(reader.language, office, digest)
     shown = [item for group in digest.groups for item in group.item_ids]
     return _render(
@@ -156,6 +156,7 @@ def write_digest(office: PostOffice, reader: User, digest: Digest) -> Written:
         count=len(shown),
         late=sum(digest.items[item].days_late > 0 for item in shown),
         address=office.links.work_page(),
+        is_test=is_test,
     )
 
 

@@ -13,7 +13,8 @@ from tracker.foundation.mailing import OutcomeKind
 from tracker.people.models import User
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
-from tracker.reminders.rules.stages import Capacity
+from tracker.reminders.rules.ladders import Scope, Target
+from tracker.reminders.rules.stages import Anchor, Capacity, Stage, in_order
 
 
 class LetterKind(StrEnum):
@@ -21,11 +22,13 @@ class LetterKind(StrEnum):
 
     REMINDER_DIGEST = "reminder_digest"
     INVITATION = "invitation"
+    TEST_LETTER = "test_letter"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a letter, no secret
 
 
 LETTER_LABELS = {
     LetterKind.REMINDER_DIGEST: N_("列管提醒"),
+    LetterKind.TEST_LETTER: N_("測試信件"),
     LetterKind.INVITATION: N_("帳號邀請"),
     LetterKind.PASSWORD_RESET: N_("重設密碼"),
 }
@@ -126,6 +129,67 @@ class DeliveryAttempt(Base):
     outcome: Mapped[OutcomeKind] = mapped_column(code_column(OutcomeKind))
     code: Mapped[int | None]
     text: Mapped[str]
+
+
+class Ladder(Base):
+    """The stages that a city chose for what the target names; `value` is empty for the whole city."""
+
+    __tablename__ = "ladder"
+    __table_args__ = (UniqueConstraint("scope", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    scope: Mapped[Scope] = mapped_column(code_column(Scope))
+    value: Mapped[str] = mapped_column(default="")
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    rungs: Mapped[list["LadderStage"]] = relationship(cascade="all, delete-orphan", order_by="LadderStage.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+    @property
+    def target(self) -> Target:
+        """Return what the ladder applies to."""
+        return self.scope, self.value
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the stages in order."""
+        return in_order([rung.stage for rung in self.rungs])
+
+
+class LadderStage(Base):
+    """One stage of a ladder; `audience` holds the codes of capacities."""
+
+    __tablename__ = "ladder_stage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ladder_id: Mapped[int] = mapped_column(ForeignKey("ladder.id", ondelete="CASCADE"), index=True)
+    anchor: Mapped[Anchor] = mapped_column(code_column(Anchor))
+    offset: Mapped[int] = mapped_column("days")
+    in_working_days: Mapped[bool]
+    weekly: Mapped[bool]
+    audience: Mapped[list[str]]
+
+    @property
+    def stage(self) -> Stage:
+        """Return the stage as the rules see it."""
+        audience = tuple(Capacity(each) for each in self.audience)
+        return Stage(self.anchor, self.offset, audience, self.in_working_days, self.weekly)
+
+
+class LargeRun(Base):
+    """A day's run with more letters than may leave without a person having looked; it waits until it is released."""
+
+    __tablename__ = "large_run"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    letters: Mapped[int]
+    held_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class PlannedReminder(Base):

@@ -50,6 +50,7 @@ from tracker.reminders.rules.ladder import DueStage, Reason, due_stages
 from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
 from tracker.reminders.rules.stages import Anchor, Capacity, read_code
+from tracker.reminders.runs import may_go
 from tracker.reminders.standing import hearers_of, standing_of
 from tracker.reminders.work import headings_of
 
@@ -62,9 +63,12 @@ _log = logging.getLogger(__name__)
 def plan_reminders(office: PostOffice, database: Database) -> int:
     """Record the stages that have come due and write the day's letters; returns how many letters were written.
 
-    Does nothing outside the day's slot. One person's trouble does not keep the others from their letters.
+    Does nothing outside the day's slot and in a dry run, and writes no letter while a large run waits for a person. The
+    trouble of one person does not keep the others from their letters.
     """
     now = office.clock.now()
+    if office.is_dry:
+        return 0
     with database.reading() as session:
         slot = office.slot(session, now)
         if not slot.is_open:
@@ -75,11 +79,20 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         with database.transaction() as session:
             record_due_stages(session, office, directory, now)
     with database.reading() as session:
-        people = list_people_to_write(session, slot.day, slot.opens_at)
-        calendars = calendars_around(session, office.country, slot.day)
-    # Whose department is closed today, by a typhoon say, hears on its next working day.
-    present = [each for each in people if calendars.is_any_open(directory.departments_of(each), slot.day)]
+        present = people_of_day(session, office, directory, slot)
+    if not present or not may_go(office, database, slot.day, present):
+        return 0
     return sum(_write_safely(office, database, directory, slot, person_id) for person_id in present)
+
+
+def people_of_day(session: Session, office: PostOffice, directory: Directory, slot: Slot) -> list[int]:
+    """Return those for whom something waits to be written on a day on which their department works.
+
+    Whose department is closed, by a typhoon say, hears on its next working day.
+    """
+    calendars = calendars_around(session, office.country, slot.day)
+    people = list_people_to_write(session, slot.day, slot.opens_at)
+    return [each for each in people if calendars.is_any_open(directory.departments_of(each), slot.day)]
 
 
 def record_due_stages(session: Session, office: PostOffice, directory: Directory, now: datetime) -> int:
@@ -100,19 +113,15 @@ def write_letter(
     A letter of an earlier day that has not left is superseded, unless an attempt of unknown end may have delivered it.
     """
     now = office.clock.now()
-    earlier = list_letters_of_the_day(session, person_id, slot.day, *day_bounds(slot.day, office.zone))
-    if any(_takes_slot(letter, slot.day) for letter in earlier):
+    generation = _free_slot(session, office, slot, person_id)
+    if generation is None:
         return None
-    for letter in earlier:
-        if letter.state is LetterState.QUEUED:
-            outbox.cancel(session, letter, Reason.SUPERSEDED)
-    reminders, notices = _what_stands(session, office, directory, slot, person_id)
+    reminders, notices = what_stands(session, office, directory, slot, person_id)
     if not reminders and not notices:
         return None
     reader = get_user(session, person_id)
-    digest = _digest(session, office, reader, slot.day, reminders, notices)
+    digest = digest_of(session, office, reader, slot.day, reminders, notices)
     written = write_digest(office, reader, digest)
-    generation = sum(letter.local_date == slot.day for letter in earlier)
     key = f"digest|{person_id}|{slot.day}|{generation}"
     message_id = office.message_id(key)
     payload = office.mailer.compose(envelope(office, reader, written, message_id, now))
@@ -137,6 +146,29 @@ def write_letter(
     return letter_id
 
 
+def pass_day(session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int) -> None:
+    """Take a person's letter of a day as sent without writing it, for looking further ahead."""
+    if _free_slot(session, office, slot, person_id) is None:
+        return
+    reminders, notices = what_stands(session, office, directory, slot, person_id)
+    for reminder in reminders:
+        reminder.outcome = Planned.SENT
+    for notice in notices:
+        notice.mail = Planned.SENT
+    session.flush()
+
+
+def _free_slot(session: Session, office: PostOffice, slot: Slot, person_id: int) -> int | None:
+    """Take back a person's letters that have not left, and return how many of the day there were; None if one did."""
+    earlier = list_letters_of_the_day(session, person_id, slot.day, *day_bounds(slot.day, office.zone))
+    if any(_takes_slot(letter, slot.day) for letter in earlier):
+        return None
+    for letter in earlier:
+        if letter.state is LetterState.QUEUED:
+            outbox.cancel(session, letter, Reason.SUPERSEDED)
+    return sum(letter.local_date == slot.day for letter in earlier)
+
+
 def _write_safely(
     office: PostOffice, database: Database, directory: Directory, slot: Slot, person_id: int
 ) -> bool:
@@ -158,14 +190,24 @@ def _come_due(
     for concern in list_concerns(session, office.terms(session), today=today):
         for due in due_stages(concern.facts, today, calendars.of(concern.department_id), concern.stages):
             for person in hearers_of(concern, due.stage, directory):
-                yield _planned(concern, due, person, now)
+                yield planned(concern, due, person, now)
 
 
 def _only_planner(session: Session) -> bool:
-    if session.get_bind().dialect.name != "postgresql":
+    if not _is_postgres(session):
         return True  # A writing transaction on SQLite is alone.
     lock = text("SELECT pg_try_advisory_xact_lock(:key)")
     return bool(session.scalar(lock, {"key": _PLANNING_LOCK}))
+
+
+def lock_planning(session: Session) -> None:
+    """Let nobody plan until this transaction ends; a planner that comes meanwhile leaves it to its next tick."""
+    if _is_postgres(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _PLANNING_LOCK})
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def _takes_slot(letter: OutboxLetter, day: date) -> bool:
@@ -179,9 +221,10 @@ def _takes_slot(letter: OutboxLetter, day: date) -> bool:
     return True
 
 
-def _what_stands(
+def what_stands(
     session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int
 ) -> tuple[list[PlannedReminder], list[Notice]]:
+    """Return what a person is to be told on a day; what asks for nothing any more is recorded as suppressed."""
     waiting = list_waiting_reminders(session, person_id)
     notices = list_waiting_notices(session, person_id, slot.opens_at)
     standing = standing_of(session, office.terms(session), directory, waiting, notices)
@@ -206,7 +249,7 @@ def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
     return reminder.part_id, reminder.capacity, Anchor.FILING_CLOSES if anchor in FILING else anchor
 
 
-def _digest(
+def digest_of(
     session: Session,
     office: PostOffice,
     reader: User,
@@ -214,6 +257,7 @@ def _digest(
     reminders: Sequence[PlannedReminder],
     notices: Sequence[Notice],
 ) -> Digest:
+    """Return what stands in a letter with some reminders and notices."""
     about = {each.item_id for each in reminders} | {item_id for each in notices for item_id in each.about}
     items = brief_items(session, about, today)
     headings = headings_of(office, session, principal_of(session, reader, today), today, about)
@@ -255,7 +299,8 @@ def _attach(
     session.flush()
 
 
-def _planned(concern: Concern, due: DueStage, person: Recipient, now: datetime) -> PlannedReminder:
+def planned(concern: Concern, due: DueStage, person: Recipient, now: datetime) -> PlannedReminder:
+    """Return the row of a stage of one part for one person."""
     return PlannedReminder(
         item_id=concern.item_id,
         part_id=concern.part_id,

@@ -38,7 +38,8 @@ class Links(Protocol):
 class PostOffice:
     """The clock, the city's zone and calendar, the mailer and the addresses: handed to whoever writes or sends.
 
-    `hour` is the local hour from which the day's letters leave; `filing` says how departments report.
+    `hour` is the local hour from which the day's letters leave; more than `largest_run` of them wait for a person. In a
+    dry run no reminder is recorded or sent. `filing` says how departments report.
     """
 
     clock: Clock
@@ -50,6 +51,8 @@ class PostOffice:
     mailer: Mailer
     links: Links
     letters_per_minute: int = 60
+    largest_run: int = 500
+    is_dry: bool = False
     filing: Filing = field(default_factory=Filing)
     lease: timedelta = field(default=LEASE)
 

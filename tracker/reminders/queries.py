@@ -22,7 +22,15 @@ from tracker.foundation.database import Page, Session
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on
 from tracker.people.rules.naming import Named
-from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, PlannedReminder
+from tracker.reminders.models import (
+    Ladder,
+    LetterKind,
+    LetterState,
+    Notice,
+    OutboxLetter,
+    Planned,
+    PlannedReminder,
+)
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.ladders import Ladders
@@ -123,15 +131,22 @@ def load_directory(session: Session, day: date) -> Directory:
 def load_ladders(session: Session) -> Ladders:
     """Return the ladders in force."""
     parents = session.execute(select(Department.id, Department.parent_id))
-    return Ladders({}, {row.id: row.parent_id for row in parents})
+    chosen = session.scalars(select(Ladder).where(Ladder.is_enabled).options(selectinload(Ladder.rungs)))
+    return Ladders({each.target: each.stages for each in chosen}, {row.id: row.parent_id for row in parents})
 
 
 def list_concerns(
-    session: Session, terms: Terms, part_ids: Iterable[int] | None = None, today: date | None = None
+    session: Session,
+    terms: Terms,
+    part_ids: Iterable[int] | None = None,
+    today: date | None = None,
+    *,
+    with_history: bool = False,
 ) -> list[Concern]:
     """Return the parts that reminders may concern: all of open items, or the named ones whatever their state.
 
-    Of released items those whose check after closing is due. The steps that are covered come with all parts only.
+    Of released items those whose check after closing is due. The steps that are covered come with all parts, with the
+    named ones only when asked for.
     """
     # Columns, not entities: the planner asks this of every open part, twice a minute.
     query = (
@@ -187,7 +202,9 @@ def list_concerns(
         query = query.where(is_asked | (PostCheck.due_on <= (today or date.max)))
         covered = _covered(session)
     else:
-        query = query.where(Part.id.in_(list(part_ids)))
+        part_ids = list(part_ids)
+        query = query.where(Part.id.in_(part_ids))
+        covered = _covered(session, part_ids) if with_history else {}
     return [
         _concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in session.execute(query)
     ]
@@ -245,7 +262,7 @@ def _oldest_unreviewed(session: Session) -> Mapping[int, datetime]:
     return {row.part_id: row.since for row in session.execute(query.group_by(ProgressUpdate.part_id))}
 
 
-def _covered(session: Session) -> dict[int, set[tuple[str, date]]]:
+def _covered(session: Session, part_ids: Sequence[int] | None = None) -> dict[int, set[tuple[str, date]]]:
     covered: dict[int, set[tuple[str, date]]] = {}
     query = (
         select(PlannedReminder.part_id, PlannedReminder.step, PlannedReminder.cycle)
@@ -253,6 +270,8 @@ def _covered(session: Session) -> dict[int, set[tuple[str, date]]]:
         .where(ActionItem.status.in_(OPEN) | PlannedReminder.stage.startswith("check"))
         .distinct()
     )
+    if part_ids is not None:
+        query = query.where(PlannedReminder.part_id.in_(part_ids))
     for part_id, step, cycle in session.execute(query):
         covered.setdefault(part_id, set()).add((step, cycle))
     return covered

@@ -11,12 +11,14 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.language import N_
 from tracker.reminders.heartbeats import is_stale, list_heartbeats
 from tracker.reminders.letter_queries import CHANNEL
 from tracker.reminders.models import LetterKind, LetterState, MailChannel, OutboxLetter
 from tracker.reminders.post_office import PostOffice
+from tracker.reminders.runs import find_held_run
 
 WAITS_TOO_LONG: Final = timedelta(hours=1)
 STANDS_STILL: Final = timedelta(minutes=10)
@@ -28,6 +30,7 @@ class Trouble(StrEnum):
     WORKER_SILENT = "worker_silent"
     LETTERS_STUCK = "letters_stuck"
     MAIL_PAUSED = "mail_paused"
+    RUN_HELD = "run_held"
 
 
 TROUBLE_LABELS: Final = {
@@ -38,6 +41,7 @@ TROUBLE_LABELS: Final = {
         "有信件等候超過 1 小時沒有寄出，最近 10 分鐘也沒有任何信件送出。請查看寄件匣。"
     ),
     Trouble.MAIL_PAUSED: N_("郵件伺服器暫時無法使用，信件留在寄件匣，稍後自動再試。"),
+    Trouble.RUN_HELD: N_("今日提醒超過單日上限，等候研考或系統管理者檢查後放行。"),
 }
 
 
@@ -75,6 +79,7 @@ def look(session: Session, office: PostOffice, now: datetime) -> Watch:
             and not is_paused
         ),
         Trouble.MAIL_PAUSED: is_paused,
+        Trouble.RUN_HELD: find_held_run(session, local_date(now, office.zone)) is not None,
     }
     return Watch(
         tuple(trouble for trouble, is_so in found.items() if is_so),
@@ -97,6 +102,6 @@ def _waits_since(session: Session, office: PostOffice, now: datetime) -> datetim
     for kind, oldest in session.execute(due.group_by(OutboxLetter.kind)):
         if kind is not LetterKind.REMINDER_DIGEST:
             since.append(oldest)
-        elif slot.is_open:
+        elif slot.is_open and not office.is_dry:
             since.append(max(oldest, slot.opens_at))
     return min(since, default=None)

@@ -220,6 +220,7 @@ NAVIGATION = (
     ("actions.list_actions", N_("列管事項"), "list-check", Permission.Action.READ),
     ("reports.list_reports", N_("報告"), "file-text", Permission.Report.READ),
     ("dashboards.show_dashboard", N_("儀表板"), "chart-bar", Permission.Dashboard.READ),
+    ("reminders.list_ladders", N_("提醒規則"), "bell", Permission.Reminder.READ),
     ("reminders.list_letters", N_("寄件匣"), "mail", Permission.Outbox.READ),
     ("people.list_people", N_("人員與機關"), "users", Permission.People.MANAGE),
 )
@@ -254,6 +255,8 @@ def _in_section(endpoint: str) -> bool:
     section, _, _ = endpoint.partition(".")
     if here == "dashboards":
         return False
-    if page in ("list_notices", "show_settings"):
+    if page in ("list_notices", "show_settings", "show_ledger"):
         return False
+    if here == "reminders":
+        return (endpoint == "reminders.list_letters") == (page in ("list_letters", "show_letter"))
     return here == section

@@ -1,9 +1,16 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.foundation.language import translator
-from tracker.reminders.rules.ladders import WHOLE_CITY, Ladders, Scope
+from tracker.reminders.rules.ladders import (
+    WHOLE_CITY,
+    Ladders,
+    Scope,
+    problem_of,
+    problem_of_ladder,
+    silent_after,
+)
 from tracker.reminders.rules.stages import (
     ANCHOR_LABELS,
     AUDIENCES,
@@ -57,6 +64,7 @@ class TestCode:
 
 
 class TestWords:
+    @settings(deadline=None)  # The first look into a catalogue reads it.
     @given(stages, st.sampled_from(["zh-Hant", "en"]), st.booleans())
     def test_every_stage_can_be_named(self, stage: Stage, language: str, weekly: bool) -> None:
         msgid, values = Stage(stage.anchor, stage.offset, (), stage.in_working_days, weekly).words
@@ -73,6 +81,42 @@ class TestOrder:
 
     def test_the_audience_of_the_shipped_ladder_can_act(self) -> None:
         assert all(set(stage.audience) <= set(AUDIENCES[stage.anchor]) for stage in SHIPPED)
+
+
+class TestALadder:
+    def test_the_shipped_one_keeps_every_rule(self) -> None:
+        assert [problem_of(stage) for stage in SHIPPED if problem_of(stage)] == []
+        assert problem_of_ladder(SHIPPED, accepts_silence=False) is None
+
+    @pytest.mark.parametrize("code", ["late-weekly", "undecided-weekly", "unextended-weekly"])
+    def test_is_never_silent_without_that_being_wanted(self, code: str) -> None:
+        quiet = [stage for stage in SHIPPED if stage.code != code]
+        assert problem_of_ladder(quiet, accepts_silence=False)
+        assert problem_of_ladder(quiet, accepts_silence=True) is None
+
+    def test_a_weekly_one_that_begins_long_after_the_last_leaves_silence_too(self) -> None:
+        late = [stage for stage in SHIPPED if stage.code != "late-weekly"]
+        assert silent_after([*late, Stage(Anchor.DUE, 21, in_working_days=True, weekly=True)]) == [Anchor.DUE]
+        assert silent_after([*late, Stage(Anchor.DUE, 28, weekly=True)]) == []
+
+    @pytest.mark.parametrize(
+        "stage",
+        [
+            Stage(Anchor.DUE, 0, (Capacity.OFFICER,)),
+            Stage(Anchor.DUE, 366, (Capacity.OFFICER,)),
+            Stage(Anchor.DUE, -251, (Capacity.OFFICER,), in_working_days=True),
+            Stage(Anchor.DUE, -7, (Capacity.OFFICER,), weekly=True),
+            Stage(Anchor.DUE, 7),
+            Stage(Anchor.DUE, 7, (Capacity.DECIDER,)),
+            Stage(Anchor.ASSIGNED, -1, (Capacity.OFFICER,)),
+            Stage(Anchor.CLOSING_REQUESTED, 5, (Capacity.OFFICER,)),
+        ],
+    )
+    def test_refuses_stages_that_make_no_sense(self, stage: Stage) -> None:
+        assert problem_of(stage)
+
+    def test_has_no_stage_twice(self) -> None:
+        assert problem_of_ladder([*SHIPPED, SHIPPED[0]], accepts_silence=False)
 
 
 class TestWhichLadderApplies:

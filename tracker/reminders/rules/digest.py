@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
     LETTER_FAILED = "letter_failed"
+    RUN_HELD = "run_held"
 
 
 NOTICE_LABELS: Final = {
@@ -72,6 +73,7 @@ NOTICE_LABELS: Final = {
     NoticeKind.EXTENSION_GRANTED: N_("已核准展延"),
     NoticeKind.EXTENSION_REFUSED: N_("已退回展延申請"),
     NoticeKind.LETTER_FAILED: N_("信件無法送達"),
+    NoticeKind.RUN_HELD: N_("今日提醒超過上限，等候放行"),
 }
 MAILED: Final = frozenset(
     {

@@ -230,12 +230,14 @@ def read_code(code: str) -> Stage:
 def in_order(stages: Sequence[Stage]) -> tuple[Stage, ...]:
     """Return stages anchor by anchor, earliest first, the weekly one last."""
     anchors = list(Anchor)
-    return tuple(sorted(stages, key=lambda each: (anchors.index(each.anchor), each.weekly, _reach(each))))
+    return tuple(
+        sorted(stages, key=lambda each: (anchors.index(each.anchor), each.weekly, reach(each), each.offset))
+    )
 
 
-def _reach(stage: Stage) -> tuple[float, int]:
+def reach(stage: Stage) -> float:
     """Return about how many calendar days a stage lies from its anchor."""
-    return stage.offset * (7 / 5 if stage.in_working_days else 1), stage.offset
+    return stage.offset * (7 / 5 if stage.in_working_days else 1)
 
 
 _OFFICER: Final = (Capacity.OFFICER,)

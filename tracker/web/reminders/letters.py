@@ -1,21 +1,20 @@
-"""Pages of the reminders room: the reader's notices, and the outbox with every letter."""
+"""The reader's notices, and the outbox with every letter."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.access import Permission
 from tracker.foundation.language import N_
 from tracker.foundation.mailing import OutcomeKind
 from tracker.people.queries import list_everybody
-from tracker.reminders import ledger, letter_queries, queries, service
+from tracker.reminders import ledger, letter_queries, queries, runs, service
 from tracker.reminders.letter_queries import LetterFilter
 from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
 from tracker.web.numbers import number_of, page_of
-from tracker.web.session import act, requires, say, session, tell, wiring
-
-blueprint = Blueprint("reminders", __name__)
+from tracker.web.reminders.blueprint import blueprint
+from tracker.web.session import act, requires, say, session, tell, today, wiring
 
 OUTCOME_LABELS = {
     OutcomeKind.ACCEPTED: N_("郵件伺服器已接收"),
@@ -66,6 +65,7 @@ def list_letters() -> str:
         wanted=wanted,
         why_sent=ledger.why_sent,
         health=letter_queries.outbox_health(session()),
+        held_run=runs.find_held_run(session(), today()),
         has_mail_server=bool(wiring().settings.mail.host),
         kinds=LETTER_LABELS,
         state_labels=LETTER_STATE_LABELS,

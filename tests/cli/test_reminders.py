@@ -1,0 +1,69 @@
+"""`tracker reminders preview`: who would get what on a day, from the command line."""
+
+from datetime import date, timedelta
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from tests.factories.city import City
+from tracker.cli import main
+from tracker.foundation.clock import SystemClock, local_date
+from tracker.reminders.models import OutboxLetter
+from tracker.settings import Settings
+
+
+@pytest.fixture
+def preview(settings: Settings, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    """Ask this installation what a day brings."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: str, language: str = "zh-Hant") -> Result:
+        environment = {
+            "TRACKER_STORAGE__DIRECTORY": settings.storage.directory,
+            "TRACKER_STORAGE__DATABASE": settings.storage.database,
+            "TRACKER_LANGUAGE": language,
+        }
+        return CliRunner().invoke(main, ("reminders", "preview", *arguments), env=environment)
+
+    return command
+
+
+@pytest.fixture
+def coming(settings: Settings) -> list[date]:
+    """The days from today on, as the machine's clock has it."""
+    today = local_date(SystemClock().now(), settings.site.zone)
+    return [today + timedelta(days=each) for each in range(16)]
+
+
+class TestPreview:
+    def test_lists_who_would_hear_and_prints_the_letter_in_full(self, preview, city: City, coming) -> None:
+        city.give_action(due_in_days=5)  # It has been overdue for a while by the clock on the wall.
+        told = [preview("--on", str(day), "--full", "--person", city.email("officer")) for day in coming]
+        assert {each.exit_code for each in told} == {0}
+        found = [each.stdout for each in told if "何語安" in each.stdout]
+        assert found
+        assert "試辦候車資訊看板" in found[0]
+        assert "簡立群" not in found[0].splitlines()[0]
+
+    def test_writes_nothing(self, preview, city: City, coming) -> None:
+        city.give_action(due_in_days=5)
+        for day in coming[:5]:
+            preview("--on", str(day))
+        with city.database.reading() as session:
+            assert session.scalar(select(func.count(OutboxLetter.id))) == 0
+
+    def test_says_when_a_day_is_off(self, preview, city: City, coming) -> None:
+        sunday = next(day for day in coming if day.weekday() == 6)
+        assert "休息日" in preview("--on", str(sunday)).stdout
+        assert "day off" in preview("--on", str(sunday), language="en").stdout
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [("--on", "2020-01-01"), ("--on", "soon"), ("--person", "nobody@city.example")],
+    )
+    def test_tells_a_mistake_in_a_line_without_a_trace(self, preview, city: City, arguments) -> None:
+        result = preview(*arguments)
+        assert result.exit_code != 0
+        assert result.stderr.startswith("tracker: ")
+        assert "Traceback" not in result.stderr
