@@ -14,7 +14,7 @@ from tracker.actions.rights import extension_step, may_decide_extension
 from tracker.actions.rules import extending as rules
 from tracker.actions.rules.extending import ExtensionReason, Level, Limits
 from tracker.actions.rules.workflow import OPEN, Step
-from tracker.actions.steps import item_for, lapse, locked, move, person_of
+from tracker.actions.steps import item_for, lapse, locked, move, person_of, touch
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
@@ -114,14 +114,16 @@ def decide_extension(
     step = extension_step(act, extension) if decision.agree else Step.REFUSE_EXTENSION
     if problems := _problems_with(extension, decision, step):
         raise Invalid(fields=problems)
-    extension.decision, extension.document_no = decision.decision.strip(), decision.document_no.strip()
-    after: dict[str, object] = {"decision": extension.decision, "document_no": extension.document_no}
+    words, number = decision.decision.strip(), decision.document_no.strip()
+    after: dict[str, object] = {"decision": words, "document_no": number}
     before = {"due_on": item.due_on}
     if step is Step.ENDORSE_EXTENSION:
         extension.endorsed_at, extension.endorsed_by_id = act.at, person_of(act)
+        extension.endorsement, extension.endorsement_no = words, number
         extension.turn = Level.COORDINATOR
     else:
         extension.decided_at, extension.decided_by_id = act.at, person_of(act)
+        extension.decision, extension.document_no = words, number
         extension.granted = decision.agree
     if extension.granted:
         item.due_on = extension.new_due_on
@@ -141,6 +143,7 @@ def take_back_extension(session: Session, act: Act, extension_id: int) -> Extens
     if not is_waiting(extension):
         raise StepNotAllowed
     lapse(act, extension)
+    touch(item)
     session.flush()
     facts = {"new_due_on": extension.new_due_on}
     audit.record(session, act, "extension_taken_back", "action_item", item.id, {}, facts)

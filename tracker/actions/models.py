@@ -272,6 +272,8 @@ class Extension(Base):
     requested_after_due: Mapped[bool]
     endorsed_at: Mapped[datetime | None]
     endorsed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    endorsement: Mapped[str] = mapped_column(default="")
+    endorsement_no: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     granted: Mapped[bool | None]

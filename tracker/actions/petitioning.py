@@ -16,7 +16,7 @@ from tracker.actions.rights import may_decide_petition
 from tracker.actions.rules import petitioning as rules
 from tracker.actions.rules.petitioning import PetitionKind
 from tracker.actions.rules.workflow import OPEN, Step, WithdrawalReason
-from tracker.actions.steps import item_for, lapse, locked, move, person_of
+from tracker.actions.steps import item_for, lapse, locked, move, person_of, touch
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.language import N_
@@ -131,6 +131,7 @@ def take_back_petition(session: Session, act: Act, petition_id: int) -> Petition
     if not is_waiting(petition):
         raise StepNotAllowed
     lapse(act, petition)
+    touch(item)
     session.flush()
     facts = {"kind": petition.kind.value}
     audit.record(session, act, "petition_taken_back", "action_item", item.id, {}, facts)

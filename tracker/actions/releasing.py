@@ -23,7 +23,7 @@ from tracker.actions.reporting import COMPLETE, waits_for_head
 from tracker.actions.rights import is_prepared, is_waiting, may_decide, may_forward, own_part
 from tracker.actions.rules import closing as closing_rules
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Step
-from tracker.actions.steps import item_for, lapse, locked, move, person_of, told_deputy
+from tracker.actions.steps import item_for, lapse, locked, move, person_of, told_deputy, touch
 from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Conflict, Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
@@ -156,6 +156,7 @@ def take_back_closing(session: Session, act: Act, closing_id: int) -> Closing:
     if not is_prepared(closing):
         raise StepNotAllowed
     _set_aside(act, closing)
+    touch(item)
     session.flush()
     facts = {"department": closing.part.department.name}
     audit.record(session, act, "closing_taken_back", "action_item", item.id, {}, facts)
@@ -197,6 +198,7 @@ def decide_closing(
     closing.outcome = outcome if decision.agree else None
     part.status = PartStatus.RELEASED if decision.agree else PartStatus.OPEN
     part.released_on = act.today if decision.agree else None
+    touch(item)
     session.flush()
     after: dict[str, object] = {
         "department": part.department.name,
@@ -288,6 +290,7 @@ def _take(session: Session, act: Act, closing: Closing, step: Step, after: Mappi
     if closing.part.role is PartRole.LEAD:
         move(session, act, closing.item, step, after)
         return
+    touch(closing.item)
     session.flush()
     told = {**after, **told_deputy(act, step, closing.part)}
     audit.record(session, act, _OF_A_PART[step], "action_item", closing.item_id, {}, told)

@@ -1,6 +1,7 @@
 """Taking a step: lock the visible item, check right, status and version, change the status, write the record."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
@@ -23,6 +24,8 @@ OFFICERS_STEPS = frozenset(
         Step.REQUEST_EXTENSION,
     }
 )
+ADDING: Final = frozenset({Step.REPORT_PROGRESS, Step.ASK_FOR_PROGRESS})
+"""Steps that only add something: whoever decides on what was shown before overwrites nothing."""
 
 
 def item_for(session: Session, act: Act, item_id: int, step: Step, version: int | None = None) -> ActionItem:
@@ -73,6 +76,8 @@ def move(
     as_deputy = told_deputy(act, step, part or item.lead)
     was = item.status
     item.status = next_status(was, step, outcome)
+    if step not in ADDING:
+        touch(item)
     session.flush()
     audit.record(
         session,

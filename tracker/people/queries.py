@@ -317,8 +317,11 @@ def act_of(session: Session, person: User, now: datetime, zone: ZoneInfo, ip: st
 def principal_of(session: Session, user: User, today: date) -> Principal:
     """Return a person as the rules see them: own grants, and those of whom they stand in for today.
 
-    Nobody becomes administrator by standing in for one, and nobody stands in for a person who has left.
+    Nobody becomes administrator by standing in for one, and nobody stands in for a person who has left. Who has left
+    holds nothing, also where no door stands in the way, as in a job that they began.
     """
+    if not user.is_active:
+        return Principal(user.id, user.name, (), user.language)
     nodes = department_nodes(session)
     stood_in_for = (
         select(Delegation.person_id)

@@ -20,7 +20,7 @@ from tests.factories.actions import (
 from tests.factories.city import City
 from tracker import audit
 from tracker.actions import ending, extending, queries, rights
-from tracker.actions.extending import ExtensionRequest
+from tracker.actions.extending import ExtensionDecision, ExtensionRequest
 from tracker.actions.models import Extension
 from tracker.actions.queries import ActionFilter, Group
 from tracker.actions.rules.deadlines import Standards
@@ -152,6 +152,16 @@ class TestDecision:
             ),
         )
         assert names == (city.people["agency_head"], city.people["coordinator"])
+
+    def test_what_the_head_said_stays_beside_what_the_coordinating_office_says(self, city: City) -> None:
+        item_id = bring_to(city, "in_progress")
+        extension_id = ask_for_days(city, item_id, 45)
+        words = ExtensionDecision(True, "招標確有困難，同意。", "交運字第 3 號")
+        do(city, "agency_head", extending.decide_extension, extension_id, words)
+        grant(city, extension_id, "coordinator", document_no="府授研字第 7 號")
+        extension = latest(city, item_id)
+        assert (extension.endorsement, extension.endorsement_no) == (words.decision, words.document_no)
+        assert (extension.decision, extension.document_no) == ("同意。", "府授研字第 7 號")
 
     def test_over_the_head_of_the_agency_needs_a_document(self, city: City) -> None:
         item_id = bring_to(city, "in_progress")

@@ -541,6 +541,22 @@ class TestConflicts:
         with pytest.raises(VersionConflict):
             do(city, "coordinator", ending.make_void, item_id, "重複建檔", version=version)
 
+    def test_the_second_of_two_who_give_an_item_to_departments_is_told(self, city: City) -> None:
+        item_id = city.give_action()
+        version = version_of(city, item_id)
+        to = Assignment(city.departments["EDU-I"], city.today())
+        do(city, "coordinator", assigning.reassign, item_id, to, "業務移撥", version)
+        with pytest.raises(VersionConflict):
+            do(city, "second_coordinator", assigning.reassign, item_id, to, "業務移撥", version)
+
+    def test_who_was_shown_another_departments_request_is_told_that_it_was_decided(self, city: City) -> None:
+        item_id = bring_to(city, "in_progress", support=("EDU-I",))
+        closing_id = ask(city, item_id, "other_officer")
+        version = version_of(city, item_id)
+        agree(city, closing_id)
+        with pytest.raises(VersionConflict):
+            do(city, "second_coordinator", ending.make_void, item_id, "重複建檔", version)
+
 
 class TestRecord:
     def test_every_step_leaves_its_line_and_the_chain_holds(self, city: City) -> None:
