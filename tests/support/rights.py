@@ -282,8 +282,12 @@ def address_of(site: Prepared, line: Line, *, missing: bool = False) -> str:
     with site.app.test_request_context():
         names = {name: known[targets[name]] for name in rule.arguments}
         if missing:
-            names = {name: ABSENT.get(name, NEVER) for name in names}
+            names = {name: _never(name, there) for name, there in names.items()}
         return site.app.url_for(line.endpoint, **names, **asked)
+
+
+def _never(name: str, there: Any) -> Any:
+    return NEVER if isinstance(there, int) else ABSENT.get(name, there)
 
 
 def form_of(site: Prepared, endpoint: str) -> dict[str, Any]:

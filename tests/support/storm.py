@@ -177,7 +177,7 @@ class Storm:
     def _states(self) -> Mapping[LetterState, int]:
         with self.database.reading() as session:
             query = select(OutboxLetter.state, func.count()).group_by(OutboxLetter.state)
-            return dict(session.execute(query).tuples().all())
+            return {row[0]: row[1] for row in session.execute(query)}
 
     def _release_held(self) -> int:
         with self.database.transaction() as session:

@@ -8,6 +8,7 @@ from tracker.reading.tables import read_table
 
 OUTSIDERS = ("other_officer", "other_head")
 THEIR_OWN = ("@supported", "@shared")
+WITHOUT_A_THING = ("actions.change_many", "health.show_health")
 PUBLIC = ("reports.", "people.", "reminders.")
 SECRET_WORDS = (SECRET_QUOTE, "收購港區", "價目.pdf")
 
@@ -124,7 +125,7 @@ def on_a_foreign_thing() -> list[Line]:
         line
         for line in lines()
         if line.told["other_officer"] != "let in"
-        and line.endpoint != "actions.change_many"
+        and line.endpoint not in WITHOUT_A_THING
         and line.aspect not in THEIR_OWN
         and (not line.endpoint.startswith(PUBLIC) or line.aspect)
     ]
