@@ -179,6 +179,11 @@ BENCHMARKS = [
             searching(engine, grams("再生", "生能", "能源", "eva", "val", "alu"), "再生能源", "evaluation"),
             3,
         ),
-        ("page of an item", opening(engine, f"/actions/{ITEMS // 2 + 1}"), reading(engine, ITEMS // 2 + 1), 150),
+        (
+            "page of an item",
+            opening(engine, f"/actions/{ITEMS // 2 + 1}"),
+            reading(engine, ITEMS // 2 + 1),
+            150,
+        ),
     )
 ]
