@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.factories.city import PASSWORD, build_city
 from tests.support.browser import assert_accessible, photograph
 from tests.support.site import Site
-from tracker.reminders.queries import calendars_around
+from tracker.people.queries import calendars_around
 
 TABLE = "西元日期,星期,是否放假,備註\n20260214,六,0,補行上班\n20260216,一,2,除夕\n"
 

@@ -241,7 +241,7 @@ WAYS: Mapping[Step, Way] = {
     ),
 }
 AGREED = {(Status.CLOSE_REQUESTED, Step.AGREE_CLOSING): Status.CLOSED_IMPLEMENTED}
-ALL = {**TRANSITIONS, **AGREED}
+ALL = dict(sorted({**TRANSITIONS, **AGREED}.items()))
 
 
 def set_scene(city: City, status: Status, waits_for: str) -> Scene:

@@ -12,7 +12,7 @@ from tracker.foundation.office_days import Calendars
 from tracker.people import calendar_keeping, queries
 from tracker.people.calendar_keeping import CalendarRefused, DayFields
 from tracker.people.models import OfficeDay
-from tracker.reminders.queries import calendars_around
+from tracker.people.queries import calendars_around
 
 TYPHOON = date(2026, 7, 21)
 SATURDAY = date(2026, 2, 14)
