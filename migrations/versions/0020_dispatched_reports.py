@@ -11,17 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the columns; of what came before neither is known."""
-    with op.batch_alter_table("report") as report:
-        report.add_column(sa.Column("dispatched_on", sa.Date(), nullable=True))
-        report.add_column(sa.Column("document_no", sa.Text(), nullable=False, server_default=""))
-    with op.batch_alter_table("report") as report:
-        report.alter_column(
-            "document_no", server_default=None, existing_type=sa.Text(), existing_nullable=False
-        )
+    # Not as a batch: SQLite would copy the table, and dropping the old one would take away what hangs on it.
+    op.add_column("report", sa.Column("dispatched_on", sa.Date(), nullable=True))
+    op.add_column("report", sa.Column("document_no", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     """Drop the columns."""
-    with op.batch_alter_table("report") as report:
-        report.drop_column("document_no")
-        report.drop_column("dispatched_on")
+    op.drop_column("report", "document_no")
+    op.drop_column("report", "dispatched_on")

@@ -1,16 +1,19 @@
 """Brings a database to the structure that this version needs, and tells when it is older or newer."""
 
 import importlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from tracker.foundation.bundled import bundled
 from tracker.foundation.database import Database, translated_errors
-from tracker.foundation.errors import DatabaseNewer, DatabaseNotMigrated
+from tracker.foundation.errors import DatabaseNewer, DatabaseNotMigrated, Misconfigured
 
 
 def load_all_models() -> None:
@@ -44,13 +47,41 @@ def migrate(database: Database, revision: str = "head") -> None:
     """Bring a database up (or, for development, down) to a revision; raises DatabaseNewer for one from the future."""
     _refuse_newer(present_revision(database))
     config = configuration()
-    with translated_errors(), database.engine.connect() as connection:
+    with (
+        translated_errors(),
+        database.engine.connect() as connection,
+        _references_checked_at_the_end(connection),
+    ):
         config.attributes["connection"] = connection
         if revision == "base" or (revision != "head" and _is_before(revision, present_revision(database))):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+
+
+@contextmanager
+def _references_checked_at_the_end(connection: Connection) -> Generator[None, None, None]:
+    """Commit at the end; on SQLite let tables that others refer to be made anew meanwhile, as its manual advises.
+
+    Raises Misconfigured, and stores nothing, when a reference leads nowhere afterwards.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
         connection.commit()
+        return
+    # The switch does nothing within a transaction, so it is thrown before one begins.
+    raw = connection.connection.dbapi_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise Misconfigured(detail=f"foreign_key_check: {lost[:3]}")
+        connection.commit()
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def check_schema(database: Database) -> None:

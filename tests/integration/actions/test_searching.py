@@ -171,7 +171,7 @@ class TestMigration:
         city.give_action(support=("EDU-I",), quote="建請於臺灣大道\n試辦ＢＲＴ看板 No. 3。")
         city.database.close()
         migrate(database_url, "0009_progress_review")
-        migrate(database_url, "0010_search")
+        migrate(database_url)
         with city.database.reading() as session:
             assert searched.outdated_items(session) == []
         assert count(city, "台灣大道 brt") == 1
