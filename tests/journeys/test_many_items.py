@@ -44,4 +44,5 @@ class TestManyItems:
         page.context.clear_cookies()
         page.set_viewport_size({"width": 1440, "height": 900})
         sign_in(page, site, city, "other_head")
-        expect(page.get_by_role("link", name="115-")).to_have_count(3)
+        expect(page.get_by_text("有 3 件等您處理")).to_be_visible()
+        page.wait_for_load_state("networkidle")

@@ -68,7 +68,17 @@ class TestList:
         for key in READERS:
             visitor = visit(key)
             found = tabs(visitor.get("/actions/").text)
-            assert set(found) == {"列管中", "30 日內到期", "逾期", "待解列", "申請展延中", "已解列", "全部"}
+            assert set(found) == {
+                "列管中",
+                "30 日內到期",
+                "逾期",
+                "待解列",
+                "申請展延中",
+                "待轉送解列",
+                "待續查",
+                "已解列",
+                "全部",
+            }
             for address, number in found.values():
                 assert len(rows(visitor.get(address).text)) == number
 
@@ -166,8 +176,10 @@ class TestItem:
             "簽收，承辦人",
             "填報運輸規劃",
             "為運輸規劃科",
+            "將運輸規劃科",
             "決定持續列管",
             "為運輸規劃科",
+            "將運輸規劃科",
             "同意解除列管",
         ]
         assert story.count("story__round") == 1
