@@ -43,6 +43,14 @@ class TestRules:
         assert page.status_code == 200
         assert ("到期前 30 日" if language == "zh-Hant" else "30 days before due") in page.text
 
+    def test_are_the_one_section_that_is_marked_as_current(self, city, visit) -> None:
+        for address, name in (("/reminders/ladders", "提醒規則"), ("/outbox", "寄件匣")):
+            page = visit("administrator").get(address).text
+            marked = re.findall(
+                r'<a [^>]*aria-current="[^"]*"[^>]*>(.*?)</a>', page[: page.index("<main")], re.S
+            )
+            assert [re.sub(r"<.*?>", "", each).strip() for each in marked] == [name]
+
     def test_an_administrator_is_offered_no_change(self, city, visit) -> None:
         page = visit("administrator").get("/reminders/ladders").text
         assert "/reminders/ladders/new" not in page

@@ -257,6 +257,6 @@ def _in_section(endpoint: str) -> bool:
         return False
     if page in ("list_notices", "show_settings", "show_ledger"):
         return False
-    if here == "reminders":
+    if here == section == "reminders":
         return (endpoint == "reminders.list_letters") == (page in ("list_letters", "show_letter"))
     return here == section
