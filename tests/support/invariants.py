@@ -69,7 +69,7 @@ def closed_when_released(moment: Moment) -> Iterator[str]:
         if item["status"] in OPEN:
             asks = item["status"] is Status.CLOSE_REQUESTED
             if asks is not (lead is PartStatus.CLOSE_REQUESTED):
-                yield f"item {item_id} is {item['status'].value}, its lead {lead.value}"
+                yield f"item {item_id} is {item['status'].value}, its lead {lead}"
 
 
 def parts_follow_requests(moment: Moment) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tracker.actions.models import (
     ActionItem,
@@ -43,6 +43,9 @@ DRAWN: tuple[type[Base], ...] = (
 )
 
 
+NO_PART: Row = {"status": None, "officer_id": None}
+
+
 @dataclass(frozen=True)
 class Picture:
     """The rows of a moment by class and id, and what was recorded since the picture before."""
@@ -62,7 +65,7 @@ class Picture:
 
     def lead(self, item_id: int) -> Row:
         """Return the leading part of an item."""
-        return next(part for part in self.of(Part, item_id) if part["role"].value == "lead")
+        return next((part for part in self.of(Part, item_id) if part["role"].value == "lead"), NO_PART)
 
     @cached_property
     def inactive(self) -> frozenset[int]:
@@ -76,18 +79,23 @@ class Picture:
 
 def draw_picture(database: Database, after: Picture | None = None) -> Picture:
     """Read every row that the workflow works on, and the record since another picture."""
-    seq = after.last_seq if after else 0
     with database.engine.execution_options(only_reads=True).connect() as connection:
-        rows = {
-            kind: {
-                row["id"]: dict(row)
-                for row in connection.execute(select(kind.__table__).order_by(kind.__table__.c.id)).mappings()
-            }
-            for kind in DRAWN
+        return picture_through(connection, after)
+
+
+def picture_through(connection: Connection, after: Picture | None = None) -> Picture:
+    """Read the same as a transaction sees it that has not ended."""
+    seq = after.last_seq if after else 0
+    rows = {
+        kind: {
+            row["id"]: dict(row)
+            for row in connection.execute(select(kind.__table__).order_by(kind.__table__.c.id)).mappings()
         }
-        events = AuditEvent.__table__
-        new = connection.execute(select(events).where(events.c.seq > seq).order_by(events.c.seq)).mappings()
-        recorded = tuple(dict(row) for row in new)
+        for kind in DRAWN
+    }
+    events = AuditEvent.__table__
+    new = connection.execute(select(events).where(events.c.seq > seq).order_by(events.c.seq)).mappings()
+    recorded = tuple(dict(row) for row in new)
     return Picture(rows, recorded, recorded[-1]["seq"] if recorded else seq)
 
 

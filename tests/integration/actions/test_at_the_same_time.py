@@ -7,12 +7,15 @@ import pytest
 
 from tests.factories.actions import acknowledge, bring_to, do, look, status_of
 from tests.factories.city import City
+from tests.support.races import Race, all_races, run
 from tracker.actions import assigning, ending, queries, reporting
 from tracker.actions.reporting import Progress
 from tracker.actions.rules.workflow import WithdrawalReason
 from tracker.foundation.errors import StepNotAllowed
 
 A_MOMENT = 0.3
+EVERY = 9
+"""So many pairs of steps stand for one that is tried here; `make prove` tries all of them."""
 
 
 def number_of(city: City, item_id: int) -> str:
@@ -65,3 +68,10 @@ class TestAtTheSameTime:
                 late = colleague.submit(acknowledge, city, item_id, "unit_head")
                 sleep(A_MOMENT)
             assert isinstance(late.exception(), StepNotAllowed)
+
+
+class TestPairs:
+    @pytest.mark.parametrize("race", list(all_races())[::EVERY], ids=str)
+    def test_ends_as_if_one_had_come_after_the_other(self, city: City, race: Race) -> None:
+        ending, serial = run(city, race)
+        assert ending in serial
