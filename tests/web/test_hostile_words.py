@@ -36,6 +36,8 @@ CODES = {
     "delivery_attempt": {"token"},
     "report": {"source_sha256", "source_kind", "page_starts"},
     "draft": {"why", "support_department_ids"},
+    "ladder": {"value"},
+    "ladder_stage": {"audience"},
     "planned_reminder": {"stage", "step"},
     "evidence": {"sha256"},
 }

@@ -1,7 +1,5 @@
 """Running headers, footers and page numbers, told apart from the lists and headings of the text."""
 
-import time
-
 import pytest
 
 from tracker.reading.document import BlockKind
@@ -63,11 +61,3 @@ class TestPlain:
             (BlockKind.FURNITURE, "第1頁"),
             (BlockKind.PARAGRAPH, LONG),
         ]
-
-
-class TestLinearTime:
-    @pytest.mark.parametrize("piece", ["1\n", "a", " ", "\n", "|", "\f", "第1頁\n", "頁", "x 1\n"])
-    def test_a_million_characters_take_moments(self, piece: str) -> None:
-        began = time.process_time()
-        furniture_of(piece * (1_000_000 // len(piece)))
-        assert time.process_time() - began < 3
