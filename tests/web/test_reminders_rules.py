@@ -47,7 +47,7 @@ class TestRules:
         for address, name in (("/reminders/ladders", "提醒規則"), ("/outbox", "寄件匣")):
             page = visit("administrator").get(address).text
             marked = re.findall(
-                r'<a [^>]*aria-current="[^"]*"[^>]*>(.*?)</a>', page[: page.index("<main")], re.S
+                r'<a [^>]*aria-current="[^"]*"[^>]*>(.*?)</a>', page[: page.index("<main")], re.DOTALL
             )
             assert [re.sub(r"<.*?>", "", each).strip() for each in marked] == [name]
 

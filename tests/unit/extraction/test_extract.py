@@ -1,6 +1,5 @@
 """Extraction as a library: pure, safe on any text, and in linear time."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
