@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.factories.actions import do
 from tests.factories.city import City
 from tests.support.interface import Ask, token_of
+from tracker.actions.editing import ItemChanges, edit_action
+from tracker.actions.rules.editing import TrackingLevel
 from tracker.people.api_tokens import revoke_api_token
 from tracker.people.queries import list_api_tokens
 from tracker.people.service import deactivate_person
@@ -48,6 +51,15 @@ class TestList:
         city.give_action(quote="建請交通局於渡口試辦電子候船看板。")
         (item,) = ask("/action-items").json["items"]
         assert item["source"]["quote"] == "建請交通局於渡口試辦電子候船看板。"
+
+    def test_tells_level_priority_and_tags_and_is_narrowed_by_them(self, ask: Ask, city: City) -> None:
+        city.give_action()
+        changes = ItemChanges(tracking_level=TrackingLevel.AGENCY, is_priority=True, tags=("重大", "跨局處"))
+        do(city, "coordinator", edit_action, city.give_action(), changes)
+        for narrowed in ("tag=重大", "tracking_level=agency", "only_priority=true"):
+            (item,) = ask(f"/action-items?{narrowed}").json["items"]
+            marks = item["tracking_level"], item["is_priority"], set(item["tags"])
+            assert marks == ("agency", True, {"重大", "跨局處"})
 
     def test_hides_what_its_owner_may_not_see(self, ask: Ask, city: City) -> None:
         city.give_action(lead="TPT-P")

@@ -8,6 +8,7 @@ from tracker.actions.models import ActionItem
 from tracker.actions.queries import Group, deadline_of
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Cause, Signal, Standards
+from tracker.actions.rules.editing import TrackingLevel
 from tracker.actions.rules.workflow import Outcome, Status
 from tracker.people.models import Department
 from tracker.reports.rules.adoption import Adoption
@@ -58,6 +59,9 @@ class ActionItemShape(Shape):
     due_on: date
     closed_on: date | None
     percent: int = Field(ge=0, le=100)
+    tracking_level: TrackingLevel
+    is_priority: bool
+    tags: list[str]
     signal: Signal
     signal_causes: list[Cause] = Field(description="All that is amiss, the worst first.")
     is_overdue: bool
@@ -86,6 +90,9 @@ class ActionItemShape(Shape):
             due_on=item.due_on,
             closed_on=item.closed_on,
             percent=item.lead.percent,
+            tracking_level=item.tracking_level,
+            is_priority=item.is_priority,
+            tags=list(item.tags),
             signal=deadlines.signal(deadline, today, standards),
             signal_causes=[each.cause for each in deadlines.reasons(deadline, today, standards)],
             is_overdue=deadlines.is_overdue(deadline, today),
@@ -132,6 +139,9 @@ class ActionItemQuery(BaseModel):
     signal: Signal | None = None
     report: str | None = Field(default=None, max_length=40, description="A report's number.")
     trip_category: str | None = Field(default=None, max_length=40)
+    tag: str | None = Field(default=None, max_length=40)
+    tracking_level: TrackingLevel | None = None
+    only_priority: bool = Field(default=False, description="Only the items marked as a priority.")
     q: str | None = Field(
         default=None,
         max_length=200,
