@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gets the outside programs of the tests: a Chromium with Chinese fonts, LibreOffice, and a PostgreSQL.
+# Gets the outside programs of the tests: a Chromium with Chinese fonts, LibreOffice, Pango, and a PostgreSQL.
 # What needs root and has none is named in one loud line; the tests that want it are then skipped.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -21,6 +21,10 @@ have_office() {
     command -v soffice >/dev/null 2>&1 || return 1
     # Writer may be there without Calc. Where it was not packaged by Debian, it is taken to be whole.
     ! [ -d /usr/lib/libreoffice/program ] || [ -e /usr/lib/libreoffice/program/libsclo.so ]
+}
+
+have_pango() {
+    .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1
 }
 
 have_postgres() {
@@ -55,6 +59,21 @@ if ! have_office; then
         rm -f "$log"
     else
         loud "no LibreOffice. Run as root: apt-get install -y --no-install-recommends libreoffice-{writer,calc}-nogui"
+    fi
+fi
+
+if ! have_pango; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installing Pango …"
+        log=$(mktemp)
+        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
+            libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >"$log" 2>&1 </dev/null; then
+            cat "$log" >&2
+            loud "apt-get could not install Pango; the tests of PDF files will be skipped."
+        fi
+        rm -f "$log"
+    else
+        loud "no Pango. Run as root: apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     fi
 fi
 

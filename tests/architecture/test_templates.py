@@ -11,7 +11,8 @@ from jinja2.meta import find_referenced_templates
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file())
-PAGES = [name for name in TEMPLATES if name.endswith(".html") and not name.startswith("emails/")]
+# Letters and papers to print are no pages of the site: they carry their own style.
+PAGES = [name for name in TEMPLATES if name.endswith(".html") and not name.startswith(("emails/", "papers/"))]
 COMPONENTS = [name for name in TEMPLATES if name.startswith("components/")]
 # One list for all pages keeps the sprite small; a wrong name would show nothing at all.
 ICONS = {

@@ -45,8 +45,18 @@ class TestDoctor:
         database.close()
         result = doctor()
         unwell = [each for each in result.stdout.splitlines() if not each.startswith("OK")]
-        assert [each for each in unwell if "Page assets" not in each] == []
+        assert [each for each in unwell if "Page assets" not in each and "PDF" not in each] == []
         assert result.exit_code == (1 if unwell else 0)
+
+    @pytest.mark.parametrize(
+        ("missing", "package"), [("pango", "libpango-1.0-0"), ("font", "fonts-noto-cjk")]
+    )
+    def test_says_what_to_install_for_pdf(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, missing: str, package: str
+    ) -> None:
+        monkeypatch.setattr("tracker.cli.doctor.why_no_pdf", lambda: missing)
+        assert line(doctor(), "PDF").startswith("Attention")
+        assert package in line(doctor(), "PDF")
 
     def test_names_the_mail_setting_that_is_missing(self, folder: Path) -> None:
         result = doctor()

@@ -13,6 +13,7 @@ from tracker.cli.support import speech
 from tracker.cli.table import lines_of
 from tracker.foundation.clock import SystemClock
 from tracker.foundation.database import Database
+from tracker.foundation.documents import why_no_pdf
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import N_
 from tracker.foundation.migrating import check_schema, head_revision
@@ -145,10 +146,24 @@ def _assets(_settings: Settings) -> tuple[str, dict[str, object]]:
     return N_("齊全。"), {}
 
 
+def _pdf(_settings: Settings) -> tuple[str, dict[str, object]]:
+    missing = why_no_pdf()
+    if missing == "pango":
+        raise Attention(
+            N_(
+                "缺少 Pango 程式庫，無法產生 PDF。Debian 請執行「apt-get install libpango-1.0-0 libpangoft2-1.0-0」。"
+            )
+        )
+    if missing:
+        raise Attention(N_("沒有中文字型，PDF 會缺字。Debian 請執行「apt-get install fonts-noto-cjk」。"))
+    return N_("可產生 PDF。"), {}
+
+
 LOOKS: tuple[tuple[str, Look], ...] = (
     (N_("儲存目錄"), _storage),
     (N_("資料庫"), _database),
     (N_("郵件伺服器"), _mail_server),
     (N_("背景程序"), _worker),
     (N_("網頁資源"), _assets),
+    ("PDF", _pdf),
 )

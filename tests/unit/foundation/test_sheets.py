@@ -2,8 +2,6 @@
 
 import csv
 import io
-import shutil
-import subprocess
 from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.libreoffice import converted, needs_calc
 from tracker.foundation.sheets import CellTooLong, Kind, Sheet, guarded, show_day, storable, unguarded, write
 from tracker.reading.tables import read_table
 
-CALC = (program := shutil.which("soffice")) and (Path(program).resolve().parent / "libsclo.so").exists()
 FORMULAS = [
     "=1+1",
     "+1",
@@ -117,25 +115,12 @@ class TestFormats:
             written(Kind.XLSX, ("字" * 40_000,))
 
     @pytest.mark.slow
-    @pytest.mark.skipif(not CALC, reason="LibreOffice Calc is not installed")
+    @needs_calc
     @pytest.mark.parametrize("kind", [Kind.ODS, Kind.XLSX])
     def test_opens_in_libreoffice_with_texts_for_formulas(self, kind: Kind, tmp_path: Path) -> None:
-        place = tmp_path / f"table.{kind}"
-        place.write_bytes(written(kind, ("=1+1", date(2026, 3, 31)), ("@SUM(1)", date(2026, 12, 1))))
-        profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+        table = written(kind, ("=1+1", date(2026, 3, 31)), ("@SUM(1)", date(2026, 12, 1)))
         options = "csv:Text - txt - csv (StarCalc):44,34,76,1"
-        command = [
-            "soffice",
-            "--headless",
-            profile,
-            "--convert-to",
-            options,
-            "--outdir",
-            str(tmp_path),
-            str(place),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as table:
-            shown = list(csv.reader(table))[1:]
+        data = converted(table, kind.value, options, tmp_path)
+        shown = list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))[1:]
         assert [row[0] for row in shown] == ["'=1+1", "'@SUM(1)"]
         assert [row[1][-5:] for row in shown] == ["03/31", "12/01"]
