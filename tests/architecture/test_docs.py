@@ -35,7 +35,20 @@ class TestEveryDocument:
         links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text("utf-8"))
         assert [link for link in links if not (path.parent / link).exists()] == []
 
+    def test_shows_only_pictures_that_exist_and_says_what_they_show(self, path: Path) -> None:
+        shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", path.read_text("utf-8"))
+        assert [
+            address for words, address in shown if not words or not (path.parent / address).exists()
+        ] == []
+
     def test_names_only_targets_of_make_that_exist(self, path: Path) -> None:
         targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
         named = set(re.findall(r"`make ([a-z-]+)", path.read_text("utf-8")))
         assert sorted(named - targets) == []
+
+
+class TestPictures:
+    def test_are_all_shown_somewhere(self) -> None:
+        written = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
+        pictures = sorted(path.name for path in (ROOT / "docs" / "images").iterdir())
+        assert [name for name in pictures if f"images/{name})" not in written] == []

@@ -13,7 +13,9 @@ from tests.support.smtp import Postbox
 from tests.support.townspeople import People
 from tracker.app import create_app
 from tracker.foundation.clock import FixedClock
+from tracker.reminders.heartbeats import beat
 from tracker.wiring import wire
+from tracker.worker import DELIVER
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +57,10 @@ def site(tmp_path: Path, sqlite_url: str, postbox: Postbox, clock: FixedClock) -
 
 @pytest.fixture
 def town(site: Site) -> City:
-    """The small city on the served site."""
-    return build_city(site.wiring.database, site.clock)
+    """The small city on the served site, whose worker was there a moment ago."""
+    built = build_city(site.wiring.database, site.clock)
+    beat(site.wiring.database, DELIVER, site.clock.now(), site.clock.now(), "")
+    return built
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 With UPDATE_PICTURES=1 the pictures of the README are taken anew.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import Watcher, assert_accessible, photograph
+from tests.support.browser import Watcher, assert_accessible, keep_picture, photograph
 from tests.support.loopback import free_port
 from tests.support.site import served, settings_for
 from tracker.app import create_app
@@ -24,7 +22,6 @@ from tracker.wiring import wire
 
 MORNING = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)  # Monday, half past nine in Taipei
 PASSWORD = "kfmt-7q2x-w9pr-ndbh"
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images"
 COORDINATOR, OFFICER, ADMINISTRATOR = "shuyi.wei", "bochen.ni", "admin"
 
 
@@ -74,7 +71,7 @@ class Visitor:
         self.page.locator("form:has(input[name=password]) button[type=submit]").click()
         expect(self.page).to_have_url(f"{self._address}/")
 
-    def look(self, path: str, name: str) -> list[Path]:
+    def look(self, path: str, name: str) -> dict[int, Path]:
         """Open a page, judge its accessibility, and photograph it."""
         self.page.goto(f"{self._address}{path}")
         expect(self.page.locator("h1")).to_have_count(1)
@@ -87,13 +84,6 @@ class Visitor:
         self.page.locator("[data-menu] summary").click()
         self.page.get_by_role("button", name="English").click()
         expect(self.page.locator("html")).to_have_attribute("lang", "en")
-
-
-def keep_picture(paths: list[Path], name: str) -> None:
-    """Make the widest photograph a picture of the README, when that is asked for."""
-    if os.environ.get("UPDATE_PICTURES"):
-        PICTURES.mkdir(exist_ok=True)
-        shutil.copy(paths[0], PICTURES / f"{name}.png")
 
 
 class TestCoordinator:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import actions
 from tests.factories.city import ZONE, City
-from tests.support.browser import SCREENSHOTS, assert_accessible
+from tests.support.browser import SCREENSHOTS, assert_accessible, keep_picture
 from tests.support.site import Site
 from tests.support.smtp import plain_text
 from tests.support.townspeople import PHONE_WIDTH, Desk, People
@@ -56,4 +56,6 @@ class TestFromTheMailToProgress:
 def photograph_phone(desk: Desk, name: str) -> None:
     """Store what the phone shows, whole."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    desk.page.screenshot(path=SCREENSHOTS / f"phone-{name}.png", full_page=True)
+    path = SCREENSHOTS / f"phone-{name}.png"
+    desk.page.screenshot(path=path, full_page=True)
+    keep_picture({PHONE_WIDTH: path}, f"phone-{name}", PHONE_WIDTH)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.factories import actions
 from tests.factories.city import City
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 from tests.support.smtp import plain_text
 from tests.support.townspeople import Desk, People
@@ -47,6 +47,6 @@ def hand_over(desk: Desk, person_id: int, successor: str) -> None:
     choice.select_option(value=choice.locator("option", has_text=successor).get_attribute("value"))
     desk.page.get_by_label("移交原因").fill("退休")
     assert_accessible(desk.page)
-    photograph(desk.page, "handover")
+    keep_picture(photograph(desk.page, "handover"), "handover")
     desk.page.get_by_role("button", name="移交並停用帳號").click()
     expect(desk.page.get_by_text("帳號已停用，所有裝置都已登出。")).to_be_visible()

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.factories.city import PASSWORD, City, build_city
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 
 
@@ -36,7 +36,7 @@ class TestManyItems:
         expect(preview).to_contain_text("將處理 3 件。還沒有任何變更。")
         expect(preview).to_contain_text("樂知微")
         assert_accessible(page)
-        photograph(page, "many_items_preview")
+        keep_picture(photograph(page, "many_items_preview"), "many-items")
         page.set_viewport_size({"width": 390, "height": 844})
         photograph(page, "many_items_preview_phone")
         page.get_by_role("button", name="確認執行 3 件").click()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.factories import actions
 from tests.factories.city import ZONE, City
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 from tests.support.smtp import plain_text
 from tests.support.townspeople import Desk, People
@@ -38,7 +38,7 @@ class TestMoreTime:
         expect(head.page.get_by_text("原定").first).to_contain_text(FIRST_DUE)
         expect(head.page.locator(".story")).to_contain_text(REFUSAL)
         assert_accessible(head.page)
-        photograph(head.page, "extended-item")
+        keep_picture(photograph(head.page, "extended-item"), "extended-item")
 
         assert DUE_SOON not in letters_of_the_day(site, town, DAY_BEFORE_FIRST)
         text = letters_of_the_day(site, town, DAY_BEFORE_NEW)
@@ -63,7 +63,7 @@ def decide(desk: Desk, *, agree: bool, words: str) -> None:
     desk.page.get_by_label("核准展延" if agree else "退回").first.check()
     desk.page.get_by_label("決定說明").fill(words)
     if agree:
-        photograph(desk.page, "decide-extension")
+        keep_picture(photograph(desk.page, "decide-extension"), "decide-extension")
     desk.page.get_by_role("button", name="送出決定").click()
     desk.page.wait_for_url("**/actions/*")
 

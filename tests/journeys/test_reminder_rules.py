@@ -5,7 +5,7 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from tests.factories.city import PASSWORD, City, build_city
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 from tracker.reminders.planning import plan_reminders
 
@@ -42,7 +42,7 @@ class TestReminderRules:
         expect(impact).to_contain_text("新增 1 則提醒，取消 0 則提醒。")
         expect(impact).to_contain_text("何語安")
         assert_accessible(page)
-        photograph(page, "reminder_rules_impact")
+        keep_picture(photograph(page, "reminder_rules_impact"), "reminder-rules")
         page.get_by_role("button", name="確認並儲存").click()
         expect(page.get_by_text("已儲存提醒規則。")).to_be_visible()
 
@@ -63,7 +63,7 @@ class TestReminderRules:
         page.goto(f"{site.address}/reminders/ledger")
         expect(page.get_by_text("逾期 1 個工作日")).to_be_visible()
         assert_accessible(page)
-        photograph(page, "reminder_ledger")
+        keep_picture(photograph(page, "reminder_ledger"), "reminder-ledger")
         page.goto(f"{site.address}/actions/{item}")
         page.get_by_role("link", name="接下來的提醒").click()
         expect(page.get_by_role("heading", name="接下來的提醒")).to_be_visible()

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.factories.city import City
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 from tests.support.townspeople import Desk, People
 from tracker.worker import tick
@@ -70,7 +70,7 @@ class TestTableAndBack:
         bring_in(desk, site, edited(data, 列管事項=NEW_TITLE))
         expect(desk.page.locator("ins").first).to_contain_text(NEW_TITLE)
         assert_accessible(desk.page)
-        photograph(desk.page, "import_preview")
+        keep_picture(photograph(desk.page, "import_preview"), "import-preview")
         desk.page.get_by_role("button", name="確認匯入").click()
         tick(site.wiring)
         desk.page.reload()

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.factories import actions
 from tests.factories.city import City
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.townspeople import Desk, People
 
 MINE, THEIRS = "試辦候車資訊看板，先設五處", "試辦候車資訊看板與語音播報"
@@ -39,7 +39,7 @@ class TestTwoEditors:
             expect(comparison).to_contain_text(words)
         expect(second.page.get_by_label("預期成果")).to_have_value(RESULT)
         assert_accessible(second.page)
-        photograph(second.page, "mine_theirs_before")
+        keep_picture(photograph(second.page, "mine_theirs_before"), "two-editors")
 
         comparison.get_by_role("group", name="列管事項").get_by_label("保留我的").check()
         second.page.get_by_role("button", name="儲存").click()

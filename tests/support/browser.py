@@ -1,5 +1,6 @@
 """A real Chromium for the journeys: started, watched, photographed, and asked about accessibility."""
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "images"
+SCREENSHOTS = ROOT / "build" / "screenshots"
 WIDTHS = {1440: 900, 768: 1024, 390: 844}
 MISSING = "*** SKIPPED: there is no Chromium. Run as root: apt-get install -y chromium fonts-noto-cjk"
 # Without these Chromium looks for updates and for its maker's hosts at every start.
@@ -50,19 +53,26 @@ class Watcher:
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
 
-def photograph(page: Page, name: str) -> list[Path]:
-    """Store screenshots of a whole page at the three widths under build/screenshots, and return their paths."""
+def photograph(page: Page, name: str) -> dict[int, Path]:
+    """Store screenshots of a whole page under build/screenshots, and return their paths by width."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     before = page.viewport_size
-    paths = []
+    paths = {}
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         path = SCREENSHOTS / f"{name}-{width}.png"
         page.screenshot(path=path, full_page=True)
-        paths.append(path)
+        paths[width] = path
     if before:
         page.set_viewport_size(before)
     return paths
+
+
+def keep_picture(paths: dict[int, Path], name: str, width: int = 1440) -> None:
+    """Make the photograph of a width a picture of README or handbook, when UPDATE_PICTURES=1 asks for it."""
+    if os.environ.get("UPDATE_PICTURES"):
+        PICTURES.mkdir(exist_ok=True)
+        shutil.copy(paths[width], PICTURES / f"{name}.png")
 
 
 def assert_accessible(page: Page) -> None:
