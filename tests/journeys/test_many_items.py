@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.factories.city import PASSWORD, City, build_city
+from tests.factories.city import PASSWORD, City
 from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 
@@ -15,11 +15,12 @@ def sign_in(page: Page, site: Site, city: City, key: str) -> None:
 
 
 class TestManyItems:
-    def test_go_to_another_department_after_a_look_at_what_would_happen(self, page: Page, site: Site) -> None:
-        city = build_city(site.wiring.database, site.clock)
+    def test_go_to_another_department_after_a_look_at_what_would_happen(
+        self, page: Page, site: Site, town: City
+    ) -> None:
         for _ in range(4):
-            city.give_action()
-        sign_in(page, site, city, "coordinator")
+            town.give_action()
+        sign_in(page, site, town, "coordinator")
         page.goto(f"{site.address}/actions/")
         boxes = page.get_by_role("checkbox", name="選取 ")
         expect(boxes).to_have_count(4)
@@ -43,6 +44,6 @@ class TestManyItems:
         expect(page.get_by_text("已處理 3 件。")).to_be_visible()
         page.context.clear_cookies()
         page.set_viewport_size({"width": 1440, "height": 900})
-        sign_in(page, site, city, "other_head")
+        sign_in(page, site, town, "other_head")
         expect(page.get_by_text("有 3 件等您處理")).to_be_visible()
         page.wait_for_load_state("networkidle")

@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.factories.city import PASSWORD, City, build_city
+from tests.factories.city import PASSWORD, City
 from tests.support.browser import assert_accessible, photograph
 from tests.support.report_stories import TRAM
 from tests.support.site import Site
 from tracker.foundation.jobs import run_next
-
-
-@pytest.fixture
-def town(site: Site) -> City:
-    """The small city on the served site."""
-    return build_city(site.wiring.database, site.clock)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.factories.city import PASSWORD, build_city
+from tests.factories.city import PASSWORD, City
 from tests.support.browser import assert_accessible, photograph
 from tests.support.site import Site
 from tracker.people.queries import calendars_around
@@ -15,13 +15,12 @@ TABLE = "西元日期,星期,是否放假,備註\n20260214,六,0,補行上班\n2
 
 class TestOfficeCalendar:
     def test_follows_the_published_table_and_the_typhoon(
-        self, page: Page, site: Site, tmp_path: Path
+        self, page: Page, site: Site, town: City, tmp_path: Path
     ) -> None:
-        city = build_city(site.wiring.database, site.clock)
         table = tmp_path / "115.csv"
         table.write_bytes(TABLE.encode("cp950"))
         page.goto(f"{site.address}/sign-in")
-        page.get_by_label("電子郵件").fill(city.email("coordinator"))
+        page.get_by_label("電子郵件").fill(town.email("coordinator"))
         page.get_by_label("密碼", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="登入").click()
         page.get_by_text("溫如玉").first.click()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.factories.city import PASSWORD, City, build_city
+from tests.factories.city import PASSWORD, City
 from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 from tracker.reminders.planning import plan_reminders
@@ -19,11 +19,10 @@ def sign_in(page: Page, site: Site, city: City, key: str) -> None:
 
 class TestReminderRules:
     def test_are_changed_after_a_look_at_who_is_concerned_and_the_letters_are_read(
-        self, page: Page, site: Site
+        self, page: Page, site: Site, town: City
     ) -> None:
-        city = build_city(site.wiring.database, site.clock)
-        city.give_action(due_in_days=20)
-        sign_in(page, site, city, "coordinator")
+        town.give_action(due_in_days=20)
+        sign_in(page, site, town, "coordinator")
         page.get_by_role("link", name="提醒規則").click()
         expect(page.get_by_role("heading", name="系統預設")).to_be_visible()
         assert_accessible(page)
@@ -47,19 +46,18 @@ class TestReminderRules:
         expect(page.get_by_text("已儲存提醒規則。")).to_be_visible()
 
         page.get_by_role("link", name="預覽", exact=True).click()
-        page.get_by_label("日期").fill((city.today() + timedelta(days=15)).isoformat())
+        page.get_by_label("日期").fill((town.today() + timedelta(days=15)).isoformat())
         page.get_by_role("button", name="套用").click()
         expect(page.get_by_text("候車資訊看板").first).to_be_visible()
         assert_accessible(page)
         photograph(page, "reminder_preview")
 
-    def test_answer_why_somebody_got_a_letter_or_not(self, page: Page, site: Site) -> None:
-        city = build_city(site.wiring.database, site.clock)
-        item = city.give_action(due_in_days=9)
+    def test_answer_why_somebody_got_a_letter_or_not(self, page: Page, site: Site, town: City) -> None:
+        item = town.give_action(due_in_days=9)
         for days in (2, 8):
             site.clock.advance(timedelta(days=days))
             plan_reminders(site.wiring.office, site.wiring.database)
-        sign_in(page, site, city, "officer")
+        sign_in(page, site, town, "officer")
         page.goto(f"{site.address}/reminders/ledger")
         expect(page.get_by_text("逾期 1 個工作日")).to_be_visible()
         assert_accessible(page)
