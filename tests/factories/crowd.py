@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from tests.factories.city import City
 from tracker.actions import searched
-from tracker.actions.models import ActionItem, Closing, Evidence, Extension, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Closing, Evidence, Extension, ItemPeriod, Part, ProgressUpdate
 from tracker.actions.rules.workflow import CLOSED, OPEN, Outcome, Status
 from tracker.audit.models import AuditEvent
 from tracker.audit.service import GENESIS, digest_of
@@ -29,6 +29,7 @@ Row = dict[str, Any]
 BATCH: Final = 5_000
 AGENCIES, UNITS, OFFICERS = 30, 8, 3
 ITEMS_OF_REPORT: Final = 20
+WAITED: Final = timedelta(days=3)
 THEMES: Final = ("交通運輸", "智慧城市", "國際交流", "產業經濟", "文化觀光", "環境永續")
 PLACES: Final = ("海港城", "山城", "河谷市", "北灣", "湖岸市", "高原城", "舊城區", "新港")
 THINGS: Final = (
@@ -169,7 +170,7 @@ def _people(connection: Connection, made: Crowd) -> Rows:
 def _items(connection: Connection, made: Crowd, first: int, number: int) -> Rows:
     """Return some items with their reports, parts, progress, requests, evidence and record."""
     rows: dict[type[Base], list[Row]] = {model: [] for model in _MODELS}
-    ids = {model: count(_next(connection, model)) for model in _MODELS}
+    ids = {model: count(_next(connection, model)) for model in _MODELS if hasattr(model, "id")}
     for offset in range(number):
         if offset % ITEMS_OF_REPORT == 0:
             report = _report(made, next(ids[Report]), first + offset)
@@ -189,6 +190,7 @@ _MODELS: Final = (
     Closing,
     Extension,
     Evidence,
+    ItemPeriod,
     AuditEvent,
 )
 
@@ -282,6 +284,49 @@ def _item(
     _tell(made, rows, ids, item, parts[0])
     if extended:
         rows[Extension].append(_extension(made, next(ids[Extension]), item, parts[0]))
+    rows[ItemPeriod] += _history(made, item, parts, source)
+
+
+def _history(made: Crowd, item: Row, parts: Sequence[Row], source: Row) -> Iterator[Row]:
+    """Yield how an item stood: under tracking, with a later date where it has one, asked for, ended."""
+    lead, start = parts[0], item["start_on"]
+    waits = item["status"] is Status.CLOSE_REQUESTED
+    asked_on = item["closed_on"] if item["status"] in CLOSED else None
+    facts: Row = {
+        "item_id": item["id"],
+        "status": Status.IN_PROGRESS if lead["acknowledged_at"] else item["status"],
+        "start_on": start,
+        "due_on": item["original_due_on"],
+        "original_due_on": item["original_due_on"],
+        "closed_on": None,
+        "asked_on": None,
+        "reported_until": max(lead["filed_until"], start - timedelta(days=1)),
+        "updated_on": max(part["updated_on"] for part in parts),
+        "percent": lead["percent"],
+        "department_id": lead["department_id"],
+        "officer_id": lead["officer_id"],
+        "adoption": source["adoption"],
+        "theme": source["theme"],
+    }
+    owing = [part for part in parts if part["status"] == "open"]
+    reported = [max(part["filed_until"], part["reports_from"] - timedelta(days=1)) for part in owing]
+    owes = reported and item["status"] in (Status.ASSIGNED, Status.IN_PROGRESS)
+    last = {
+        **facts,
+        "status": item["status"],
+        "due_on": item["due_on"],
+        "closed_on": item["closed_on"],
+        "asked_on": made.today - WAITED if waits else asked_on,
+        "reported_until": min(reported) if owes else None,
+    }
+    begins = {start: facts}
+    if item["due_on"] != item["original_due_on"]:
+        begins[start + timedelta(days=20)] = {**facts, "due_on": item["due_on"]}
+    ended = item["closed_on"] or (made.today - WAITED if waits else None)
+    begins[max(ended, *begins) if ended else max(begins)] = last
+    days = sorted(begins)
+    for day, until in zip(days, [*days[1:], None], strict=True):
+        yield {**begins[day], "from_on": day, "until_on": until}
 
 
 def _part(made: Crowd, number: int, item: Row, unit: int, role: str) -> Row:
@@ -342,7 +387,7 @@ def _tell(
 
 def _closing(made: Crowd, number: int, item: Row, lead: Row) -> Row:
     decided = item["status"] in CLOSED
-    asked = item["closed_on"] or made.today - timedelta(days=3)
+    asked = item["closed_on"] or made.today - WAITED
     return {
         "id": number,
         "item_id": item["id"],

@@ -20,7 +20,7 @@ from tests.support.moves import Call, Hand, Move, draw_call
 from tests.support.pictures import Picture, draw_picture
 from tracker import audit
 from tracker.access import Act, Role
-from tracker.actions import assigning, queries, rights, searched
+from tracker.actions import assigning, history, queries, rights, searched
 from tracker.actions.assigning import Assignment
 from tracker.actions.queries import ActionFilter, Group
 from tracker.actions.rules.deadlines import Signal, Standards
@@ -115,10 +115,11 @@ class WorkflowMachine(RuleBasedStateMachine):
             self._make_a_move(hand)
 
     def teardown(self) -> None:
-        """Verify the chain of the record and the search index, and close the database."""
+        """Verify the chain of the record, the history and the search index, and close the database."""
         try:
             with self.city.database.transaction() as session:
                 assert audit.verify(session) is None
+                assert history.differences(session) == []
                 assert searched.is_index_sound(session)
         finally:
             self._opening.__exit__(None, None, None)

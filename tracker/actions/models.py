@@ -103,6 +103,53 @@ class ActionItem(Base):
         return next((each for each in self.extensions if each.decided_at is None), None)
 
 
+class ItemPeriod(Base):
+    """The facts of an item from a day on, until the day from which they were others; written by `history`.
+
+    The row of a day tells of its end: what changes twice on one day leaves one row. `asked_on` is the day on which the
+    leading department asked for the release that waits or was agreed to; `reported_until` the day up to which every
+    part that owes reports has filed them, None where nobody owes any.
+    """
+
+    __tablename__ = "item_period"
+    __table_args__ = (
+        Index(
+            "uq__item_period__present",
+            "item_id",
+            unique=True,
+            sqlite_where=text("until_on IS NULL"),
+            postgresql_where=text("until_on IS NULL"),
+        ),
+        Index(
+            "ix__item_period__open",
+            "until_on",
+            "from_on",
+            sqlite_where=text("status IN ('assigned', 'in_progress', 'close_requested')"),
+            postgresql_where=text("status IN ('assigned', 'in_progress', 'close_requested')"),
+        ),
+        Index("ix__item_period__closed_on", "closed_on", "until_on"),
+    )
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("action_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    until_on: Mapped[date | None]
+    status: Mapped[Status] = mapped_column(code_column(Status))
+    start_on: Mapped[date]
+    due_on: Mapped[date]
+    original_due_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    asked_on: Mapped[date | None]
+    reported_until: Mapped[date | None]
+    updated_on: Mapped[date | None]
+    percent: Mapped[int]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    adoption: Mapped[Adoption] = mapped_column(code_column(Adoption))
+    theme: Mapped[str]
+
+
 class ItemTag(Base):
     """An item's tag once more, as a row, so that the items with a tag and the tags in use are quickly found."""
 

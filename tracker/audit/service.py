@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from tracker.access import Act
 from tracker.audit.models import AuditEvent
-from tracker.foundation.database import Session
+from tracker.foundation.database import Session, mark_day
 from tracker.foundation.errors import Invalid
 from tracker.foundation.language import N_
 
@@ -71,6 +71,7 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
     """Append an act to the record, within the transaction of the change; equal values are left out of both sides."""
+    mark_day(session, act.today)
     changed_before, changed_after = _changes(before or {}, after or {})
     last = _last_link(session)
     row = AuditEvent(

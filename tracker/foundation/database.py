@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -31,6 +31,8 @@ __all__ = [
     "attempt",
     "check_version",
     "code_column",
+    "day_of",
+    "mark_day",
     "raise_event",
     "rehearsal",
 ]
@@ -116,6 +118,17 @@ def check_version(present: int, shown: int | None) -> None:
 def raise_event(session: Session, happened: Event) -> None:
     """Tell the rest of the house, within this transaction, that something happened."""
     session.info.setdefault("events", []).append(happened)
+
+
+def mark_day(session: Session, day: date) -> None:
+    """Tell a transaction the local day on which its changes happen."""
+    session.info["day"] = day
+
+
+def day_of(session: Session) -> date | None:
+    """Return the local day on which the changes of a transaction happen, None while no act was recorded."""
+    day: date | None = session.info.get("day")
+    return day
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Reading action items: one concept a file, all of them at hand here."""
 
+from tracker.actions.history import holding_on
 from tracker.actions.queries.checks import checks_waiting_for
 from tracker.actions.queries.conditions import (
     closings_for,
@@ -109,6 +110,7 @@ __all__ = [
     "group_words",
     "has_part",
     "held_by",
+    "holding_on",
     "holdings_of",
     "is_closed",
     "is_default_filter",
