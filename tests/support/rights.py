@@ -115,6 +115,7 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "people.accept_invitation": {"password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
     "people.reset_password": {"password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
     "people.change_password": {"old_password": PASSWORD, "password": NEW_PASSWORD, "repeated": NEW_PASSWORD},
+    "people.choose_letters": {"hour": "14", "weekday": "2", "only_duties": "y"},
     "people.add_deputy": {
         "deputy_id": "{second_coordinator}",
         "starts_on": "2026-03-05",

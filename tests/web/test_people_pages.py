@@ -144,6 +144,29 @@ class TestOwnSignIns:
         assert victim.get("/me").status_code == 200
 
 
+class TestLetters:
+    def test_keeps_what_was_chosen(self, visit: Callable[..., Visitor]) -> None:
+        officer = visit("officer")
+        answer = officer.post("/me/letters", {"hour": "14", "only_duties": "y"})
+        assert answer.location == "/me"
+        page = officer.get("/me").text
+        assert '<option selected value="14">14:00</option>' in page
+        assert re.search(r'<input[^>]*name="only_duties"[^>]*checked|checked[^>]*name="only_duties"', page)
+
+    def test_offers_the_weekday_to_those_who_oversee(self, visit: Callable[..., Visitor]) -> None:
+        told = {key: 'name="weekday"' in visit(key).get("/me").text for key in ("officer", "agency_head")}
+        assert told == {"officer": False, "agency_head": True}
+
+    def test_refuses_an_hour_at_night(self, visit: Callable[..., Visitor]) -> None:
+        assert visit("officer").post("/me/letters", {"hour": "22"}).status_code == 422
+
+    def test_leaves_the_choice_alone_when_another_form_fails(self, visit: Callable[..., Visitor]) -> None:
+        officer = visit("officer")
+        officer.post("/me/letters", {"hour": "14"})
+        page = officer.post("/me/tokens", {"name": ""}).text
+        assert '<option selected value="14">14:00</option>' in page
+
+
 class TestDeputy:
     def test_is_named_for_some_days_and_let_go(self, visit: Callable[..., Visitor], city: City) -> None:
         officer = visit("officer")

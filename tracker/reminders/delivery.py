@@ -15,7 +15,7 @@ from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.reminders import outbox
-from tracker.reminders.models import DeliveryAttempt, OutboxLetter
+from tracker.reminders.models import DeliveryAttempt, LetterPreference, OutboxLetter
 from tracker.reminders.outbox import Claimed
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import day_bounds, load_directory
@@ -111,6 +111,9 @@ def _pass_point_of_no_return(office: PostOffice, database: Database, claimed: Cl
                 outbox.postpone(session, letter, office.slot(session, now).opens_at + timedelta(days=1))
                 return False
             reason = Reason.OUTDATED
+        if reason is None and (opens_at := _opens_later(session, office, letter, now)):
+            outbox.postpone(session, letter, opens_at)
+            return False
         if reason is None:
             return True
         if reason is Reason.OUTDATED:
@@ -125,6 +128,17 @@ def _day_is_taken(session: Session, office: PostOffice, letter: OutboxLetter) ->
     return letter.is_counted and outbox.is_day_taken(
         session, letter, *day_bounds(office.today(), office.zone)
     )
+
+
+def _opens_later(
+    session: Session, office: PostOffice, letter: OutboxLetter, now: datetime
+) -> datetime | None:
+    """Return the hour that the recipient chose, where a letter of an earlier day would leave before it."""
+    if not letter.is_counted or letter.local_date >= office.today():
+        return None
+    row = session.get(LetterPreference, letter.recipient_id)
+    opens_at = row.chosen.opens_at(office.slot(session, now)) if row else now
+    return opens_at if opens_at > now else None
 
 
 def _record_surely(

@@ -1,6 +1,6 @@
 """The ledger of an item: who was reminded or told, when, as what, and why (not)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -18,9 +18,15 @@ from tracker.people.queries import calendars_around
 from tracker.reminders.letter_queries import list_written_to
 from tracker.reminders.models import Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import list_concerns, list_parts_of, load_directory
+from tracker.reminders.queries import (
+    list_concerns,
+    list_parts_of,
+    list_people_to_write,
+    load_directory,
+)
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS, paused_stages, stages_within
+from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.stages import CAPACITY_LABELS, Words, read_code
 from tracker.reminders.runs import find_held_run
 from tracker.reminders.standing import hearers_of
@@ -162,21 +168,34 @@ def _moved_from(row: Row[Any]) -> date | None:
 
 def why_waiting(session: Session, office: PostOffice, person_id: int) -> str:
     """Return, as a msgid, why what is planned for a person has not left at this moment."""
+    return next(_whys(session, office, person_id), N_("等候寄出"))
+
+
+def _whys(session: Session, office: PostOffice, person_id: int) -> Iterator[str]:
+    """Yield what keeps a person's letter back, the strongest reason first."""
     now = office.clock.now()
     slot = office.slot(session, now)
     if office.is_dry:
-        return N_("試行中，不寄信")
+        yield N_("試行中，不寄信")
     if find_held_run(session, slot.day):
-        return N_("今日提醒超過上限，等候放行")
-    if not _is_present(session, office, person_id, slot.day):
-        return N_("今天是休息日，下一個工作日再寄")
+        yield N_("今日提醒超過上限，等候放行")
+    directory = load_directory(session, slot.day)
+    if not _is_present(session, office, directory, person_id, slot.day):
+        yield N_("今天是休息日，下一個工作日再寄")
     if person_id in list_written_to(session, slot.day):
-        return N_("今天已有一封信，併入下一封")
-    return N_("等候寄出") if slot.is_open else N_("等候寄送時段")
+        yield N_("今天已有一封信，併入下一封")
+    if not slot.is_open:
+        yield N_("等候寄送時段")
+    if directory.preferences_of(person_id).opens_at(slot) > now:
+        yield N_("等候本人選定的時間")
+    if person_id not in list_people_to_write(session, directory, slot):
+        yield N_("等候每週一次的彙整")
 
 
-def _is_present(session: Session, office: PostOffice, person_id: int, day: date) -> bool:
-    places = load_directory(session, day).departments_of(person_id)
+def _is_present(
+    session: Session, office: PostOffice, directory: Directory, person_id: int, day: date
+) -> bool:
+    places = directory.departments_of(person_id)
     return calendars_around(session, office.country, day).is_any_open(places, day)
 
 

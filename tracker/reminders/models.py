@@ -14,6 +14,7 @@ from tracker.people.models import User
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.ladders import Scope, Target
+from tracker.reminders.rules.preferences import Preferences
 from tracker.reminders.rules.stages import Anchor, Capacity, Stage, in_order
 
 
@@ -178,6 +179,22 @@ class LadderStage(Base):
         """Return the stage as the rules see it."""
         audience = tuple(Capacity(each) for each in self.audience)
         return Stage(self.anchor, self.offset, audience, self.in_working_days, self.weekly)
+
+
+class LetterPreference(Base):
+    """What a person chose about their letters; None and no row leave it to the office."""
+
+    __tablename__ = "letter_preference"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    hour: Mapped[int | None]
+    weekday: Mapped[int | None]
+    only_duties: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def chosen(self) -> Preferences:
+        """Return the choice as the rules see it."""
+        return Preferences(self.hour, self.weekday, self.only_duties)
 
 
 class LargeRun(Base):

@@ -82,7 +82,8 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         present = people_of_day(session, office, directory, slot)
     if not present or not may_go(office, database, slot.day, present):
         return 0
-    return sum(_write_safely(office, database, directory, slot, person_id) for person_id in present)
+    awake = [each for each in present if directory.preferences_of(each).opens_at(slot) <= now]
+    return sum(_write_safely(office, database, directory, slot, person_id) for person_id in awake)
 
 
 def people_of_day(session: Session, office: PostOffice, directory: Directory, slot: Slot) -> list[int]:
@@ -91,7 +92,7 @@ def people_of_day(session: Session, office: PostOffice, directory: Directory, sl
     Whose department is closed, by a typhoon say, hears on its next working day.
     """
     calendars = calendars_around(session, office.country, slot.day)
-    people = list_people_to_write(session, slot.day, slot.opens_at)
+    people = list_people_to_write(session, directory, slot)
     return [each for each in people if calendars.is_any_open(directory.departments_of(each), slot.day)]
 
 
@@ -225,8 +226,9 @@ def what_stands(
     session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int
 ) -> tuple[list[PlannedReminder], list[Notice]]:
     """Return what a person is to be told on a day; what asks for nothing any more is recorded as suppressed."""
-    waiting = list_waiting_reminders(session, person_id)
-    notices = list_waiting_notices(session, person_id, slot.opens_at)
+    chosen = directory.preferences_of(person_id)
+    waiting = list_waiting_reminders(session, person_id, chosen, slot.day)
+    notices = list_waiting_notices(session, person_id, chosen.opens_at(slot))
     standing = standing_of(session, office.terms(session), directory, waiting, notices)
     for reminder in waiting:
         if reason := standing.why_not_remind(reminder):

@@ -25,6 +25,7 @@ from tracker.people.rules.naming import Named
 from tracker.reminders.models import (
     Ladder,
     LetterKind,
+    LetterPreference,
     LetterState,
     Notice,
     OutboxLetter,
@@ -34,8 +35,10 @@ from tracker.reminders.models import (
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.ladders import Ladders
+from tracker.reminders.rules.preferences import Preferences
 from tracker.reminders.rules.recipients import Directory
-from tracker.reminders.rules.stages import SHIPPED, Stage
+from tracker.reminders.rules.retry import Slot
+from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
 from tracker.reports.models import Recommendation
 
 
@@ -120,11 +123,16 @@ def load_directory(session: Session, day: date) -> Directory:
     for role, department_id, person_id in session.execute(grants.order_by(RoleGrant.id)):
         holders.setdefault((role, department_id), []).append(person_id)
     parents = session.execute(select(Department.id, Department.parent_id))
+    people = select(User.id, LetterPreference).outerjoin(
+        LetterPreference, LetterPreference.person_id == User.id
+    )
+    active = {row.id: row.LetterPreference for row in session.execute(people.where(User.is_active))}
     return Directory(
         parents={row.id: row.parent_id for row in parents},
         holders=holders,
-        active=frozenset(session.scalars(select(User.id).where(User.is_active))),
+        active=frozenset(active),
         deputies=deputies_on(session, day),
+        preferences={person_id: row.chosen for person_id, row in active.items() if row is not None},
     )
 
 
@@ -325,27 +333,42 @@ def _latest_updates(session: Session, item_ids: Sequence[int]) -> Mapping[int, P
     return {update.item_id: update for update in session.scalars(query)}
 
 
-def list_people_to_write(session: Session, day: date, slot_opens_at: datetime) -> Sequence[int]:
-    """Return the people for whom something waits to be written on a day, or whose older letter has not left."""
-    reminders = select(PlannedReminder.recipient_id).where(
-        PlannedReminder.outcome == Planned.PLANNED, PlannedReminder.letter_id.is_(None)
-    )
-    notices = select(Notice.person_id).where(
-        Notice.mail == Planned.PLANNED, Notice.letter_id.is_(None), Notice.created_at < slot_opens_at
+def list_people_to_write(session: Session, directory: Directory, slot: Slot) -> Sequence[int]:
+    """Return the people for whom something waits to be written on a day, or whose older letter has not left.
+
+    Whoever asked for a later hour is among them, so that the size of the day's run is known when it begins.
+    """
+    reminders = select(
+        PlannedReminder.recipient_id,
+        PlannedReminder.stage,
+        PlannedReminder.capacity,
+        func.min(PlannedReminder.occurs_on).label("since"),
+    ).where(PlannedReminder.outcome == Planned.PLANNED, PlannedReminder.letter_id.is_(None))
+    notices = select(Notice.person_id, func.min(Notice.created_at).label("since")).where(
+        Notice.mail == Planned.PLANNED, Notice.letter_id.is_(None)
     )
     older = select(OutboxLetter.recipient_id).where(
         OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
         OutboxLetter.state == LetterState.QUEUED,
-        OutboxLetter.local_date < day,
+        OutboxLetter.local_date < slot.day,
     )
-    return sorted(
-        set(session.scalars(reminders)) | set(session.scalars(notices)) | set(session.scalars(older))
-    )
+    found = set(session.scalars(older))
+    by_step = PlannedReminder.recipient_id, PlannedReminder.stage, PlannedReminder.capacity
+    for person_id, stage, capacity, since in session.execute(reminders.group_by(*by_step)):
+        chosen = directory.preferences_of(person_id)
+        if chosen.told_from(read_code(stage), capacity, since) <= slot.day:
+            found.add(person_id)
+    for person_id, since in session.execute(notices.group_by(Notice.person_id)):
+        if since < directory.preferences_of(person_id).opens_at(slot):
+            found.add(person_id)
+    return sorted(found)
 
 
-def list_waiting_reminders(session: Session, person_id: int) -> Sequence[PlannedReminder]:
-    """Return a person's planned reminders that stand in no letter yet, earliest stage first."""
-    return session.scalars(
+def list_waiting_reminders(
+    session: Session, person_id: int, chosen: Preferences, day: date
+) -> list[PlannedReminder]:
+    """Return a person's planned reminders that may stand in the letter of a day, earliest stage first."""
+    waiting = session.scalars(
         select(PlannedReminder)
         .where(
             PlannedReminder.recipient_id == person_id,
@@ -354,7 +377,12 @@ def list_waiting_reminders(session: Session, person_id: int) -> Sequence[Planned
         )
         .options(joinedload(PlannedReminder.deputy_for))
         .order_by(PlannedReminder.occurs_on, PlannedReminder.id)
-    ).all()
+    )
+    return [
+        each
+        for each in waiting
+        if chosen.told_from(read_code(each.stage), each.capacity, each.occurs_on) <= day
+    ]
 
 
 def list_waiting_notices(session: Session, person_id: int, before: datetime) -> Sequence[Notice]:

@@ -10,6 +10,7 @@ from tracker.reminders.models import Notice, PlannedReminder
 from tracker.reminders.queries import Concern, Terms, list_concerns, list_parts_of
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason, why_void
+from tracker.reminders.rules.preferences import is_voluntary
 from tracker.reminders.rules.recipients import Directory, Recipient, hearers, recipients
 from tracker.reminders.rules.stages import Capacity, Stage
 
@@ -39,11 +40,17 @@ class Standing:
         if reminder.recipient_id not in self.directory.active:
             return Reason.RECIPIENT_INACTIVE
         stage = next((each for each in concern.stages if each.code == reminder.stage), None)
-        if stage is None:
-            return Reason.RULE_CHANGED
+        return Reason.RULE_CHANGED if stage is None else self._why_not_told(reminder, concern, stage)
+
+    def _why_not_told(self, reminder: PlannedReminder, concern: Concern, stage: Stage) -> Reason | None:
         heard = hearers_of(concern, stage, self.directory)
-        concerned = any(each.person_id == reminder.recipient_id for each in heard)
-        return None if concerned else Reason.NO_LONGER_CONCERNED
+        if all(each.person_id != reminder.recipient_id for each in heard):
+            return Reason.NO_LONGER_CONCERNED
+        wants_less = self.directory.preferences_of(reminder.recipient_id).only_duties
+        is_own = reminder.deputy_for_id is None
+        if wants_less and is_own and is_voluntary(stage, reminder.capacity, concern.stages):
+            return Reason.SWITCHED_OFF
+        return None
 
     def why_not_notify(self, notice: Notice, now: datetime) -> Reason | None:
         """Return why the mail of a notice has become pointless, or None; inside the system the notice stays."""

@@ -117,6 +117,7 @@ class Reason(StrEnum):
     OUTDATED = "outdated"
     RULE_CHANGED = "rule_changed"
     PAST_WHEN_RULED = "past_when_ruled"
+    SWITCHED_OFF = "switched_off"
 
 
 REASON_LABELS: Final = {
@@ -139,6 +140,7 @@ REASON_LABELS: Final = {
     Reason.OUTDATED: N_("內容已過時，重新製作"),
     Reason.RULE_CHANGED: N_("提醒規則已變更"),
     Reason.PAST_WHEN_RULED: N_("訂定這條規則時，這一天已過"),
+    Reason.SWITCHED_OFF: N_("本人設定不收早期提醒"),
 }
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from tracker.access import Role
 from tracker.actions.rules.extending import Level
 from tracker.people.rules.tree import upwards
 from tracker.reminders.rules.ladder import Facts, audience_of
+from tracker.reminders.rules.preferences import Preferences
 from tracker.reminders.rules.stages import Capacity, Stage
+
+_NOTHING_CHOSEN: Final = Preferences()
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,25 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Directory:
-    """The people who are active on a day, by what they hold where; `deputies` by the person stood in for."""
+    """The people who are active on a day, by what they hold where; `deputies` by the person stood in for.
+
+    `preferences` holds what those chose who chose anything.
+    """
 
     parents: Mapping[int, int | None]
     holders: Mapping[tuple[Role, int | None], Sequence[int]]
     active: frozenset[int]
     deputies: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    preferences: Mapping[int, Preferences] = field(default_factory=dict)
 
     def heads(self, department_id: int, role: Role) -> Sequence[int]:
         """Return the nearest heads of a kind on the way up from a department."""
         on_the_way = (self.holders.get((role, here), ()) for here in upwards(self.parents, department_id))
         return next(filter(None, on_the_way), ())
+
+    def preferences_of(self, person_id: int) -> Preferences:
+        """Return what a person chose about their letters."""
+        return self.preferences.get(person_id, _NOTHING_CHOSEN)
 
     def departments_of(self, person_id: int) -> frozenset[int]:
         """Return the departments in which a person holds a role."""

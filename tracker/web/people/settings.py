@@ -1,19 +1,21 @@
-"""A person's own settings: language, password, sign-ins, deputies, tokens for the API."""
+"""A person's own settings: language, letters, password, sign-ins, deputies, tokens for the API."""
 
 from datetime import date
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
+from wtforms import BooleanField, PasswordField, SelectField
 from wtforms.validators import EqualTo, ValidationError
 
-from tracker.access import ROLE_LABELS, Permission
+from tracker.access import ROLE_LABELS, Permission, Role
 from tracker.foundation.language import N_
 from tracker.people import api_tokens, queries, service, signing_in
+from tracker.reminders import preferences
+from tracker.reminders.rules.preferences import WEEKDAYS, Preferences, hours_to_choose
 from tracker.web.forms import Day, Form, PersonChoice, Words, required
 from tracker.web.people.blueprint import blueprint
-from tracker.web.session import act, refused, requires, say, session, tell, today
+from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
 
 _BROWSERS = (
     ("Edg/", "Edge"),
@@ -30,6 +32,8 @@ _SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+
+_WEEKDAY_LABELS = (N_("每週一"), N_("每週二"), N_("每週三"), N_("每週四"), N_("每週五"))
 
 
 class ChangePasswordForm(Form):
@@ -60,6 +64,40 @@ class DeputyForm(Form):
         assert self.starts_on.data is not None
         assert self.ends_on.data is not None
         return self.deputy_id.data, self.starts_on.data, self.ends_on.data
+
+
+class LettersForm(Form):
+    """When letters come, and which a person does without."""
+
+    hour = SelectField(N_("每日提醒信的寄送時間"))
+    weekday = SelectField(N_("所屬機關事項彙整的寄送日"))
+    only_duties = BooleanField(N_("不收自己承辦事項的早期提醒"))
+
+    @classmethod
+    def of(cls, chosen: Preferences, **options: Any) -> "LettersForm":
+        """Return the form with what can be chosen, and what was."""
+        hour, weekday = ("" if each is None else str(each) for each in (chosen.hour, chosen.weekday))
+        data = {"hour": hour, "weekday": weekday, "only_duties": chosen.only_duties}
+        form = cls(data=data, **options)
+        form.offer()
+        return form
+
+    def offer(self) -> None:
+        """Fill in what can be chosen."""
+        office_hour = wiring().office.hour
+        hours = {str(hour): f"{hour:02}:00" for hour in hours_to_choose(office_hour)}
+        self.hour.choices = {"": say(N_("依系統設定（%(hour)s）"), hour=f"{office_hour:02}:00"), **hours}
+        self.weekday.choices = {
+            "": say(N_("依系統設定")),
+            **{str(day): say(label) for day, label in zip(WEEKDAYS, _WEEKDAY_LABELS, strict=True)},
+        }
+
+    def chosen(self) -> Preferences:
+        """Return what was chosen."""
+        hour, weekday = self.hour.data, self.weekday.data
+        return Preferences(
+            int(hour) if hour else None, int(weekday) if weekday else None, bool(self.only_duties.data)
+        )
 
 
 class TokenForm(Form):
@@ -105,6 +143,19 @@ def end_other_sign_ins() -> Response:
     signing_in.end_all_sign_ins(session(), act(), _me(), keep=g.sign_in_id)
     tell(N_("其他裝置都已登出。"))
     return redirect(url_for("people.show_settings"))
+
+
+@blueprint.post("/me/letters")
+@requires(Permission.Account.OWN)
+def choose_letters() -> Any:
+    """Choose when letters come, and which to do without."""
+    form = _letters_form()
+    if form.validate_on_submit():
+        with refused(form):
+            preferences.choose(session(), wiring().office, act(), form.chosen())
+            tell(N_("提醒信的設定已儲存，從下一封信起適用。"))
+            return redirect(url_for("people.show_settings"))
+    return _page(letters=form)
 
 
 @blueprint.post("/me/deputies")
@@ -164,17 +215,24 @@ def _deputy_form(**options: Any) -> DeputyForm:
     return form
 
 
+def _letters_form(**options: Any) -> LettersForm:
+    return LettersForm.of(preferences.preferences_of(session(), _me()), **options)
+
+
 def _page(
+    letters: LettersForm | None = None,
     password: ChangePasswordForm | None = None,
     deputy: DeputyForm | None = None,
     token: TokenForm | None = None,
     issued: str | None = None,
 ) -> Any:
-    sent = password or deputy or token
+    sent = letters or password or deputy or token
     page = render_template(
         "people/show_settings.html",
         user=queries.get_user(session(), _me()),
         role_labels=ROLE_LABELS,
+        letters=letters or _letters_form(formdata=None),
+        oversees=any(map(act().by.holds, (Role.AGENCY_HEAD, Role.COORDINATOR))),
         password=password or ChangePasswordForm(formdata=None),
         deputy=deputy or _deputy_form(formdata=None),
         token=token or TokenForm(formdata=None),
