@@ -137,6 +137,13 @@ class ReminderSettings:
 
 
 @dataclass(frozen=True)
+class TablesSettings:
+    """Which file tells how the tables to hand up look."""
+
+    file: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one installation."""
 
@@ -147,6 +154,7 @@ class Settings:
     reading: ReadingSettings
     follow_up: FollowUpSettings
     reminders: ReminderSettings
+    tables: TablesSettings
 
 
 def load_settings(environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:

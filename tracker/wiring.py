@@ -42,6 +42,9 @@ from tracker.actions.rules.filing import Cycle
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
+from tracker.dashboards import handing_up
+from tracker.dashboards.handing_up import Layouts
+from tracker.dashboards.tables import Terms
 from tracker.extraction.model import ReadAndExtract
 from tracker.foundation.clock import Clock, SystemClock, local_date
 from tracker.foundation.database import Database
@@ -51,6 +54,7 @@ from tracker.foundation.jobs import Handler
 from tracker.people.events import DeputyNamed, PersonDeactivated, RolesTaken, TokenIssued
 from tracker.reading.document import ReadingLimits
 from tracker.reminders import service as reminders
+from tracker.reminders.letter_queries import count_chases
 from tracker.reminders.post_office import PostOffice
 from tracker.reports import importing
 from tracker.reports.drafting import Proposals
@@ -73,6 +77,7 @@ class Wiring:
     files: FileStore
     reader: ReadAndExtract
     office: PostOffice
+    layouts: Layouts
 
     def today(self) -> date:
         """Return the local day at the site."""
@@ -97,6 +102,10 @@ class Wiring:
             filing_days=chosen.filing_days,
         )
 
+    def table_terms(self) -> Terms:
+        """Return what the tables to hand up are told by."""
+        return Terms(self.standards(), self.settings.site.zone, count_chases)
+
     def filing_rule(self) -> FilingRule:
         """Return how the city counts the days for filing a report."""
         chosen = self.settings.follow_up
@@ -118,6 +127,7 @@ class Wiring:
                 self.reader, self.files, self.proposals(), self.settings.site.zone
             ),
             exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone, self.standards()),
+            handing_up.KIND: handing_up.MakeTable(self.files, self.layouts, self.table_terms()),
             table_importing.LOOK: table_importing.LookThrough(
                 self.files, self.settings.site.zone, self.settings.follow_up.themes
             ),
@@ -204,6 +214,7 @@ def wire(settings: Settings, clock: Clock | None = None) -> Wiring:
         files=DiskFileStore(settings.storage.files),
         reader=Sandbox(reading_limits(settings)),
         office=office,
+        layouts=handing_up.load_layouts(settings.tables.file),
     )
 
 

@@ -25,8 +25,12 @@ from tracker.actions.post_checking import CheckAnswer, answer_check
 from tracker.actions.queries import ActionFilter
 from tracker.actions.saving import FilterFields, save_filter
 from tracker.app import create_app
+from tracker.dashboards import handing_up
+from tracker.dashboards.rules.tables import Table as HandedUp
+from tracker.dashboards.tables import Asked
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Base
+from tracker.foundation.documents import Format
 from tracker.foundation.jobs import run_next
 from tracker.foundation.sheets import Kind
 from tracker.people import api_tokens, invitations, organization, queries, service, signing_in
@@ -235,12 +239,14 @@ def _taken_out(city: City, wiring: Wiring) -> dict[str, Any]:
     with city.database.transaction() as session:
         job_id = exporting.request_export(session, city.act("officer", session), order).id
         act = city.act("coordinator", session)
+        wanted = handing_up.Order(Asked(HandedUp.ITEMS), Format.CSV, "zh-Hant")
+        made_id = handing_up.request(session, act, wanted).id
         table = "名稱,機關,期限\n更新站牌,TPT-P,115/12/31\n".encode()
         import_id = table_importing.begin_import(session, act, wiring.files, "table.csv", table).id
         table_importing.request_look(session, act, table_importing.get_import(session, act, import_id))
-    for kind in (exporting.KIND, table_importing.LOOK):
+    for kind in (exporting.KIND, handing_up.KIND, table_importing.LOOK):
         run_next(city.database, {kind: wiring.handlers()[kind]}, city.clock)
-    return {"export": job_id, "import": import_id}
+    return {"export": job_id, "import": import_id, "made_table": made_id}
 
 
 def _rules(city: City, wiring: Wiring) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from tests.support.site import settings_for
 from tracker.access import ROLE_LABELS, TABLE, Reach, Role
 from tracker.app import create_app
 from tracker.cli import main
+from tracker.dashboards.handing_up import load_layouts
+from tracker.dashboards.rules.tables import SUBJECTS, Subject
+from tracker.dashboards.table_fields import FIELDS, field_of
 from tracker.extraction.registry import RULES
 from tracker.foundation.bundled import bundled
 from tracker.foundation.language import translator
@@ -132,12 +135,42 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def tables_page() -> str:
+    """Return the page of the tables to hand up: their shipped columns, and the fields that a city may choose from."""
+    say = translator(LANGUAGE)
+    lines = [
+        "# Tables to hand up",
+        "",
+        "`tables.file` names a file with a city's own columns, in the form of `config/tables.toml`. A table that stands",
+        "in it takes the place of the shipped one, whole; a mistake is named when the program starts. Each table is a",
+        "section with `title` and `english`, `formats` in the order in which they are offered, and `columns`: each with a",
+        "`field`, a `width` in centimetres, and, where the usual name does not fit, `heading` and `english`.",
+        "",
+        "| table | shipped title | formats | columns |",
+        "| --- | --- | --- | --- |",
+    ]
+    for table, layout in load_layouts().items():
+        formats = ", ".join(layout.formats)
+        columns = ", ".join(f"`{column.field}`" for column in layout.columns)
+        lines.append(f"| `{table}` | {layout.english} | {formats} | {columns} |")
+    for subject in (Subject.ITEM, Subject.DEPARTMENT):
+        tables = ", ".join(
+            f"`{table}`"
+            for table, of in SUBJECTS.items()
+            if (of is Subject.DEPARTMENT) == (subject is Subject.DEPARTMENT)
+        )
+        lines += ["", f"## Fields of {tables}", "", "| field | usual name |", "| --- | --- |"]
+        lines += [f"| `{code}` | {say(field_of(subject, code).label)} |" for code in FIELDS[subject]]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "extraction.md": rules_page,
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "commands.md": commands_page,
     "routes.md": routes_page,
+    "tables.md": tables_page,
 }
 
 

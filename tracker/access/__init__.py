@@ -90,6 +90,7 @@ class Permission:
         """Figures."""
 
         READ = N_("檢視儀表板與統計。")
+        HAND_UP = N_("產生提報的表件，內容為可檢視的事項。")
 
     class People(Right):
         """People and departments."""
@@ -181,6 +182,12 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     Permission.Action.ANSWER_CHECK: _OWNERS,
     Permission.Action.NOTE_CHECK: _COORDINATOR,
     Permission.Dashboard.READ: _READERS,
+    Permission.Dashboard.HAND_UP: {
+        Role.UNIT_HEAD: Reach.SUBTREE,
+        Role.AGENCY_HEAD: Reach.SUBTREE,
+        Role.COORDINATOR: Reach.CITY,
+        Role.VIEWER: Reach.CITY,
+    },
     Permission.People.MANAGE: _ADMINISTRATOR,
     Permission.People.NAME_DEPUTY: {
         Role.UNIT_HEAD: Reach.SUBTREE,

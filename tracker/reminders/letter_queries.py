@@ -1,6 +1,7 @@
 """Reading the outbox: letters with what stands in them, and how the post does."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
@@ -19,10 +20,13 @@ from tracker.reminders.models import (
     MailChannel,
     Notice,
     OutboxLetter,
+    Planned,
     PlannedReminder,
 )
+from tracker.reminders.rules.stages import Anchor, read_code
 
 CHANNEL = 1
+_CHASED = frozenset({Anchor.DUE, Anchor.FILING_CLOSES, Anchor.FILING_MISSED_TWICE})
 
 
 T = TypeVar("T")
@@ -79,6 +83,21 @@ def list_written_to(session: Session, day: date) -> Sequence[int]:
             OutboxLetter.state != LetterState.CANCELLED,
         )
     ).all()
+
+
+def count_chases(session: Session, item_ids: Collection[int]) -> Mapping[int, int]:
+    """Return how often the outbox reminded of each item that was overdue or not reported on (催辦)."""
+    query = select(PlannedReminder.item_id, PlannedReminder.stage, PlannedReminder.letter_id).where(
+        PlannedReminder.item_id.in_(item_ids),
+        PlannedReminder.outcome == Planned.SENT,
+        PlannedReminder.occurs_on > PlannedReminder.cycle,
+    )
+    letters = {
+        (row.item_id, row.letter_id)
+        for row in session.execute(query)
+        if read_code(row.stage).anchor in _CHASED
+    }
+    return Counter(item_id for item_id, _ in letters)
 
 
 def get_letter(session: Session, letter_id: int) -> OutboxLetter:

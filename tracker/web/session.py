@@ -220,6 +220,7 @@ NAVIGATION = (
     ("actions.list_actions", N_("列管事項"), "list-check", Permission.Action.READ),
     ("reports.list_reports", N_("報告"), "file-text", Permission.Report.READ),
     ("dashboards.show_dashboard", N_("儀表板"), "chart-bar", Permission.Dashboard.READ),
+    ("tables.show_tables", N_("提報表件"), "table", Permission.Dashboard.HAND_UP),
     ("reminders.list_ladders", N_("提醒規則"), "bell", Permission.Reminder.READ),
     ("reminders.list_letters", N_("寄件匣"), "mail", Permission.Outbox.READ),
     ("people.list_people", N_("人員與機關"), "users", Permission.People.MANAGE),

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from tracker import audit
 from tracker.access import Act, Permission, Principal
 from tracker.actions.exchange.columns import COLUMNS, Shown
-from tracker.actions.exchange.keeping import EXPORT, holds_file, is_referred_to
+from tracker.actions.exchange.keeping import EXPORT, EXPORTS, holds_file, is_referred_to
 from tracker.actions.exchange.telling import conditions_of
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter, count_actions, key_of, list_actions
@@ -123,22 +123,22 @@ def file_name(order: Order, act: Act, zone: ZoneInfo) -> str:
     return f"{translator(order.language)(N_('列管事項'))}-{act.at.astimezone(zone):%Y%m%d-%H%M}.{order.kind}"
 
 
-def get_export(session: Session, act: Act, job_id: int) -> Job:
+def get_export(session: Session, act: Act, job_id: int, kind: str = KIND) -> Job:
     """Return an export that the person who acts asked for; raises NotFound for anybody else's."""
     job = jobs.find_job(session, job_id)
-    if job is None or job.kind != KIND or job.requested_by_id != act.by.person_id:
+    if job is None or job.kind != kind or job.requested_by_id != act.by.person_id:
         raise NotFound
     return job
 
 
-def exported_file(session: Session, act: Act, job_id: int) -> StoredFile:
+def exported_file(session: Session, act: Act, job_id: int, kind: str = KIND) -> StoredFile:
     """Return the file of an export that ended well; raises NotFound, Conflict, ExportGone or RightsChanged."""
-    job = get_export(session, act, job_id)
+    job = get_export(session, act, job_id, kind)
     if job.state is not JobState.DONE:
         raise Conflict(N_("匯出尚未完成。"))
     if job.result.get("removed") or is_over(job, act.at):
         raise ExportGone
-    if job.result["rights"] != _rights_of(act.by):
+    if job.result["rights"] != rights_of(act.by):
         raise RightsChanged
     return StoredFile(job.result["sha256"], job.result["size"], job.result["name"])
 
@@ -150,12 +150,12 @@ def is_over(job: Job, now: datetime) -> bool:
 
 def has_old(session: Session, now: datetime) -> bool:
     """Tell whether files of exports wait to be removed, without writing anything."""
-    return any(map(holds_file, jobs.list_ended(session, KIND, now - KEPT)))
+    return any(map(holds_file, _ended(session, now)))
 
 
 def discard_old(session: Session, files: FileStore, now: datetime) -> int:
     """Remove the files of exports past their days, but none that something else refers to; returns how many."""
-    old = [each for each in jobs.list_ended(session, KIND, now - KEPT) if holds_file(each)]
+    old = [each for each in _ended(session, now) if holds_file(each)]
     for job in old:
         job.result = {**job.result, "removed": True}
     session.flush()
@@ -163,6 +163,11 @@ def discard_old(session: Session, files: FileStore, now: datetime) -> int:
         if not is_referred_to(session, sha256):
             files.discard(sha256)
     return len(old)
+
+
+def _ended(session: Session, now: datetime) -> Iterator[Job]:
+    for kind in EXPORTS:
+        yield from jobs.list_ended(session, kind, now - KEPT)
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,7 @@ class ExportActions:
             "size": stored.size,
             "name": stored.name,
             "rows": rows,
-            "rights": _rights_of(act.by),
+            "rights": rights_of(act.by),
         }
 
 
@@ -253,7 +258,7 @@ def _notes(
     )
 
 
-def _rights_of(principal: Principal) -> str:
+def rights_of(principal: Principal) -> str:
     """Return a digest of what decides which items a person sees, the same as long as that is the same."""
     scopes = [
         principal.scope(right)

@@ -10,6 +10,9 @@ from tracker.foundation.jobs import Job
 from tracker.reports.models import Report
 
 EXPORT: Final = "export_actions"
+HANDED_UP: Final = "make_table"
+EXPORTS: Final = (EXPORT, HANDED_UP)
+"""The kinds of jobs that leave a file for who asked for it."""
 
 
 def holds_file(job: Job) -> bool:
@@ -20,7 +23,7 @@ def holds_file(job: Job) -> bool:
 def is_referred_to(session: Session, sha256: str) -> bool:
     """Tell whether anything still needs a stored file."""
     held = Job.result["sha256"].as_string() == sha256
-    kept = session.scalars(select(Job).where(Job.kind == EXPORT, held)).all()
+    kept = session.scalars(select(Job).where(Job.kind.in_(EXPORTS), held)).all()
     users = (
         select(Evidence.id).where(Evidence.sha256 == sha256),
         select(Report.id).where(Report.source_sha256 == sha256),

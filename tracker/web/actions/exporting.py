@@ -1,13 +1,10 @@
 """Taking the filtered list out as a file: at once when it is short, by a background job when it is long."""
 
 import io
-from collections.abc import Mapping
-from typing import BinaryIO
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from werkzeug.wsgi import wrap_file
 from wtforms import BooleanField, HiddenField, RadioField
 
 from tracker.access import Permission
@@ -22,6 +19,7 @@ from tracker.foundation.sheets import Kind
 from tracker.web.actions import columns, filters, lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.job_pages import facts_of_job
+from tracker.web.downloads import attachment
 from tracker.web.forms import Form
 from tracker.web.session import act, refused, requires, say, session, standards, tell, today, wiring
 
@@ -98,7 +96,7 @@ def download_export(job_id: int) -> Response:
     """Hand out the file of an export to who asked for it, while they may see what is in it."""
     stored = exporting.exported_file(session(), act(), job_id)
     kind = Kind(exporting.get_export(session(), act(), job_id).payload["kind"])
-    return _download(wiring().files.open(stored.sha256), stored.name, kind)
+    return attachment(wiring().files.open(stored.sha256), stored.name, kind.mime_type)
 
 
 def _answer(order: Order, total: int) -> Response:
@@ -111,17 +109,4 @@ def _answer(order: Order, total: int) -> Response:
         rows = exporting.write_list(looking, act(), order, file, zone, standards())
     exporting.record_export(session(), act(), order, rows)
     file.seek(0)
-    return _download(file, exporting.file_name(order, act(), zone), order.kind)
-
-
-def _download(file: BinaryIO, name: str, kind: Kind) -> Response:
-    response = Response(wrap_file(request.environ, file), mimetype=kind.mime_type, direct_passthrough=True)
-    response.headers.update(_HEADERS)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return response
-
-
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "no-store",
-}
+    return attachment(file, exporting.file_name(order, act(), zone), order.kind.mime_type)

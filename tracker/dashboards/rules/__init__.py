@@ -1,0 +1,1 @@
+"""Pure rules of the figures and tables that are handed up."""
