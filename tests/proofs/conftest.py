@@ -1,5 +1,6 @@
-"""Long proofs ask for the same loopback ports as the integration tests."""
+"""Long proofs ask for the same mail servers as the integration tests."""
 
-from tests.integration.conftest import unused_port
+from tests.integration.conftest import mailbox, mailbox_handler, unused_port
+from tests.support.crash_fixtures import copied_town, crashes
 
-__all__ = ["unused_port"]
+__all__ = ["copied_town", "crashes", "mailbox", "mailbox_handler", "unused_port"]

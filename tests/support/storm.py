@@ -14,25 +14,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
+from tests.factories.deadlines import Town, address, fill_town
 from tests.support.faulty_smtp import is_unknown
 from tests.support.loopback import free_port
-from tracker.access import Role
-from tracker.actions.models import ActionItem, Part
-from tracker.actions.rules.workflow import PartRole, PartStatus, Status
 from tracker.foundation.database import Database
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import OutcomeKind
-from tracker.people.models import Department, RoleGrant, User
 from tracker.reminders import outbox
 from tracker.reminders.models import DeliveryAttempt, LetterState, OutboxLetter, PlannedReminder
-from tracker.reports.models import Recommendation, Report
-from tracker.reports.rules.adoption import Adoption
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGINS = datetime(2026, 6, 15, 9, 5, tzinfo=ZoneInfo("Asia/Taipei"))
@@ -218,99 +213,7 @@ class Storm:
 
 def fill(database: Database, number: int) -> set[str]:
     """Store so many officers with one item each, due in fourteen days; return the addresses that can be reached."""
-    day, assigned_at = BEGINS.date(), datetime(2026, 6, 10, tzinfo=UTC)
-    people = range(1, number + 1)
-    with database.transaction() as session:
-        session.execute(insert(Department), [_department()])
-        session.execute(insert(User), [_person(each, assigned_at) for each in people])
-        session.execute(
-            insert(RoleGrant),
-            [{"person_id": each, "role": Role.OFFICER, "department_id": 1} for each in people],
-        )
-        session.execute(insert(Report), [_report(assigned_at)])
-        session.execute(insert(Recommendation), [_recommendation(each, assigned_at) for each in people])
-        session.execute(insert(ActionItem), [_item(each, day, assigned_at) for each in people])
-        session.execute(insert(Part), [_part(each, assigned_at) for each in people])
-    addresses = {_address(each) for each in people}
-    return {address for address in addresses if not is_unknown(address, UNKNOWN_EVERY)}
-
-
-def _address(number: int) -> str:
-    return f"officer{number}@city.example"
-
-
-def _department() -> dict[str, object]:
-    return {
-        "id": 1,
-        "code": "TPT",
-        "name": "交通局",
-        "english_name": "Transport Bureau",
-        "aliases": [],
-        "version": 1,
-    }
-
-
-def _person(number: int, at: datetime) -> dict[str, object]:
-    return {
-        "id": number,
-        "email": _address(number),
-        "name": f"承辦人{number}",
-        "created_at": at,
-        "version": 1,
-    }
-
-
-def _report(at: datetime) -> dict[str, object]:
-    return {
-        "id": 1,
-        "title": "港口城市考察報告",
-        "source_name": "report.txt",
-        "source_kind": "text",
-        "source_sha256": "0" * 64,
-        "text": "建請於渡口設置電子看板。",
-        "imported_at": at,
-        "version": 1,
-    }
-
-
-def _recommendation(number: int, at: datetime) -> dict[str, object]:
-    return {
-        "id": number,
-        "report_id": 1,
-        "seq_no": number,
-        "verbatim_quote": "建請於渡口設置電子看板。",
-        "start": 0,
-        "end": 12,
-        "adoption": Adoption.ADOPTED,
-        "confirmed_at": at,
-        "version": 1,
-    }
-
-
-def _item(number: int, day: date, at: datetime) -> dict[str, object]:
-    due_on = day + timedelta(days=14)
-    return {
-        "id": number,
-        "item_no": f"115-TPT-{number:05d}-01",
-        "recommendation_id": number,
-        "title": "於渡口設置電子看板",
-        "status": Status.IN_PROGRESS,
-        "start_on": at.date(),
-        "original_due_on": due_on,
-        "due_on": due_on,
-        "opened_at": at,
-        "version": 1,
-    }
-
-
-def _part(number: int, at: datetime) -> dict[str, object]:
-    return {
-        "id": number,
-        "item_id": number,
-        "department_id": 1,
-        "role": PartRole.LEAD,
-        "officer_id": number,
-        "status": PartStatus.OPEN,
-        "assigned_at": at,
-        "reports_from": at.date(),
-    }
+    due_on, assigned_at = BEGINS.date() + timedelta(days=14), datetime(2026, 6, 10, tzinfo=UTC)
+    fill_town(database, Town(officers=number, headed=False), [due_on] * number, assigned_at, None)
+    addresses = {address(each) for each in range(1, number + 1)}
+    return {each for each in addresses if not is_unknown(each, UNKNOWN_EVERY)}
