@@ -38,7 +38,7 @@ from tracker.people.calendar_keeping import DayFields, set_day
 from tracker.people.rules.tokens import Purpose
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reminders.ladder_changes import LadderFields, save_ladder
-from tracker.reminders.models import LargeRun, LetterState, Notice, OutboxLetter
+from tracker.reminders.models import LargeRun, LetterState, Notice, OutboxLetter, RefusedAddress
 from tracker.reminders.rules.ladders import Scope
 from tracker.reminders.rules.stages import SHIPPED
 from tracker.reports import importing
@@ -310,4 +310,9 @@ def _belongings(city: City) -> dict[str, Any]:
         assert letter is not None
         assert notice is not None
         letter.state = LetterState.HELD
-        return found | {"letter": letter.id, "notice": notice.id}
+        refused = RefusedAddress(
+            address=city.email("officer"), refused_at=city.clock.now(), text="550 no such mailbox"
+        )
+        session.add(refused)
+        session.flush()
+        return found | {"letter": letter.id, "notice": notice.id, "refused": refused.id}

@@ -64,6 +64,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "delegation_id": "delegation",
         "notice_id": "notice",
         "letter_id": "letter",
+        "refused_id": "refused",
         "token": "invitation",
         "filename": "stylesheet",
         "filter_id": "own_filter",

@@ -18,6 +18,7 @@ from tracker.reminders.models import (
     Notice,
     OutboxLetter,
     PlannedReminder,
+    RefusedAddress,
 )
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.stages import Capacity
@@ -190,3 +191,28 @@ class TestOutbox:
             visitor = visit(key)
             assert visitor.get(f"/outbox/{letter_id}").status_code == 403
             assert visitor.post(f"/outbox/{letter_id}/release").status_code == 403
+
+
+class TestRefusedAddress:
+    @pytest.fixture
+    def refused(self, city: City) -> None:
+        with city.database.transaction() as session:
+            session.add(
+                RefusedAddress(
+                    address=city.email("officer"), refused_at=city.clock.now(), text="550 no such mailbox"
+                )
+            )
+
+    def test_is_marked_among_the_people(self, visit: Callable[..., Visitor], refused, city: City) -> None:
+        administrator = visit("administrator")
+        assert "郵件伺服器拒收" in administrator.get("/people").text
+        page = administrator.get(f"/people/{city.people['officer']}/edit").text
+        assert "550 no such mailbox" in page
+
+    def test_is_let_in_again_by_the_administrator(self, visit: Callable[..., Visitor], refused) -> None:
+        administrator = visit("administrator")
+        page = administrator.get("/outbox").text
+        assert "郵件伺服器拒收 1 個地址" in page
+        (accept,) = re.findall(r'action="(/outbox/refused/\d+/accept)"', page)
+        assert administrator.post(accept).location == "/outbox"
+        assert "郵件伺服器拒收 1 個地址" not in administrator.get("/outbox").text

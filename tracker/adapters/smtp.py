@@ -122,7 +122,8 @@ class Connection(flask_mail.Connection):
             return _sender_refused(code, text)
         code, text = host.rcpt(recipient)
         if code not in (OK, WILL_FORWARD):
-            return _refused(code, text)
+            judged = _refused(code, text)
+            return replace(judged, refuses_address=judged.kind is OutcomeKind.PERMANENT)
         code, text = host.docmd("DATA")
         if code != READY_FOR_BODY:
             return _refused(code, text)
@@ -206,7 +207,8 @@ class SMTPMailer:
         Returns as soon as the server's answer is known, so that it can be recorded before anything else is said.
         """
         if not _ADDRESS.fullmatch(recipient):
-            return Outcome(OutcomeKind.PERMANENT, None, "the address cannot be used in SMTP")
+            words = "the address cannot be used in SMTP"
+            return Outcome(OutcomeKind.PERMANENT, None, words, refuses_address=True)
         with self._lock:
             try:
                 self._connect()

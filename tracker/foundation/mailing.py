@@ -53,11 +53,15 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of one attempt; `code` is the server's reply code, or None when there was no reply."""
+    """The end of one attempt; `code` is the server's reply code, or None when there was no reply.
+
+    `refuses_address` tells that it is the recipient whom the server does not take, whatever the letter says.
+    """
 
     kind: OutcomeKind
     code: int | None = None
     text: str = ""
+    refuses_address: bool = False
 
 
 class Mailer(Protocol):

@@ -20,6 +20,7 @@ from tracker.reminders.outbox import Claimed
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import day_bounds, load_directory
 from tracker.reminders.rules.ladder import Reason
+from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.service import notify_of_failed_letter
 from tracker.reminders.standing import standing_of
 
@@ -65,10 +66,18 @@ def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now
     if letter.ambiguous or not letter.is_counted:
         return None
     directory = load_directory(session, office.today())
+    if letter.address != _address_of(letter, directory):
+        return Reason.OUTDATED
     standing = standing_of(session, office.terms(session), directory, letter.reminders, letter.notices)
     reasons = [standing.why_not_remind(each) for each in letter.reminders]
     reasons += [standing.why_not_notify(each, now) for each in letter.notices]
     return Reason.OUTDATED if any(reasons) else None
+
+
+def _address_of(letter: OutboxLetter, directory: Directory) -> str:
+    """Return where a letter to its recipient has to go as things stand, empty where it can go nowhere."""
+    person_id = letter.recipient_id
+    return directory.mailbox_for(person_id) if person_id in directory.refused else letter.recipient.email
 
 
 def _deliver_next(office: PostOffice, database: Database, wait: Wait) -> Outcome | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, String, cast, func, null, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Row, String, case, cast, func, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from tracker.actions.models import ActionItem
@@ -36,7 +36,10 @@ LOOK_AHEAD: Final = timedelta(days=60)
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One answer to: who was reminded, when, as what, and why (not)."""
+    """One answer to: who was reminded, when, as what, and why (not).
+
+    `passed_to` is the shared mailbox that the letter went to, where the person's own address is refused.
+    """
 
     words: Words
     person: str
@@ -50,6 +53,7 @@ class LedgerEntry:
     item_id: int | None = None
     item_no: str = ""
     moved_from: date | None = None
+    passed_to: str = ""
 
 
 def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
@@ -96,6 +100,7 @@ def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> C
             PlannedReminder.reason,
             PlannedReminder.letter_id,
             OutboxLetter.accepted_at,
+            _mailbox().label("passed_to"),
             PlannedReminder.id,
             PlannedReminder.planned_at.label("told_at"),
             PlannedReminder.step,
@@ -122,6 +127,7 @@ def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> C
             Notice.reason,
             Notice.letter_id,
             OutboxLetter.accepted_at,
+            _mailbox(),
             Notice.id,
             Notice.created_at,
             nobody,
@@ -135,6 +141,10 @@ def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> C
         .where(of_notice, Notice.mail.is_not(None))
     )
     return union_all(reminders, notices)
+
+
+def _mailbox() -> ColumnElement[str | None]:
+    return case((OutboxLetter.to_mailbox, OutboxLetter.address))
 
 
 def _entry(row: Row[Any], zone: ZoneInfo) -> LedgerEntry:
@@ -151,6 +161,7 @@ def _entry(row: Row[Any], zone: ZoneInfo) -> LedgerEntry:
         item_id=row.item_id,
         item_no=row.item_no or "",
         moved_from=_moved_from(row) if row.stage else None,
+        passed_to=row.passed_to or "",
     )
 
 
@@ -182,6 +193,8 @@ def _whys(session: Session, office: PostOffice, person_id: int) -> Iterator[str]
     directory = load_directory(session, slot.day)
     if not _is_present(session, office, directory, person_id, slot.day):
         yield N_("今天是休息日，下一個工作日再寄")
+    if not directory.is_reachable(person_id):
+        yield N_("郵件伺服器拒收本人的信箱，也沒有公用信箱可改寄；更正後再寄")
     if person_id in list_written_to(session, slot.day):
         yield N_("今天已有一封信，併入下一封")
     if not slot.is_open:

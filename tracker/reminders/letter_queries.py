@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
+from tracker.people.models import User
 from tracker.reminders.models import (
     UNSENT,
     Heartbeat,
@@ -22,7 +23,9 @@ from tracker.reminders.models import (
     OutboxLetter,
     Planned,
     PlannedReminder,
+    RefusedAddress,
 )
+from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.stages import Anchor, read_code
 
 CHANNEL = 1
@@ -81,6 +84,12 @@ def list_written_to(session: Session, day: date) -> Sequence[int]:
             OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
             OutboxLetter.local_date == day,
             OutboxLetter.state != LetterState.CANCELLED,
+            # One that was refused at the door reached nobody.
+            or_(
+                OutboxLetter.state != LetterState.FAILED,
+                OutboxLetter.reason != Reason.ADDRESS_REFUSED,
+                OutboxLetter.ambiguous > 0,
+            ),
         )
     ).all()
 
@@ -98,6 +107,25 @@ def count_chases(session: Session, item_ids: Collection[int]) -> Mapping[int, in
         if read_code(row.stage).anchor in _CHASED
     }
     return Counter(item_id for item_id, _ in letters)
+
+
+def list_refused(session: Session) -> Sequence[RefusedAddress]:
+    """Return the addresses that the mail server does not take, the latest first."""
+    return session.scalars(
+        select(RefusedAddress).order_by(RefusedAddress.refused_at.desc(), RefusedAddress.id.desc())
+    ).all()
+
+
+def find_refused(session: Session, address: str) -> RefusedAddress | None:
+    """Return the mark of an address that the mail server does not take, or None."""
+    return session.scalars(select(RefusedAddress).where(RefusedAddress.address == address)).one_or_none()
+
+
+def is_anybody_refused() -> ColumnElement[bool]:
+    """Return the condition that the address of an active person is refused."""
+    return exists(
+        select(User.id).join(RefusedAddress, RefusedAddress.address == User.email).where(User.is_active)
+    )
 
 
 def get_letter(session: Session, letter_id: int) -> OutboxLetter:

@@ -144,8 +144,13 @@ class Digest:
     notices: Sequence[Notice] = ()
 
 
-def write_digest(office: PostOffice, reader: User, digest: Digest, *, is_test: bool = False) -> Written:
-    """Put the day's letter into the reader's words; a test says that it is one."""
+def write_digest(
+    office: PostOffice, reader: User, digest: Digest, *, is_test: bool = False, passed_to: str = ""
+) -> Written:
+    """Put the day's letter into the reader's words; a test says that it is one.
+
+    One that goes to the shared mailbox `passed_to`, since the reader's own is refused, says for whom it is.
+    """
     speech = _Speech(reader.language, office, digest)
     shown = [item for group in digest.groups for item in group.item_ids]
     return _render(
@@ -157,6 +162,8 @@ def write_digest(office: PostOffice, reader: User, digest: Digest, *, is_test: b
         late=sum(digest.items[item].days_late > 0 for item in shown),
         address=office.links.work_page(),
         is_test=is_test,
+        passed_to=passed_to,
+        own_address=reader.email,
     )
 
 
@@ -167,11 +174,13 @@ def write_token_letter(
     return _render(office, kind, reader, email=reader.email, address=address, until=until)
 
 
-def envelope(office: PostOffice, reader: User, written: Written, message_id: str, at: datetime) -> Letter:
-    """Return a letter ready to be composed."""
+def envelope(
+    office: PostOffice, reader: User, written: Written, message_id: str, at: datetime, address: str = ""
+) -> Letter:
+    """Return a letter ready to be composed; it goes to the reader's own address, if none is named."""
     return Letter(
         to_name=_one_line(reader.name),
-        to_address=reader.email,
+        to_address=address or reader.email,
         subject=written.subject,
         text=written.text,
         html=written.html,

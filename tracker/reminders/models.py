@@ -73,7 +73,10 @@ _IN_HAND = text("state IN ('leased', 'transmitting')")
 
 
 class OutboxLetter(Base):
-    """A letter to one person; its bytes are set once and sent unchanged, however often that takes."""
+    """A letter to one person; its bytes are set once and sent unchanged, however often that takes.
+
+    Where the person's own address is refused it goes to the shared mailbox of their department (`to_mailbox`).
+    """
 
     __tablename__ = "outbox_letter"
     __table_args__ = (
@@ -104,6 +107,7 @@ class OutboxLetter(Base):
     lease_token: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    to_mailbox: Mapped[bool] = mapped_column(default=False)
 
     recipient: Mapped[User] = relationship()
     history: Mapped[list["DeliveryAttempt"]] = relationship(order_by="DeliveryAttempt.id")
@@ -116,6 +120,17 @@ class OutboxLetter(Base):
     def is_counted(self) -> bool:
         """Tell whether the letter counts for one mail a day; what a person asked for does not."""
         return self.kind is LetterKind.REMINDER_DIGEST
+
+
+class RefusedAddress(Base):
+    """An address that the mail server does not take; it is left alone until a person takes the mark away."""
+
+    __tablename__ = "refused_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(unique=True)
+    refused_at: Mapped[datetime]
+    text: Mapped[str]
 
 
 class DeliveryAttempt(Base):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tracker.foundation.database import Session
+from tracker.foundation.database import Base, Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import User
 from tracker.reminders.letter_queries import CHANNEL
@@ -26,6 +26,7 @@ from tracker.reminders.models import (
     OutboxLetter,
     Planned,
     PlannedReminder,
+    RefusedAddress,
 )
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.retry import channel_pause_after, pause_after
@@ -49,6 +50,7 @@ class NewLetter:
     payload: bytes
     local_date: date
     deliver_by: datetime
+    to_mailbox: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,14 @@ def put(session: Session, letter: NewLetter, now: datetime) -> int | None:
         "ambiguous": 0,
         "crashes": 0,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(OutboxLetter).values(values).on_conflict_do_nothing(index_elements=["key"])
+    statement = _insert(session, OutboxLetter).values(values).on_conflict_do_nothing(index_elements=["key"])
     return session.scalar(statement.returning(OutboxLetter.id))
+
+
+def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an insertion that both databases may leave undone."""
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(model) if is_postgres else sqlite.insert(model)
 
 
 def claim(session: Session, now: datetime, lease: timedelta, *, slot_is_open: bool) -> Claimed | None:
@@ -179,8 +186,7 @@ def cancel(session: Session, letter: OutboxLetter, reason: Reason) -> None:
     letter.state, letter.reason = LetterState.CANCELLED, reason
     _end_lease(letter)
     _forget_token(letter)
-    for kind in (PlannedReminder, Notice):
-        session.execute(update(kind).where(kind.letter_id == letter.id).values(letter_id=None))
+    _detach(session, letter, None)
     session.flush()
 
 
@@ -246,8 +252,11 @@ def _follow(session: Session, letter: OutboxLetter, outcome: Outcome, now: datet
     if outcome.kind is OutcomeKind.ACCEPTED:
         _accept(session, letter, now)
         return
+    if outcome.refuses_address:
+        _turn_back(session, letter, outcome, now)
+        return
     if outcome.kind is OutcomeKind.PERMANENT:
-        fail(session, letter, Reason.ADDRESS_REFUSED)
+        fail(session, letter, Reason.LETTER_REFUSED)
         return
     letter.state, letter.next_at = LetterState.QUEUED, now
     letter.ambiguous += outcome.kind is OutcomeKind.UNKNOWN
@@ -255,6 +264,27 @@ def _follow(session: Session, letter: OutboxLetter, outcome: Outcome, now: datet
         letter.attempts += 1
         chance = int(letter.message_id[:8], 16) / 0xFFFFFFFF
         letter.next_at = now + pause_after(letter.attempts, outcome.code, chance)
+
+
+def _turn_back(session: Session, letter: OutboxLetter, outcome: Outcome, now: datetime) -> None:
+    """Give a letter up whose address is refused, and mark the address; what stood in it waits for another way."""
+    refused = {
+        "address": letter.address,
+        "refused_at": now,
+        "text": f"{outcome.code or ''} {outcome.text}"[:500],
+    }
+    session.execute(
+        _insert(session, RefusedAddress).values(refused).on_conflict_do_nothing(index_elements=["address"])
+    )
+    if letter.is_counted:
+        _detach(session, letter, Reason.ADDRESS_REFUSED)
+    fail(session, letter, Reason.ADDRESS_REFUSED)
+
+
+def _detach(session: Session, letter: OutboxLetter, reason: Reason | None) -> None:
+    session.flush()
+    for kind in (PlannedReminder, Notice):
+        session.execute(update(kind).where(kind.letter_id == letter.id).values(letter_id=None, reason=reason))
 
 
 def _accept(session: Session, letter: OutboxLetter, now: datetime) -> None:

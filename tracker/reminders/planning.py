@@ -89,10 +89,11 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
 def people_of_day(session: Session, office: PostOffice, directory: Directory, slot: Slot) -> list[int]:
     """Return those for whom something waits to be written on a day on which their department works.
 
-    Whose department is closed, by a typhoon say, hears on its next working day.
+    Whose department is closed, by a typhoon say, hears on its next working day; whose address is refused, through the
+    shared mailbox or once it was put right.
     """
     calendars = calendars_around(session, office.country, slot.day)
-    people = list_people_to_write(session, directory, slot)
+    people = filter(directory.is_reachable, list_people_to_write(session, directory, slot))
     return [each for each in people if calendars.is_any_open(directory.departments_of(each), slot.day)]
 
 
@@ -122,10 +123,12 @@ def write_letter(
         return None
     reader = get_user(session, person_id)
     digest = digest_of(session, office, reader, slot.day, reminders, notices)
-    written = write_digest(office, reader, digest)
+    mailbox = directory.mailbox_for(person_id) if person_id in directory.refused else ""
+    address = mailbox or reader.email
+    written = write_digest(office, reader, digest, passed_to=mailbox)
     key = f"digest|{person_id}|{slot.day}|{generation}"
     message_id = office.message_id(key)
-    payload = office.mailer.compose(envelope(office, reader, written, message_id, now))
+    payload = office.mailer.compose(envelope(office, reader, written, message_id, now, address))
     letter_id = outbox.put(
         session,
         NewLetter(
@@ -133,12 +136,13 @@ def write_letter(
             message_id=message_id,
             kind=LetterKind.REMINDER_DIGEST,
             recipient_id=person_id,
-            address=reader.email,
+            address=address,
             subject=written.subject,
             text=written.text,
             payload=payload,
             local_date=slot.day,
             deliver_by=now + GIVE_UP_AFTER,
+            to_mailbox=bool(mailbox),
         ),
         now,
     )
@@ -217,6 +221,12 @@ def _takes_slot(letter: OutboxLetter, day: date) -> bool:
         return False
     if letter.state is LetterState.QUEUED and letter.local_date < day:
         return letter.ambiguous > 0
+    if (
+        letter.state is LetterState.FAILED
+        and letter.reason is Reason.ADDRESS_REFUSED
+        and not letter.ambiguous
+    ):
+        return False
     if letter.state in (LetterState.HELD, LetterState.FAILED):
         return letter.local_date == day
     return True

@@ -31,6 +31,7 @@ from tracker.reminders.models import (
     OutboxLetter,
     Planned,
     PlannedReminder,
+    RefusedAddress,
 )
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
@@ -122,17 +123,29 @@ def load_directory(session: Session, day: date) -> Directory:
     )
     for role, department_id, person_id in session.execute(grants.order_by(RoleGrant.id)):
         holders.setdefault((role, department_id), []).append(person_id)
-    parents = session.execute(select(Department.id, Department.parent_id))
-    people = select(User.id, LetterPreference).outerjoin(
-        LetterPreference, LetterPreference.person_id == User.id
+    places = select(
+        Department.id, Department.parent_id, Department.mailbox, RefusedAddress.id.label("refused")
     )
-    active = {row.id: row.LetterPreference for row in session.execute(people.where(User.is_active))}
+    departments = session.execute(
+        places.outerjoin(RefusedAddress, RefusedAddress.address == Department.mailbox)
+    ).all()
+    people = (
+        select(User.id, LetterPreference, RefusedAddress.id.label("refused"))
+        .outerjoin(LetterPreference, LetterPreference.person_id == User.id)
+        .outerjoin(RefusedAddress, RefusedAddress.address == User.email)
+        .where(User.is_active)
+    )
+    active = {row.id: row for row in session.execute(people)}
     return Directory(
-        parents={row.id: row.parent_id for row in parents},
+        parents={row.id: row.parent_id for row in departments},
         holders=holders,
         active=frozenset(active),
         deputies=deputies_on(session, day),
-        preferences={person_id: row.chosen for person_id, row in active.items() if row is not None},
+        preferences={
+            row.id: row.LetterPreference.chosen for row in active.values() if row.LetterPreference is not None
+        },
+        refused=frozenset(row.id for row in active.values() if row.refused is not None),
+        mailboxes={row.id: row.mailbox for row in departments if row.mailbox and row.refused is None},
     )
 
 

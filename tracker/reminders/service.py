@@ -47,7 +47,7 @@ from tracker.people.rules.tokens import LIFETIMES, Purpose, digest
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import get_letter
 from tracker.reminders.letters import envelope, write_token_letter
-from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned
+from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, RefusedAddress
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_directory
@@ -361,6 +361,16 @@ def release_letter(session: Session, act: Act, letter_id: int) -> None:
         raise StepNotAllowed
     outbox.release_held(letter, act.at)
     audit.record(session, act, "letter_released", "letter", letter_id)
+
+
+def accept_address(session: Session, act: Act, refused_id: int) -> None:
+    """Take the mark from an address that was put right: letters go there again; raises NotFound or Forbidden."""
+    act.require(Permission.Outbox.RELEASE)
+    refused = session.get(RefusedAddress, refused_id)
+    if refused is None:
+        raise NotFound
+    session.delete(refused)
+    audit.record(session, act, "address_accepted", "address", refused_id, {"address": refused.address})
 
 
 def _tell(

@@ -28,6 +28,7 @@ from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import list_waiting_reminders
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
+from tracker.reminders.rules.preferences import Preferences
 from tracker.reminders.service import send_token_letter
 
 LATE_IN_MAY = date(2026, 7, 1)  # the stage of this morning, 17 June, is for the officer alone
@@ -119,7 +120,7 @@ class TestOneLetter:
             reminder = session.scalars(select(PlannedReminder)).one()
         assert notice.person_id == city.administrator
         assert "officer@city.example" in notice.detail
-        assert (reminder.outcome, reminder.reason) == (Planned.FAILED, Reason.ADDRESS_REFUSED)
+        assert (reminder.outcome, reminder.reason) == (Planned.PLANNED, Reason.ADDRESS_REFUSED)
 
     def test_it_waits_before_it_tries_again(self, office, database, mailer, clock) -> None:
         mailer.answers.append(Outcome(OutcomeKind.TEMPORARY, 451, "later"))
@@ -249,7 +250,7 @@ class TestReleasedLate:
         with database.reading() as session:
             letter = session.get_one(OutboxLetter, released)
             assert (letter.state, letter.reason) == (LetterState.CANCELLED, Reason.OUTDATED)
-            assert list_waiting_reminders(session, letter.recipient_id)
+            assert list_waiting_reminders(session, letter.recipient_id, Preferences(), office.today())
         assert len(mailer.delivered) == 1
 
     def test_with_an_unknown_attempt_goes_out_again_on_the_next_day(

@@ -112,6 +112,7 @@ class Reason(StrEnum):
     NO_LONGER_CONCERNED = "no_longer_concerned"
     RECIPIENT_INACTIVE = "recipient_inactive"
     ADDRESS_REFUSED = "address_refused"
+    LETTER_REFUSED = "letter_refused"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     OUTDATED = "outdated"
@@ -135,6 +136,7 @@ REASON_LABELS: Final = {
     Reason.NO_LONGER_CONCERNED: N_("收件人已不負責這個事項"),
     Reason.RECIPIENT_INACTIVE: N_("收件人的帳號已停用"),
     Reason.ADDRESS_REFUSED: N_("郵件伺服器拒收這個地址"),
+    Reason.LETTER_REFUSED: N_("郵件伺服器拒收這封信"),
     Reason.EXPIRED: N_("超過寄送期限仍無法送出"),
     Reason.SUPERSEDED: N_("由較新的信件取代"),
     Reason.OUTDATED: N_("內容已過時，重新製作"),

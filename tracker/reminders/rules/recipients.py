@@ -28,7 +28,8 @@ class Recipient:
 class Directory:
     """The people who are active on a day, by what they hold where; `deputies` by the person stood in for.
 
-    `preferences` holds what those chose who chose anything.
+    `preferences` holds what those chose who chose anything. `refused` are those whose address the mail server does not
+    take, `mailboxes` the shared ones of departments that it does take.
     """
 
     parents: Mapping[int, int | None]
@@ -36,6 +37,8 @@ class Directory:
     active: frozenset[int]
     deputies: Mapping[int, Sequence[int]] = field(default_factory=dict)
     preferences: Mapping[int, Preferences] = field(default_factory=dict)
+    refused: frozenset[int] = frozenset()
+    mailboxes: Mapping[int, str] = field(default_factory=dict)
 
     def heads(self, department_id: int, role: Role) -> Sequence[int]:
         """Return the nearest heads of a kind on the way up from a department."""
@@ -45,6 +48,15 @@ class Directory:
     def preferences_of(self, person_id: int) -> Preferences:
         """Return what a person chose about their letters."""
         return self.preferences.get(person_id, _NOTHING_CHOSEN)
+
+    def mailbox_for(self, person_id: int) -> str:
+        """Return the nearest shared mailbox on the way up from a person's departments, empty where there is none."""
+        ways = (upwards(self.parents, place) for place in sorted(self.departments_of(person_id)))
+        return next((self.mailboxes[place] for way in ways for place in way if place in self.mailboxes), "")
+
+    def is_reachable(self, person_id: int) -> bool:
+        """Tell whether there is an address to which a person's letter can go."""
+        return person_id not in self.refused or bool(self.mailbox_for(person_id))
 
     def departments_of(self, person_id: int) -> frozenset[int]:
         """Return the departments in which a person holds a role."""

@@ -21,6 +21,7 @@ from tracker.people.models import User
 from tracker.people.queries import PERSON_STATE_LABELS, PeopleFilter, PersonState
 from tracker.people.rules.naming import indented_name
 from tracker.people.service import PersonFields, RoleAssignment
+from tracker.reminders.letter_queries import find_refused, list_refused
 from tracker.web.forms import DepartmentChoice, Form, Words, required
 from tracker.web.numbers import number_of, page_of
 from tracker.web.people.blueprint import blueprint
@@ -110,6 +111,7 @@ def list_people() -> str:
         "people/list_people.html",
         page=page,
         wanted=wanted,
+        refused={each.address for each in list_refused(session())},
         departments=[(each.id, indented_name(each, depths[each.id], g.language)) for each in departments],
         states=[(state.value, say(label)) for state, label in PERSON_STATE_LABELS.items()],
         role_labels=ROLE_LABELS,
@@ -161,6 +163,8 @@ def edit_person(person_id: int) -> Any:
         conflict=isinstance(form.refusal, VersionConflict),
         still_holding=isinstance(form.refusal, StillHolding),
         holds=len(open_parts_of(session(), person_id)),
+        refused=find_refused(session(), user.email),
+        may_accept=act().by.may(Permission.Outbox.RELEASE),
         role_labels=ROLE_LABELS,
     )
     return page, form.answer_status

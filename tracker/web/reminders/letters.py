@@ -65,6 +65,7 @@ def list_letters() -> str:
         wanted=wanted,
         why_sent=ledger.why_sent,
         health=letter_queries.outbox_health(session()),
+        refused=letter_queries.list_refused(session()),
         held_run=runs.find_held_run(session(), today()),
         has_mail_server=bool(wiring().settings.mail.host),
         kinds=LETTER_LABELS,
@@ -99,6 +100,15 @@ def release_letter(letter_id: int) -> Response:
     service.release_letter(session(), act(), letter_id)
     tell(N_("信件已排入寄送。"))
     return redirect(url_for("reminders.show_letter", letter_id=letter_id))
+
+
+@blueprint.post("/outbox/refused/<int:refused_id>/accept")
+@requires(Permission.Outbox.RELEASE)
+def accept_address(refused_id: int) -> Response:
+    """Let letters go to an address again."""
+    service.accept_address(session(), act(), refused_id)
+    tell(N_("已解除註記，之後的信會再寄到這個地址。"))
+    return redirect(url_for("reminders.list_letters"))
 
 
 def _filter() -> LetterFilter:
