@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,7 @@ from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
 from tracker.dashboards import handing_up
 from tracker.dashboards.handing_up import Layouts
+from tracker.dashboards.remembering import Figures
 from tracker.dashboards.tables import Terms
 from tracker.extraction.model import ReadAndExtract
 from tracker.foundation.clock import Clock, SystemClock, local_date
@@ -78,6 +79,7 @@ class Wiring:
     reader: ReadAndExtract
     office: PostOffice
     layouts: Layouts
+    figures: Figures = field(default_factory=Figures)
 
     def today(self) -> date:
         """Return the local day at the site."""

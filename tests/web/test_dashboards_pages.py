@@ -24,9 +24,9 @@ def stand_in(city: City, person: str, deputy: str) -> None:
 
 
 def tiles(page: str) -> list[tuple[str, int]]:
-    """Return address and number of each tile."""
+    """Return address and number of each tile that counts items; rates and days carry a unit."""
     found = re.findall(
-        r'<a class="stat-tile[^"]*" href="([^"]*)">.*?stat-tile__number">([\d,]+)<', page, re.DOTALL
+        r'<a class="stat-tile[^"]*" href="([^"]*)">.*?stat-tile__number">([\d,]+)</span>', page, re.DOTALL
     )
     return [(html.unescape(address), int(number)) for address, number in found]
 
@@ -59,7 +59,7 @@ class TestDashboard:
         visitor = visit(key)
         page = visitor.get("/dashboard").text
         numbers = tiles(page) + chart_numbers(page)
-        assert len(tiles(page)) == 5
+        assert len(tiles(page)) == 8
         assert len(chart_numbers(page)) >= 3
         for address, number in numbers:
             assert length(visitor.get(address).text) == number, address

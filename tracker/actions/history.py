@@ -38,7 +38,12 @@ class Difference:
 
 def holding_on(day: date) -> ColumnElement[bool]:
     """Return the condition on `ItemPeriod` for telling of a day, as it ended."""
-    return and_(ItemPeriod.from_on <= day, or_(ItemPeriod.until_on.is_(None), ItemPeriod.until_on > day))
+    return holding_between(day, day)
+
+
+def holding_between(first: date, last: date) -> ColumnElement[bool]:
+    """Return the condition on `ItemPeriod` for telling of the end of any day from one to another."""
+    return and_(ItemPeriod.from_on <= last, or_(ItemPeriod.until_on.is_(None), ItemPeriod.until_on > first))
 
 
 def rebuild(session: Session) -> int:

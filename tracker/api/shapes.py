@@ -155,9 +155,13 @@ class ActionItemQuery(BaseModel):
 
 
 class FiguresQuery(BaseModel):
-    """Whose figures."""
+    """Whose figures, and of which day."""
 
     model_config = ConfigDict(extra="forbid")
+
+    as_at: date | None = Field(
+        default=None, description="A past day, of whose end the figures are told; today without it."
+    )
 
     department: str | None = Field(
         default=None, max_length=40, description="A department's code; its units count."
@@ -170,6 +174,31 @@ class DepartmentFigures(Shape):
     department: DepartmentShape
     open: int = Field(ge=0)
     due_soon: int = Field(ge=0)
+    overdue: int = Field(ge=0)
+
+
+class ThemeFigures(Shape):
+    """The open items of one theme."""
+
+    theme: str
+    open: int = Field(ge=0)
+    overdue: int = Field(ge=0)
+
+
+class AgeFigures(Shape):
+    """The overdue items that are late by some calendar days."""
+
+    from_days: int
+    until_days: int | None
+    items: int = Field(ge=0)
+
+
+class MonthFigures(Shape):
+    """What happened in a month, and how many items were overdue when it ended."""
+
+    month: str = Field(description="YYYY-MM")
+    opened: int = Field(ge=0)
+    closed: int = Field(ge=0)
     overdue: int = Field(ge=0)
 
 
@@ -186,5 +215,18 @@ class Figures(Shape):
     )
     past_original: int = Field(ge=0, description="Open and past the date first agreed.")
     awaiting_decision: int = Field(ge=0, description="Release was asked for and nobody has decided.")
+    silent: int = Field(ge=0, description="A part owes the report on the period that closed last.")
+    extended: int = Field(ge=0, description="Open and due later than first agreed.")
     closed: int = Field(ge=0, description="Released, whatever the outcome.")
+    closed_this_year: int = Field(ge=0)
+    closing_rate: int | None = Field(
+        description="Of a hundred: released this year, of those and the open ones."
+    )
+    on_time_rate: int | None = Field(
+        description="Of a hundred released this year: asked for on or before the due date."
+    )
+    median_days: int | None = Field(description="From the first day to the release, of those of this year.")
     by_department: list[DepartmentFigures]
+    by_theme: list[ThemeFigures]
+    ageing: list[AgeFigures]
+    trend: list[MonthFigures]

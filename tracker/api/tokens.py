@@ -53,7 +53,7 @@ def token_with(permission: Right) -> Callable[[View], View]:
             _identify()
             if not g.act.by.may(permission):
                 raise Forbidden
-            with wiring().database.reading() as g.session:
+            with wiring().database.snapshot() as g.session:
                 return make_response(view(*arguments, **values))
 
         guarded.required_permission = permission  # type: ignore[attr-defined]

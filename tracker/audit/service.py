@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,9 +93,17 @@ def record(
     return row
 
 
-def head_of(session: Session) -> Head | None:
-    """Return the last link of the chain, to be kept outside of the database; None while nothing is recorded."""
-    last = session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)).one_or_none()
+def head_of(session: Session, passing_over: Collection[str] = ()) -> Head | None:
+    """Return the last link of the chain, to be kept outside of the database; None while nothing is recorded.
+
+    The last one that tells of something else than some acts, where those are passed over.
+    """
+    query = (
+        select(AuditEvent).where(AuditEvent.action.not_in(passing_over))
+        if passing_over
+        else select(AuditEvent)
+    )
+    last = session.scalars(query.order_by(AuditEvent.seq.desc()).limit(1)).one_or_none()
     return Head(last.seq, last.digest, last.at) if last else None
 
 

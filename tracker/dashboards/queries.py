@@ -1,44 +1,95 @@
-"""Counting items; every figure takes the lists' own conditions, and so says what the list behind it says."""
+"""Counting items; every figure takes the lists' own conditions, and so says what the list behind it says.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+Nothing is kept: each figure is one SELECT over the present rows or, for a past day, over the history of that day.
+`remembering` sees to it that what nothing has changed is not counted twice.
+"""
 
-from sqlalchemy import case, func, select
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, select
 
 from tracker.access import Principal
 from tracker.actions.models import ActionItem
 from tracker.actions.queries import (
     ActionFilter,
     Group,
-    Lead,
-    condition_for,
+    Population,
     count_by_group,
-    from_joined,
     group_condition,
+    holding_on,
+    overdue_on,
+    population,
+    signal_on,
+    stretch_of_history,
 )
-from tracker.actions.rules.deadlines import Standards
-from tracker.dashboards.figures import DepartmentLoad, Tiles
+from tracker.actions.rules.deadlines import Signal, Standards
+from tracker.actions.rules.periods import Occasion, Period, months_from, months_until
+from tracker.actions.rules.workflow import Status
+from tracker.dashboards.figures import (
+    AgeBand,
+    Counts,
+    DepartmentLoad,
+    LongOpen,
+    MonthDue,
+    MonthOfTrend,
+    Overview,
+    Releases,
+    ThemeLoad,
+)
 from tracker.foundation.database import Session
+from tracker.foundation.day_arithmetic import days_between
 from tracker.people.models import Department
 from tracker.people.rules.tree import agency_of
+from tracker.reports.rules.adoption import Adoption
 
-_BANDS = (Group.OVERDUE, Group.DUE_SOON, Group.LATER)
+AGE_BANDS: Final = ((1, 30), (31, 90), (91, 180), (181, None))
+MONTHS: Final = 12
+LONGEST_SHOWN: Final = 10
+_DAY: Final = timedelta(days=1)
 
 
-def count_tiles(
-    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
-) -> Tiles:
-    """Count the items of a filter by how they stand today."""
-    counts = count_by_group(session, principal, wanted, today, standards)
-    return Tiles(
-        open=counts[Group.OPEN],
-        due_soon=counts[Group.DUE_SOON],
-        overdue=counts[Group.OVERDUE],
-        past_original=counts[Group.PAST_ORIGINAL],
-        awaiting_decision=counts[Group.AWAITING_DECISION],
-        closed=counts[Group.CLOSED],
+def overview(
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    *,
+    by_agency: bool,
+) -> Overview:
+    """Return all figures of a manager's dashboard, as of today or of the past day that the filter names.
+
+    The group of the filter is of no account; `by_agency` counts units with their agency.
+    """
+    departments = {each.id: each for each in session.scalars(select(Department))}
+    by_unit = _counts_by(session, principal, wanted, today, standards, lambda of: of.department_id)
+    total = sum(by_unit.values(), Counts(adoptions=(0,) * len(Adoption)))
+    day = wanted.as_at or today
+    dues = _dues(session, principal, wanted, today, standards)
+    return Overview(
+        day=day,
+        counts=total,
+        departments=_loads(by_unit, departments, by_agency),
+        themes=_themes(session, principal, wanted, today, standards),
+        ageing=_ageing(dues, day),
+        calendar=_calendar(dues, day),
+        trend=_trend(session, principal, wanted, today, standards, total.overdue),
+        releases=releases_of(session, principal, wanted, today, standards),
+        longest=longest_open(session, principal, wanted, today, standards, departments),
+        latest=longest_open(
+            session, principal, replace(wanted, group=Group.OVERDUE), today, standards, departments
+        ),
     )
+
+
+def count_mine(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> int:
+    """Count the open items of a filter with something on it that waits for this person to decide."""
+    return count_by_group(session, principal, wanted, today, standards, (Group.MINE,))[Group.MINE]
 
 
 def load_by_department(
@@ -51,41 +102,207 @@ def load_by_department(
     by_agency: bool,
 ) -> list[DepartmentLoad]:
     """Count open items by their leading department, or by its agency; the most overdue first."""
-    condition = condition_for(principal, replace(wanted, group=Group.OPEN), today, standards)
-    bands = [func.sum(case((group_condition(group, today, standards), 1), else_=0)) for group in _BANDS]
-    query = from_joined(select(ActionItem)).where(condition).group_by(Lead.department_id)
-    rows = session.execute(query.with_only_columns(Lead.department_id, *bands)).all()
     departments = {each.id: each for each in session.scalars(select(Department))}
-    counted = [tuple(row) for row in rows]
-    loads = _loads(_by_agency(counted, departments) if by_agency else counted, departments, by_agency)
-    return sorted(loads, key=lambda load: (-load.overdue, -load.open, departments[load.department_id].code))
+    by_unit = _counts_by(session, principal, wanted, today, standards, lambda of: of.department_id)
+    return _loads(by_unit, departments, by_agency)
 
 
-_Count = tuple[int, ...]
+def releases_of(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> Releases:
+    """Count what was released in the year of the day, how much of it in time, and after how many days."""
+    year = Period((wanted.as_at or today).year)
+    released = replace(wanted, group=Group.CLOSED, occasion=Occasion.CLOSED, period=year)
+    of = population(principal, released, today, standards)
+    days = days_between(of.facts.start_on, of.facts.closed_on).label("days")
+    in_time = case((of.facts.released_in_time, 1), else_=0)
+    query = of.select(days, func.count(), func.sum(in_time)).group_by(days).order_by(days)
+    rows = [(int(each), number, early) for each, number, early in session.execute(query)]
+    closed = sum(number for _, number, _ in rows)
+    return Releases(
+        year, closed, sum(early for _, _, early in rows), _median([(days, n) for days, n, _ in rows])
+    )
 
 
-def _by_agency(counted: Iterable[_Count], departments: Mapping[int, Department]) -> list[_Count]:
-    parents = {each.id: each.parent_id for each in departments.values()}
-    sums: dict[int, list[int]] = {}
-    for department_id, *numbers in counted:
-        totals = sums.setdefault(agency_of(parents, department_id), [0] * len(_BANDS))
-        for place, number in enumerate(numbers):
-            totals[place] += number
-    return [(agency, *totals) for agency, totals in sums.items()]
+def longest_open(
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    departments: Mapping[int, Department] | None = None,
+    size: int = LONGEST_SHOWN,
+) -> list[LongOpen]:
+    """Return the open items that have been there for the longest, or the overdue ones that are late for the longest."""
+    known = departments or {each.id: each for each in session.scalars(select(Department))}
+    group = wanted.group if wanted.group is Group.OVERDUE else Group.OPEN
+    of = population(principal, replace(wanted, group=group), today, standards)
+    first = of.facts.due_on if group is Group.OVERDUE else of.facts.start_on
+    columns = (of.department_id, of.facts.start_on, of.facts.due_on)
+    query = of.select(ActionItem.id, ActionItem.item_no, ActionItem.title, *columns)
+    rows = session.execute(query.order_by(first, ActionItem.id).limit(size))
+    return [
+        LongOpen(
+            item_id,
+            item_no,
+            title,
+            known[department_id].name,
+            known[department_id].english_name,
+            start_on,
+            due_on,
+            (of.day - start_on).days,
+            (of.day - due_on).days,
+        )
+        for item_id, item_no, title, department_id, start_on, due_on in rows
+    ]
+
+
+def _counts_by(
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    key: Callable[[Population], SQLColumnExpression[Any]],
+) -> dict[Any, Counts]:
+    """Count open items by how they stand, for each value of something."""
+    of = population(principal, replace(wanted, group=Group.OPEN), today, standards)
+    named = _conditions(of, principal, standards)
+    adopted = [of.adoption == each for each in Adoption]
+    sums = [func.sum(case((each, 1), else_=0)) for each in (*named.values(), *adopted)]
+    rows = session.execute(of.select(key(of), *sums).group_by(key(of)))
+    return {
+        value: Counts(**dict(zip(named, numbers, strict=False)), adoptions=tuple(numbers[len(named) :]))
+        for value, *numbers in rows
+    }
+
+
+def _conditions(of: Population, principal: Principal, standards: Standards) -> dict[str, ColumnElement[bool]]:
+    """Return the conditions of the numbers in `Counts`, by their names."""
+    groups = {field.name: Group(field.name) for field in fields(Counts) if field.name in set(Group)}
+    lights = {"red": Signal.OVERDUE, "amber": Signal.ATTENTION, "green": Signal.NORMAL}
+    statuses = {"assigned": Status.ASSIGNED, "in_progress": Status.IN_PROGRESS}
+    return {
+        **{
+            name: group_condition(each, of.day, standards, principal, of.facts)
+            for name, each in groups.items()
+        },
+        **{name: signal_on(of.day, each, standards, of.facts) for name, each in lights.items()},
+        **{name: of.facts.status == each for name, each in statuses.items()},
+    }
 
 
 def _loads(
-    counted: Sequence[_Count], departments: Mapping[int, Department], with_units: bool
+    by_unit: Mapping[int, Counts], departments: Mapping[int, Department], by_agency: bool
 ) -> list[DepartmentLoad]:
-    return [
-        DepartmentLoad(
-            department_id,
-            departments[department_id].name,
-            departments[department_id].english_name,
-            with_units,
-            overdue,
-            due_soon,
-            later,
-        )
-        for department_id, overdue, due_soon, later in counted
+    parents = {each.id: each.parent_id for each in departments.values()}
+    sums: dict[int, Counts] = {}
+    for department_id, counts in by_unit.items():
+        whose = agency_of(parents, department_id) if by_agency else department_id
+        sums[whose] = sums[whose] + counts if whose in sums else counts
+    loads = [
+        DepartmentLoad(each, departments[each].name, departments[each].english_name, by_agency, counts)
+        for each, counts in sums.items()
     ]
+    return sorted(
+        loads,
+        key=lambda load: (-load.counts.overdue, -load.counts.open, departments[load.department_id].code),
+    )
+
+
+def _themes(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> list[ThemeLoad]:
+    found = _counts_by(session, principal, wanted, today, standards, lambda of: of.theme)
+    loads = [ThemeLoad(theme, counts) for theme, counts in found.items()]
+    return sorted(loads, key=lambda load: (-load.counts.open, load.theme))
+
+
+_Dues = Sequence[tuple[date, bool, int]]
+"""Open items by due date: the date, whether they count as overdue, how many."""
+
+
+def _dues(
+    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+) -> _Dues:
+    of = population(principal, replace(wanted, group=Group.OPEN), today, standards)
+    is_late = case((overdue_on(of.day, of.facts), 1), else_=0).label("late")
+    query = of.select(of.facts.due_on, is_late, func.count()).group_by(of.facts.due_on, is_late)
+    return [(due_on, bool(late), number) for due_on, late, number in session.execute(query)]
+
+
+def _ageing(dues: _Dues, day: date) -> list[AgeBand]:
+    bands = []
+    for first, last in AGE_BANDS:
+        due_from = day - last * _DAY if last else None
+        due_until = day - first * _DAY
+        number = sum(n for due_on, late, n in dues if late and (due_from or date.min) <= due_on <= due_until)
+        bands.append(AgeBand(first, last, due_from, due_until, number))
+    return bands
+
+
+def _calendar(dues: _Dues, day: date) -> list[MonthDue]:
+    found: list[MonthDue] = []
+    for month in months_from(day, MONTHS):
+        begin = max(month.first, day)
+        number = sum(n for due_on, _, n in dues if begin <= due_on <= month.last)
+        found.append(MonthDue(month, begin, month.last, number))
+    return found
+
+
+def _trend(
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    overdue_now: int,
+) -> list[MonthOfTrend]:
+    """Count what was opened and released in each of the last months, and what was overdue when each ended."""
+    day = wanted.as_at or today
+    months = months_until(day, MONTHS)
+    opened = _in_months(
+        session, population(principal, replace(wanted, group=Group.ALL), today, standards), months
+    )
+    released = population(principal, replace(wanted, group=Group.CLOSED), today, standards)
+    closed = _in_months(session, released, months, released.facts.closed_on)
+    ends = [month.last for month in months[:-1]]
+    overdue = [*_overdue_on(session, principal, wanted, ends, standards), overdue_now]
+    told_on = [*ends, day]
+    return [MonthOfTrend(*each) for each in zip(months, told_on, opened, closed, overdue, strict=True)]
+
+
+def _in_months(
+    session: Session,
+    of: Population,
+    months: Sequence[Period],
+    day: SQLColumnExpression[Any] | None = None,
+) -> list[int]:
+    when = of.facts.start_on if day is None else day
+    sums = [_number_of(when.between(month.first, month.last)) for month in months]
+    within = when.between(months[0].first, months[-1].last)
+    return list(session.execute(of.select(*sums).where(within)).one())
+
+
+def _overdue_on(
+    session: Session, principal: Principal, wanted: ActionFilter, days: Sequence[date], standards: Standards
+) -> list[int]:
+    """Count what was overdue at the end of some days."""
+    of = stretch_of_history(
+        principal, replace(wanted, group=Group.OPEN, as_at=days[-1]), days[0], days[-1], standards
+    )
+    sums = [_number_of(holding_on(day), overdue_on(day, of.facts)) for day in days]
+    return list(session.execute(of.select(*sums)).one())
+
+
+def _number_of(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
+
+
+def _median(counted: Iterable[tuple[int, int]]) -> int | None:
+    """Return the median of values that come in order with how often they occur, rounded up; None of nothing."""
+    values = [value for value, number in counted for _ in range(number)]
+    if not values:
+        return None
+    middle = len(values) // 2
+    return values[middle] if len(values) % 2 else -(-(values[middle - 1] + values[middle]) // 2)

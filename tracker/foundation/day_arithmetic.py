@@ -16,7 +16,7 @@ class DaysBetween(FunctionElement[int]):
     inherit_cache = True
 
 
-def days_between(first: SQLColumnExpression[date], last: SQLColumnExpression[date] | date) -> DaysBetween:
+def days_between(first: SQLColumnExpression[date], last: SQLColumnExpression[Any] | date) -> DaysBetween:
     """Return the number of days from a date column to another, or to a day; negative when that comes before."""
     return DaysBetween(first, literal(last, Date()) if isinstance(last, date) else last)
 

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.factories.city import City
+from tracker.access import Principal
 from tracker.actions import queries, rights
 from tracker.actions.models import ActionItem, Closing, Part
-from tracker.actions.queries import ActionFilter, Group, Order
+from tracker.actions.queries import ActionFilter, Group, Order, count_by_group
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Deadline, Signal, Standards
 from tracker.actions.rules.filing import Cycle
 from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
-from tracker.dashboards.queries import count_tiles, load_by_department
+from tracker.dashboards.queries import load_by_department
 from tracker.foundation.database import Session
 from tracker.foundation.paging import Key, Place
 from tracker.reports.models import Recommendation, Report
@@ -221,13 +222,14 @@ class TestConditions:
     ) -> None:
         city.give_action()
         today = city.today()
+        nobody = Principal(None, "")
         with stored(city, drawn) as (session, rows):
             ids = {row.id for row in rows}
             pairs = (
                 (queries.overdue_on(today), deadlines.is_overdue),
                 (queries.due_soon_on(today, standards), soon(standards)),
                 (
-                    queries.group_condition(Group.PAST_ORIGINAL, today, standards),
+                    queries.group_condition(Group.PAST_ORIGINAL, today, standards, nobody),
                     deadlines.is_overdue_vs_original,
                 ),
                 *((queries.missed_on(today, n, standards), missed(n, standards)) for n in (1, 2, 5)),
@@ -277,16 +279,17 @@ class TestConditions:
             loads = load_by_department(
                 session, principal, ActionFilter(), today, STANDARDS, by_agency=by_agency
             )
-            tiles = count_tiles(session, principal, ActionFilter(), today, STANDARDS)
-            assert sum(load.open for load in loads) == tiles.open
-            assert sum(load.overdue for load in loads) == tiles.overdue
-            assert [load.overdue for load in loads] == sorted((load.overdue for load in loads), reverse=True)
+            total = count_by_group(session, principal, ActionFilter(), today, STANDARDS)
+            assert sum(load.counts.open for load in loads) == total[Group.OPEN]
+            assert sum(load.counts.overdue for load in loads) == total[Group.OVERDUE]
+            late = [load.counts.overdue for load in loads]
+            assert late == sorted(late, reverse=True)
             for load in loads:
                 for group, number in (
-                    (Group.OVERDUE, load.overdue),
-                    (Group.DUE_SOON, load.due_soon),
-                    (Group.LATER, load.later),
-                    (Group.OPEN, load.open),
+                    (Group.OVERDUE, load.counts.overdue),
+                    (Group.DUE_SOON, load.counts.due_soon),
+                    (Group.LATER, load.counts.later),
+                    (Group.OPEN, load.counts.open),
                 ):
                     wanted = ActionFilter(
                         group=group, department_id=load.department_id, with_units=load.with_units

@@ -51,13 +51,18 @@ def _on_item(wanted: ActionFilter, language: str) -> Iterator[tuple[str, str]]:
         N_("標籤"): wanted.tag,
     }
     yield from ((name, value) for name, value in plain.items() if value)
+    yield from _on_days(wanted, language)
+
+
+def _on_days(wanted: ActionFilter, language: str) -> Iterator[tuple[str, str]]:
+    say = translator(language)
     if wanted.occasion and wanted.period:
         year = wanted.period.roc if language == SOURCE_LANGUAGE else wanted.period.year
-        yield (
-            N_("期間"),
-            f"{say(OCCASION_LABELS[wanted.occasion])} {say(wanted.period.label) % {'year': year}}",
-        )
-    if wanted.due_from:
-        yield N_("預定完成日自"), show_date(wanted.due_from, language)
-    if wanted.due_until:
-        yield N_("預定完成日至"), show_date(wanted.due_until, language)
+        period = say(wanted.period.label) % {"year": year, "month": wanted.period.month}
+        yield N_("期間"), f"{say(OCCASION_LABELS[wanted.occasion])} {period}"
+    days = {
+        N_("截至"): wanted.as_at,
+        N_("預定完成日自"): wanted.due_from,
+        N_("預定完成日至"): wanted.due_until,
+    }
+    yield from ((name, show_date(day, language)) for name, day in days.items() if day)

@@ -3,6 +3,8 @@
 from tracker.actions.history import holding_on
 from tracker.actions.queries.checks import checks_waiting_for
 from tracker.actions.queries.conditions import (
+    Facts,
+    awaiting,
     closings_for,
     decidable_by,
     due_soon_on,
@@ -20,7 +22,7 @@ from tracker.actions.queries.conditions import (
     signal_on,
     updates_for,
 )
-from tracker.actions.queries.groups import Group, group_condition, group_words
+from tracker.actions.queries.groups import OF_PAST_DAYS, Group, group_condition, group_words
 from tracker.actions.queries.holdings import (
     Holdings,
     WaitingRequest,
@@ -52,6 +54,7 @@ from tracker.actions.queries.lists import (
     Lead,
     LeadDepartment,
     Order,
+    Population,
     condition_for,
     count_actions,
     count_by_group,
@@ -60,7 +63,9 @@ from tracker.actions.queries.lists import (
     key_of,
     list_actions,
     list_by_ids,
+    population,
     read_key,
+    stretch_of_history,
     write_key,
 )
 from tracker.actions.queries.saved import (
@@ -72,15 +77,19 @@ from tracker.actions.queries.saved import (
 from tracker.actions.queries.visibility import has_part, held_by, visible_to
 
 __all__ = [
+    "OF_PAST_DAYS",
     "ActionFilter",
+    "Facts",
     "Group",
     "Holdings",
     "Lead",
     "LeadDepartment",
     "OfferedFilter",
     "Order",
+    "Population",
     "Suggestions",
     "WaitingRequest",
+    "awaiting",
     "checks_waiting_for",
     "closings_for",
     "condition_for",
@@ -127,11 +136,13 @@ __all__ = [
     "open_parts_of",
     "overdue_on",
     "petitions_for",
+    "population",
     "read_key",
     "readable_of",
     "reviewable_by",
     "signal_on",
     "split_relatives",
+    "stretch_of_history",
     "successors_for",
     "updates_for",
     "visible_to",

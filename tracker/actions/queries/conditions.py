@@ -1,11 +1,34 @@
 """The rules on items as conditions in SQL; tests hold the two together."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+)
 
 from tracker.access import Permission, Principal, Role
-from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
+from tracker.actions.models import (
+    ActionItem,
+    Closing,
+    Extension,
+    ItemPeriod,
+    Part,
+    Petition,
+    PostCheck,
+    ProgressUpdate,
+)
 from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import CLOSED, OPEN, OWING, PartRole, PartStatus, Status
@@ -13,9 +36,86 @@ from tracker.foundation.day_arithmetic import days_between
 from tracker.people.models import Department
 
 
-def is_open() -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Facts:
+    """Where a condition finds the facts of an item: in its rows as they are, or in the row of a past day.
+
+    `asked_in_time` holds where the leading department asked on or before the due date for the release that waits,
+    `released_in_time` where it so asked for the release that was agreed to. `missed` tells, of the last day of a
+    period, whether a part that owes reports filed none for it; `lags`, of a condition on the percentage that makes it
+    too little, whether it is.
+    """
+
+    status: SQLColumnExpression[Status]
+    start_on: SQLColumnExpression[date]
+    due_on: SQLColumnExpression[date]
+    original_due_on: SQLColumnExpression[date]
+    closed_on: SQLColumnExpression[date | None]
+    asked_in_time: ColumnElement[bool]
+    released_in_time: ColumnElement[bool]
+    missed: Callable[[date], ColumnElement[bool]]
+    lags: Callable[[Callable[[SQLColumnExpression[int]], ColumnElement[bool]]], ColumnElement[bool]]
+
+
+def _asks(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition for a closing request of the lead, made on or before the due date."""
+    return exists(
+        select(Closing.id)
+        .join(Part, Part.id == Closing.part_id)
+        .where(
+            Closing.item_id == ActionItem.id,
+            Part.role == PartRole.LEAD,
+            Closing.requested_on <= ActionItem.due_on,
+            *conditions,
+        )
+    )
+
+
+def _part_missed(last_day: date) -> ColumnElement[bool]:
+    is_owed = and_(
+        Part.item_id == ActionItem.id,
+        Part.status == PartStatus.OPEN,
+        Part.reports_from <= last_day,
+        or_(Part.filed_until.is_(None), Part.filed_until < last_day),
+    )
+    return exists(select(Part.id).where(is_owed))
+
+
+PRESENT: Final = Facts(
+    status=ActionItem.status,
+    start_on=ActionItem.start_on,
+    due_on=ActionItem.due_on,
+    original_due_on=ActionItem.original_due_on,
+    closed_on=ActionItem.closed_on,
+    asked_in_time=_asks(Closing.decided_at.is_(None)),
+    released_in_time=_asks(Closing.agreed.is_(True), Closing.round_no == ActionItem.round_no),
+    missed=_part_missed,
+    lags=lambda too_little: exists(
+        select(Part.id).where(
+            Part.item_id == ActionItem.id, Part.role == PartRole.LEAD, too_little(Part.percent)
+        )
+    ),
+)
+_ASKED_IN_TIME: Final = and_(ItemPeriod.asked_on.is_not(None), ItemPeriod.asked_on <= ItemPeriod.due_on)
+PAST: Final = Facts(
+    status=ItemPeriod.status,
+    start_on=ItemPeriod.start_on,
+    due_on=ItemPeriod.due_on,
+    original_due_on=ItemPeriod.original_due_on,
+    closed_on=ItemPeriod.closed_on,
+    asked_in_time=_ASKED_IN_TIME,
+    released_in_time=_ASKED_IN_TIME,
+    missed=lambda last_day: and_(
+        ItemPeriod.reported_until.is_not(None), ItemPeriod.reported_until < last_day
+    ),
+    lags=lambda too_little: too_little(ItemPeriod.percent),
+)
+"""The facts of the row of history that is joined, or asked for by `holding_on`."""
+
+
+def is_open(facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for an open item."""
-    return ActionItem.status.in_(OPEN)
+    return facts.status.in_(OPEN)
 
 
 def is_live_check() -> ColumnElement[bool]:
@@ -23,31 +123,32 @@ def is_live_check() -> ColumnElement[bool]:
     return and_(PostCheck.noted_at.is_(None), PostCheck.cancelled_at.is_(None))
 
 
-def is_closed() -> ColumnElement[bool]:
+def is_closed(facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for an item that was released, however it ended."""
-    return ActionItem.status.in_(CLOSED)
+    return facts.status.in_(CLOSED)
 
 
-def overdue_on(day: date) -> ColumnElement[bool]:
+def overdue_on(day: date, facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for an overdue item on a day: `deadlines.is_overdue` in SQL."""
-    asked_in_time = exists(
-        select(Closing.id)
-        .join(Part, Part.id == Closing.part_id)
-        .where(
-            Closing.item_id == ActionItem.id,
-            Part.role == PartRole.LEAD,
-            Closing.decided_at.is_(None),
-            Closing.requested_on <= ActionItem.due_on,
-        )
-    )
-    waits = and_(ActionItem.status == Status.CLOSE_REQUESTED, asked_in_time)
-    return and_(is_open(), ActionItem.due_on < day, ~waits)
+    waits = and_(facts.status == Status.CLOSE_REQUESTED, facts.asked_in_time)
+    return and_(is_open(facts), facts.due_on < day, ~waits)
 
 
-def due_soon_on(day: date, standards: Standards) -> ColumnElement[bool]:
+def due_soon_on(day: date, standards: Standards, facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for an open item due soon, the day included: `deadlines.is_due_soon` in SQL."""
     last = day + timedelta(days=standards.due_soon_days)
-    return and_(is_open(), ActionItem.due_on.between(day, last))
+    return and_(is_open(facts), facts.due_on.between(day, last))
+
+
+def awaiting(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition for an open item with something on it that waits for this person to decide."""
+    return or_(
+        decidable_by(principal),
+        extension_decidable_by(principal),
+        reviewable_by(principal),
+        forwardable_by(principal),
+        and_(is_open(), ActionItem.id.in_(petitions_for(principal).with_only_columns(Petition.item_id))),
+    )
 
 
 def decidable_by(principal: Principal) -> ColumnElement[bool]:
@@ -171,43 +272,40 @@ def forwards_for(principal: Principal) -> Select[int, int, int]:
     )
 
 
-def signal_on(day: date, wanted: Signal, standards: Standards) -> ColumnElement[bool]:
+def signal_on(day: date, wanted: Signal, standards: Standards, facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for showing a 燈號 on a day: `deadlines.signal` in SQL."""
-    is_red = or_(overdue_on(day), missed_on(day, standards.missed_filings, standards))
+    is_red = or_(overdue_on(day, facts), missed_on(day, standards.missed_filings, standards, facts))
     is_amber = or_(
-        missed_on(day, 1, standards),
-        due_soon_on(day, standards),
-        _is_behind_plan(day, standards.behind_points),
+        missed_on(day, 1, standards, facts),
+        due_soon_on(day, standards, facts),
+        _is_behind_plan(day, standards.behind_points, facts),
     )
     return {
-        Signal.NONE: not_(is_open()),
-        Signal.OVERDUE: and_(is_open(), is_red),
-        Signal.ATTENTION: and_(is_open(), not_(is_red), is_amber),
-        Signal.NORMAL: and_(is_open(), not_(is_red), not_(is_amber)),
+        Signal.NONE: not_(is_open(facts)),
+        Signal.OVERDUE: and_(is_open(facts), is_red),
+        Signal.ATTENTION: and_(is_open(facts), not_(is_red), is_amber),
+        Signal.NORMAL: and_(is_open(facts), not_(is_red), not_(is_amber)),
     }[wanted]
 
 
-def missed_on(day: date, filings: int, standards: Standards) -> ColumnElement[bool]:
+def missed_on(day: date, filings: int, standards: Standards, facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for an item of which a part missed so many filings: `deadlines.missed_filings` in SQL."""
     period = standards.last_closed(day)
     for _ in range(filings - 1):
         period = period.previous
-    is_owed = and_(
-        Part.item_id == ActionItem.id,
-        Part.status == PartStatus.OPEN,
-        Part.reports_from <= period.last_day,
-        or_(Part.filed_until.is_(None), Part.filed_until < period.last_day),
-    )
-    return and_(ActionItem.status.in_(OWING), exists(select(Part.id).where(is_owed)))
+    return and_(facts.status.in_(OWING), facts.missed(period.last_day))
 
 
-def _is_behind_plan(day: date, points: int) -> ColumnElement[bool]:
+def _is_behind_plan(day: date, points: int, facts: Facts) -> ColumnElement[bool]:
     # A linear plan has reached 100 × passed ÷ length, in whole percent; told without dividing.
-    length = days_between(ActionItem.start_on, ActionItem.due_on)
-    passed = days_between(ActionItem.start_on, day)
-    least = Part.percent + points + 1
-    planned = case(
-        (ActionItem.due_on <= day, least <= 100),
-        else_=and_(passed > 0, 100 * passed >= least * length),
-    )
-    return exists(select(Part.id).where(Part.item_id == ActionItem.id, Part.role == PartRole.LEAD, planned))
+    length = days_between(facts.start_on, facts.due_on)
+    passed = days_between(facts.start_on, day)
+
+    def is_too_little(percent: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        least = percent + points + 1
+        return case(
+            (facts.due_on <= day, least <= 100),
+            else_=and_(passed > 0, 100 * passed >= least * length),
+        )
+
+    return facts.lags(is_too_little)

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, f
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from tracker.access import Principal
-from tracker.actions.models import ActionItem, ItemTag, Part
-from tracker.actions.queries.conditions import signal_on
-from tracker.actions.queries.groups import Group, group_condition
+from tracker.access import Permission, Principal
+from tracker.actions.history import holding_between, holding_on
+from tracker.actions.models import ActionItem, ItemPeriod, ItemTag, Part
+from tracker.actions.queries.conditions import PAST, PRESENT, Facts, signal_on
+from tracker.actions.queries.groups import OF_PAST_DAYS, Group, group_condition
 from tracker.actions.queries.visibility import has_part, visible_to
 from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel, normal_tag
@@ -51,7 +52,8 @@ class Order(StrEnum):
 class ActionFilter:
     """What a reader asks of the list; every field narrows it, empty ones do not.
 
-    A department stands for everything below it, unless `with_units` is false. A period needs its occasion.
+    A department stands for everything below it, unless `with_units` is false. A period needs its occasion. `as_at` is
+    a past day, of whose end the facts are told; rights, marks and words are those of today.
     """
 
     group: Group = Group.ALL
@@ -72,6 +74,7 @@ class ActionFilter:
     tag: str = ""
     level: TrackingLevel | None = None
     only_priority: bool = False
+    as_at: date | None = None
     order: Order = Order.DUE
     descending: bool = False
 
@@ -80,21 +83,105 @@ def condition_for(
     principal: Principal, wanted: ActionFilter, today: date, standards: Standards
 ) -> ColumnElement[bool]:
     """Return the one condition on `ActionItem` that list, count, tile and export share."""
-    conditions = [visible_to(principal), group_condition(wanted.group, today, standards)]
-    if wanted.status:
-        conditions.append(ActionItem.status == wanted.status)
-    if wanted.signal:
-        conditions.append(signal_on(today, wanted.signal, standards))
-    if wanted.due_from:
-        conditions.append(ActionItem.due_on >= wanted.due_from)
-    if wanted.due_until:
-        conditions.append(ActionItem.due_on <= wanted.due_until)
-    if wanted.occasion and wanted.period:
-        conditions.append(_falls_in(wanted.occasion, wanted.period))
-    conditions += _on_marks(wanted) + _on_lead(wanted) + _on_source(wanted)
+    if wanted.as_at is None:
+        return and_(*_fixed(principal, wanted), *_of_facts(principal, wanted, today, standards, PRESENT))
+    stood = _of_facts(principal, wanted, wanted.as_at, standards, PAST)
+    held = select(ItemPeriod.item_id).where(holding_on(wanted.as_at), *stood)
+    return and_(*_fixed(principal, wanted), ActionItem.id.in_(held))
+
+
+@dataclass(frozen=True)
+class Population:
+    """The items that a filter holds, to be counted: the day they are told of, and where their facts then stand.
+
+    `stood` joins the rows of history that tell of the past, where that is asked for.
+    """
+
+    day: date
+    facts: Facts
+    stood: ColumnElement[bool] | None
+    department_id: SQLColumnExpression[int]
+    adoption: SQLColumnExpression[Adoption]
+    theme: SQLColumnExpression[str]
+    condition: ColumnElement[bool]
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """Return a query for columns, or sums, over these items; each comes with its lead and its recommendation."""
+        query = select(*columns).select_from(ActionItem)
+        if self.stood is not None:
+            return query.join(ItemPeriod, self.stood).where(self.condition)
+        lead = and_(Lead.item_id == ActionItem.id, Lead.role == PartRole.LEAD)
+        return (
+            query.join(Lead, lead)
+            .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
+            .where(self.condition)
+        )
+
+
+def population(principal: Principal, wanted: ActionFilter, today: date, standards: Standards) -> Population:
+    """Return the items of a filter for counting: the same ones as its list has."""
+    if wanted.as_at is not None:
+        return _past(principal, wanted, wanted.as_at, standards, holding_on(wanted.as_at))
+    conditions = _fixed(principal, wanted) + _of_facts(principal, wanted, today, standards, PRESENT)
+    return Population(
+        today,
+        PRESENT,
+        None,
+        Lead.department_id,
+        Recommendation.adoption,
+        Recommendation.theme,
+        and_(*conditions),
+    )
+
+
+def stretch_of_history(
+    principal: Principal, wanted: ActionFilter, first: date, last: date, standards: Standards
+) -> Population:
+    """Return the items of a filter as they stood from one day to another: a row for each of their states."""
+    return _past(principal, wanted, last, standards, holding_between(first, last))
+
+
+def _past(
+    principal: Principal, wanted: ActionFilter, day: date, standards: Standards, holding: ColumnElement[bool]
+) -> Population:
+    conditions = _fixed(principal, wanted) + _of_facts(principal, wanted, day, standards, PAST)
+    return Population(
+        day,
+        PAST,
+        and_(ItemPeriod.item_id == ActionItem.id, holding),
+        ItemPeriod.department_id,
+        ItemPeriod.adoption,
+        ItemPeriod.theme,
+        and_(*conditions),
+    )
+
+
+def _fixed(principal: Principal, wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions that are told of today whatever the day: rights, marks, words and the report."""
+    conditions = [visible_to(principal), *_on_marks(wanted), *_on_source(wanted)]
     if (found := found_by(wanted.words)) is not None:
         conditions.append(found)
-    return and_(*conditions)
+    return conditions
+
+
+def _of_facts(
+    principal: Principal, wanted: ActionFilter, day: date, standards: Standards, facts: Facts
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that are told from the facts of a day."""
+    conditions = [group_condition(wanted.group, day, standards, principal, facts)]
+    if facts is PAST and not principal.may(Permission.Action.ASSIGN):
+        conditions.append(facts.status != Status.DRAFT)
+    if wanted.status:
+        conditions.append(facts.status == wanted.status)
+    if wanted.signal:
+        conditions.append(signal_on(day, wanted.signal, standards, facts))
+    if wanted.due_from:
+        conditions.append(facts.due_on >= wanted.due_from)
+    if wanted.due_until:
+        conditions.append(facts.due_on <= wanted.due_until)
+    if wanted.occasion and wanted.period:
+        conditions.append(_falls_in(wanted.occasion, wanted.period, facts))
+    return conditions + (_on_past(wanted) if facts is PAST else _on_lead(wanted) + _on_recommendation(wanted))
 
 
 def _on_marks(wanted: ActionFilter) -> list[ColumnElement[bool]]:
@@ -110,25 +197,47 @@ def _on_marks(wanted: ActionFilter) -> list[ColumnElement[bool]]:
 
 
 def _on_lead(wanted: ActionFilter) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if wanted.department_id is not None:
-        department_id = wanted.department_id
-        asked.append(
-            Part.department_id.in_(at_or_below(department_id))
-            if wanted.with_units
-            else Part.department_id == department_id
-        )
-    if wanted.officer_id is not None:
-        asked.append(Part.officer_id == wanted.officer_id)
+    asked = _held_by(wanted, Part.department_id, Part.officer_id)
     return [has_part(and_(Part.role == PartRole.LEAD, *asked))] if asked else []
 
 
-def _on_source(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+def _on_past(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    asked = _held_by(wanted, ItemPeriod.department_id, ItemPeriod.officer_id)
+    if wanted.theme:
+        asked.append(ItemPeriod.theme == wanted.theme)
+    if wanted.adoption:
+        asked.append(ItemPeriod.adoption == wanted.adoption)
+    return asked
+
+
+def _held_by(
+    wanted: ActionFilter,
+    department_id: SQLColumnExpression[int],
+    officer_id: SQLColumnExpression[int | None],
+) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wanted.department_id is not None:
+        asked.append(
+            department_id.in_(at_or_below(wanted.department_id))
+            if wanted.with_units
+            else department_id == wanted.department_id
+        )
+    if wanted.officer_id is not None:
+        asked.append(officer_id == wanted.officer_id)
+    return asked
+
+
+def _on_recommendation(wanted: ActionFilter) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if wanted.theme:
         asked.append(Recommendation.theme == wanted.theme)
     if wanted.adoption:
         asked.append(Recommendation.adoption == wanted.adoption)
+    return [ActionItem.recommendation_id.in_(select(Recommendation.id).where(*asked))] if asked else []
+
+
+def _on_source(wanted: ActionFilter) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
     if wanted.report_no:
         asked.append(Report.report_no == wanted.report_no)
     if wanted.trip_category:
@@ -139,11 +248,11 @@ def _on_source(wanted: ActionFilter) -> list[ColumnElement[bool]]:
     return [ActionItem.recommendation_id.in_(sources)]
 
 
-def _falls_in(occasion: Occasion, period: Period) -> ColumnElement[bool]:
+def _falls_in(occasion: Occasion, period: Period, facts: Facts) -> ColumnElement[bool]:
     day: SQLColumnExpression[Any] = {
-        Occasion.OPENED: ActionItem.start_on,
-        Occasion.CLOSED: ActionItem.closed_on,
-        Occasion.DUE: ActionItem.due_on,
+        Occasion.OPENED: facts.start_on,
+        Occasion.CLOSED: facts.closed_on,
+        Occasion.DUE: facts.due_on,
     }[occasion]
     return day.between(period.first, period.last)
 
@@ -186,16 +295,26 @@ def count_actions(
 
 
 def count_by_group(
-    session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    groups: Collection[Group] = tuple(Group),
 ) -> dict[Group, int]:
-    """Return, for a filter, how many items each group holds: the numbers on tabs and tiles, in one query."""
-    condition = condition_for(principal, replace(wanted, group=Group.ALL), today, standards)
+    """Return, for a filter, how many items some groups hold: the numbers on tabs and tiles, in one query.
+
+    A past day tells of fewer groups; the others are left out.
+    """
+    asked = [group for group in groups if wanted.as_at is None or group in OF_PAST_DAYS]
+    of = population(principal, replace(wanted, group=Group.ALL), today, standards)
     columns = [
-        func.coalesce(func.sum(case((group_condition(group, today, standards), 1), else_=0)), 0)
-        for group in Group
+        func.coalesce(
+            func.sum(case((group_condition(group, of.day, standards, principal, of.facts), 1), else_=0)), 0
+        )
+        for group in asked
     ]
-    row = session.execute(select(*columns).select_from(ActionItem).where(condition)).one()
-    return dict(zip(Group, row, strict=True))
+    return dict(zip(asked, session.execute(of.select(*columns)).one(), strict=True))
 
 
 def from_joined(query: Select[ActionItem]) -> Select[ActionItem]:

@@ -10,7 +10,16 @@ from flask import g, url_for
 
 from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import ActionFilter, Group, Order, deadline_of, group_words, read_key, write_key
+from tracker.actions.queries import (
+    OF_PAST_DAYS,
+    ActionFilter,
+    Group,
+    Order,
+    deadline_of,
+    group_words,
+    read_key,
+    write_key,
+)
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Cause, Deadline, Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel
@@ -88,8 +97,9 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
     """
     words = " ".join(arguments.get("q", "").split())
     sort = arguments.get("sort", "")
+    group = _code(Group, arguments.get("group")) or (Group.ALL if words else Group.OPEN)
     return ActionFilter(
-        group=_code(Group, arguments.get("group")) or (Group.ALL if words else Group.OPEN),
+        group=group,
         status=_code(Status, arguments.get("status")),
         department_id=number_of(arguments.get("department")),
         with_units=arguments.get("units") != "0",
@@ -107,9 +117,16 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
         tag=" ".join(arguments.get("tag", "").split()),
         level=_code(TrackingLevel, arguments.get("level")),
         only_priority=arguments.get("priority") == "1",
+        as_at=past_day(arguments.get("as_at"), group),
         order=_code(Order, sort.removeprefix("-")) or Order.DUE,
         descending=sort.startswith("-"),
     )
+
+
+def past_day(text: str | None, group: Group) -> date | None:
+    """Return the past day that an address asks for, None for today, the future, and groups told of today alone."""
+    day = _day(text)
+    return day if day and day < today() and group in OF_PAST_DAYS else None
 
 
 def query_of(wanted: ActionFilter) -> dict[str, Any]:
@@ -133,6 +150,7 @@ def query_of(wanted: ActionFilter) -> dict[str, Any]:
         "tag": wanted.tag,
         "level": wanted.level,
         "priority": 1 if wanted.only_priority else None,
+        "as_at": wanted.as_at,
         "sort": sort_of(wanted),
     }
     return {key: str(value) for key, value in written.items() if value is not None and value != ""}
@@ -188,7 +206,10 @@ def period_options(today: date, chosen: Period | None) -> list[tuple[str, str]]:
     offered = periods_around(today)
     shown = offered if chosen is None or chosen in offered else [chosen, *offered]
     counts_roc = g.language == SOURCE_LANGUAGE
-    return [(each.code, say(each.label, year=each.roc if counts_roc else each.year)) for each in shown]
+    return [
+        (each.code, say(each.label, year=each.roc if counts_roc else each.year, month=each.month))
+        for each in shown
+    ]
 
 
 def department_options(session: Session) -> list[tuple[int, str]]:

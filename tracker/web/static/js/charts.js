@@ -8,6 +8,7 @@ const TONES = {
   accent: "--open-fill",
   done: "--done",
   other: "--line-strong",
+  plain: "--ink-soft",
 };
 const ROW_HEIGHT = 36;
 

@@ -1,0 +1,5 @@
+"""The one blueprint that the pages of figures hang on."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("dashboards", __name__)
