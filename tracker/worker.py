@@ -21,6 +21,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from tracker.actions.exchange import exporting, importing
 from tracker.foundation.clock import SystemClock
 from tracker.foundation.jobs import run_next
+from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.heartbeats import beat
 from tracker.reminders.planning import plan_reminders
@@ -29,7 +30,8 @@ from tracker.wiring import Wiring
 TICK_SECONDS = 30
 POLL_SECONDS = 2
 PLAN, DELIVER, JOBS, TIDY = "plan_reminders", "deliver_outbox", "run_jobs", "tidy_up"
-SELDOM = frozenset({PLAN, TIDY})
+COMPARE = "compare_plan"
+SELDOM = frozenset({PLAN, TIDY, COMPARE})
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ def works(wiring: Wiring, over: threading.Event | None = None) -> Mapping[str, C
         PLAN: lambda: plan_reminders(office, database),
         DELIVER: lambda: deliver_outbox(office, database),
         JOBS: lambda: _run_jobs(wiring, over),
+        COMPARE: lambda: compare_tonight(office, database),
         TIDY: lambda: _tidy_up(wiring),
     }
 

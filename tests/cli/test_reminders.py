@@ -1,6 +1,7 @@
-"""`tracker reminders preview`: who would get what on a day, from the command line."""
+"""`tracker reminders`: who would get what on a day, and whether the record fits the rules, from the command line."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,8 +15,14 @@ from tracker.settings import Settings
 
 
 @pytest.fixture
-def preview(settings: Settings, tmp_path, monkeypatch: pytest.MonkeyPatch):
+def preview(ask):
     """Ask this installation what a day brings."""
+    return partial(ask, "preview")
+
+
+@pytest.fixture
+def ask(settings: Settings, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    """Ask this installation about its reminders."""
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments: str, language: str = "zh-Hant") -> Result:
@@ -24,7 +31,7 @@ def preview(settings: Settings, tmp_path, monkeypatch: pytest.MonkeyPatch):
             "TRACKER_STORAGE__DATABASE": settings.storage.database,
             "TRACKER_LANGUAGE": language,
         }
-        return CliRunner().invoke(main, ("reminders", "preview", *arguments), env=environment)
+        return CliRunner().invoke(main, ("reminders", *arguments), env=environment)
 
     return command
 
@@ -67,3 +74,15 @@ class TestPreview:
         assert result.exit_code != 0
         assert result.stderr.startswith("tracker: ")
         assert "Traceback" not in result.stderr
+
+
+class TestCheck:
+    def test_tells_what_is_missing_and_plans_it_when_asked(self, ask, city: City, coming) -> None:
+        city.give_action(due_in_days=5)  # It has been overdue for a while, so that every Monday asks for it.
+        monday = str(next(day for day in coming if day.weekday() == 0))
+        found = ask("check", "--on", monday)
+        assert found.exit_code == 7
+        assert "late-weekly" in found.stdout
+        assert ask("check", "--on", monday, "--repair").exit_code == 0
+        again = ask("check", "--on", monday)
+        assert (again.exit_code, "漏列 0 則" in again.stdout) == (0, True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.foundation.database import Page, Session
@@ -21,6 +21,7 @@ from tracker.reminders.models import (
     MailChannel,
     Notice,
     OutboxLetter,
+    PlanComparison,
     Planned,
     PlannedReminder,
     RefusedAddress,
@@ -119,6 +120,14 @@ def list_refused(session: Session) -> Sequence[RefusedAddress]:
 def find_refused(session: Session, address: str) -> RefusedAddress | None:
     """Return the mark of an address that the mail server does not take, or None."""
     return session.scalars(select(RefusedAddress).where(RefusedAddress.address == address)).one_or_none()
+
+
+def differences_of_last_night() -> ScalarSelect[int]:
+    """Return how much the last comparison of plan and record found amiss, as a value to be asked for with others."""
+    amiss = (
+        PlanComparison.missing + PlanComparison.astray + PlanComparison.unexplained + PlanComparison.unwritten
+    )
+    return select(amiss).order_by(PlanComparison.day.desc()).limit(1).scalar_subquery()
 
 
 def is_anybody_refused() -> ColumnElement[bool]:

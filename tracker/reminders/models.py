@@ -288,6 +288,29 @@ class Notice(Base):
         return (self.item_id,) if self.item_id is not None else tuple(self.item_ids)
 
 
+class PlanComparison(Base):
+    """What a night's comparison found: how many reminders the rules asked for on the day, and what was amiss.
+
+    `missing` were planned anew, `astray` said something else than their letter and were put right; `unexplained` are
+    told as sent in no letter; `unwritten` counts people whose letter of the day was not written.
+    """
+
+    __tablename__ = "plan_comparison"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    compared_at: Mapped[datetime]
+    expected: Mapped[int]
+    missing: Mapped[int]
+    astray: Mapped[int]
+    unexplained: Mapped[int]
+    unwritten: Mapped[int]
+
+    @property
+    def differences(self) -> int:
+        """Return how much was amiss in all."""
+        return self.missing + self.astray + self.unexplained + self.unwritten
+
+
 class MailChannel(Base):
     """The way to the mail server: how often it failed in a row, and until when it rests.
 

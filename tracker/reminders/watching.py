@@ -15,7 +15,7 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
 from tracker.foundation.language import N_
 from tracker.reminders.heartbeats import is_stale, list_heartbeats
-from tracker.reminders.letter_queries import CHANNEL, is_anybody_refused
+from tracker.reminders.letter_queries import CHANNEL, differences_of_last_night, is_anybody_refused
 from tracker.reminders.models import LetterKind, LetterState, MailChannel, OutboxLetter
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.runs import find_held_run
@@ -32,6 +32,7 @@ class Trouble(StrEnum):
     MAIL_PAUSED = "mail_paused"
     RUN_HELD = "run_held"
     ADDRESS_REFUSED = "address_refused"
+    PLAN_DIFFERS = "plan_differs"
 
 
 TROUBLE_LABELS: Final = {
@@ -44,6 +45,7 @@ TROUBLE_LABELS: Final = {
     Trouble.MAIL_PAUSED: N_("郵件伺服器暫時無法使用，信件留在寄件匣，稍後自動再試。"),
     Trouble.RUN_HELD: N_("今日提醒超過單日上限，等候研考或系統管理者檢查後放行。"),
     Trouble.ADDRESS_REFUSED: N_("郵件伺服器拒收同仁的信箱，提醒信無法寄給本人。請到寄件匣查看並更正地址。"),
+    Trouble.PLAN_DIFFERS: N_("最近一次夜間比對發現提醒紀錄與規則不符，漏列的已補上。請到寄件匣查看。"),
 }
 
 
@@ -65,9 +67,11 @@ class Watch:
 def look(session: Session, office: PostOffice, now: datetime) -> Watch:
     """Look at heartbeats, outbox and mail channel once."""
     beats = [beat.finished_at for beat in list_heartbeats(session)]
-    channel, someone_is_refused = session.execute(
-        select(MailChannel, is_anybody_refused()).where(MailChannel.id == CHANNEL)
-    ).one_or_none() or (None, False)
+    channel, someone_is_refused, differences = session.execute(
+        select(MailChannel, is_anybody_refused(), differences_of_last_night()).where(
+            MailChannel.id == CHANNEL
+        )
+    ).one_or_none() or (None, False, None)
     paused_until = channel.paused_until if channel else None
     is_paused = paused_until is not None and paused_until > now
     waits_since = _waits_since(session, office, now)
@@ -85,6 +89,7 @@ def look(session: Session, office: PostOffice, now: datetime) -> Watch:
         Trouble.MAIL_PAUSED: is_paused,
         Trouble.RUN_HELD: find_held_run(session, local_date(now, office.zone)) is not None,
         Trouble.ADDRESS_REFUSED: bool(someone_is_refused),
+        Trouble.PLAN_DIFFERS: bool(differences),
     }
     return Watch(
         tuple(trouble for trouble, is_so in found.items() if is_so),

@@ -1,6 +1,6 @@
 """When to try a letter again, when to leave the mail server alone, and when letters may leave at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -43,10 +43,16 @@ class Slot:
     opens_at: datetime
     is_open: bool
 
+    @property
+    def closes_at(self) -> datetime:
+        """Return when quiet hours begin."""
+        last = time(min(self.opens_at.hour + 1, 23), 59)
+        return datetime.combine(self.day, max(QUIET_FROM, last), self.opens_at.tzinfo)
+
 
 def slot_of(now: datetime, zone: ZoneInfo, hour: int, calendar: OfficeCalendar) -> Slot:
     """Return the slot of the local day, and whether it is open at the moment."""
     day = local_date(now, zone)
     opens_at = datetime.combine(day, time(hour), zone)
-    closes_at = datetime.combine(day, max(QUIET_FROM, time(min(hour + 1, 23), 59)), zone)
-    return Slot(day, opens_at, calendar.is_working_day(day) and opens_at <= now < closes_at)
+    slot = Slot(day, opens_at, is_open=False)
+    return replace(slot, is_open=calendar.is_working_day(day) and opens_at <= now < slot.closes_at)

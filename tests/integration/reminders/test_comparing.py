@@ -1,0 +1,134 @@
+"""The nightly comparison, tried with rows that somebody took away or changed behind the program's back."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from tracker.reminders.comparing import compare_tonight, last_comparison
+from tracker.reminders.models import (
+    DeliveryAttempt,
+    LetterState,
+    OutboxLetter,
+    Planned,
+    PlannedReminder,
+)
+from tracker.reminders.planning import plan_reminders
+from tracker.reminders.watching import Trouble, look
+
+TUESDAY = date(2026, 6, 30)
+EVENING = "2026-06-29 19:00"
+
+
+@pytest.fixture
+def tonight(office, database, at):
+    """Compare on an evening: `tonight()`."""
+
+    def compare(moment: str = EVENING):
+        at(moment)
+        return compare_tonight(office, database)
+
+    return compare
+
+
+@pytest.fixture
+def told(morning, make_item) -> int:
+    """The officer and the head of the unit were reminded on Monday of what is due on Tuesday."""
+    item = make_item(TUESDAY)
+    assert morning("2026-06-29 09:00") == ["head", "officer"]
+    return item
+
+
+def rows(database, person_id: int) -> list[PlannedReminder]:
+    with database.reading() as session:
+        mine = select(PlannedReminder).where(PlannedReminder.recipient_id == person_id)
+        return list(session.scalars(mine.order_by(PlannedReminder.id)))
+
+
+class TestAnOrdinaryNight:
+    def test_finds_nothing_and_says_so(self, told, tonight, database) -> None:
+        assert tonight().is_sound
+        with database.reading() as session:
+            found = last_comparison(session)
+        assert (found.day, found.expected, found.differences) == (date(2026, 6, 29), 2, 0)
+
+    def test_is_compared_once(self, told, tonight) -> None:
+        assert tonight() is not None
+        assert tonight("2026-06-29 23:00") is None
+
+    @pytest.mark.parametrize("moment", ["2026-06-29 09:30", "2026-06-29 17:59"])
+    def test_begins_when_the_day_is_over(self, told, tonight, moment: str) -> None:
+        assert tonight(moment) is None
+
+    def test_of_a_day_off_expects_nothing(self, told, tonight) -> None:
+        assert tonight("2026-06-27 19:00").expected == 0
+
+
+class TestARowThatIsGone:
+    def test_of_one_of_two_people_is_planned_again_and_told_by_the_next_letter(
+        self, told, tonight, database, city, morning
+    ) -> None:
+        with database.transaction() as session:
+            session.execute(
+                delete(PlannedReminder).where(
+                    PlannedReminder.recipient_id == city.head, PlannedReminder.stage == "due-1"
+                )
+            )
+        assert [each.person.person_id for each in tonight().missing] == [city.head]
+        assert "due-1" in {each.stage for each in rows(database, city.head)}
+        assert "head" in morning("2026-06-30 09:00")
+
+    def test_is_a_repair_that_everybody_in_charge_hears_of(
+        self, told, tonight, database, city, office
+    ) -> None:
+        with database.transaction() as session:
+            session.execute(delete(PlannedReminder).where(PlannedReminder.recipient_id == city.head))
+        tonight()
+        with database.reading() as session:
+            assert Trouble.PLAN_DIFFERS in look(session, office, office.clock.now()).troubles
+
+    def test_of_everybody_is_planned_again_too(self, told, tonight, database) -> None:
+        with database.transaction() as session:
+            session.execute(delete(PlannedReminder))
+        assert len(tonight().missing) == 2
+
+
+class TestALetterThatIsGone:
+    def test_leaves_a_reminder_that_was_sent_in_no_letter(self, told, tonight, database, city) -> None:
+        with database.transaction() as session:
+            session.execute(update(PlannedReminder).values(letter_id=None))
+            session.execute(delete(DeliveryAttempt))
+            session.execute(delete(OutboxLetter))
+        found = tonight()
+        assert {each.stage for each in found.unexplained} == {"due-1"}
+        assert found.missing == []
+
+    def test_before_it_left_is_written_again(
+        self, make_item, tonight, database, city, office, at, morning
+    ) -> None:
+        make_item(TUESDAY)
+        at("2026-06-29 09:00")
+        plan_reminders(office, database)
+        with database.transaction() as session:
+            session.execute(update(PlannedReminder).values(letter_id=None))
+            session.execute(delete(OutboxLetter))
+        assert tonight().unwritten == [city.officer, city.head]
+        assert morning("2026-06-30 09:00") == ["head", "officer"]
+
+
+class TestAReminderThatContradictsItsLetter:
+    def test_is_put_right(self, told, tonight, database, city) -> None:
+        with database.transaction() as session:
+            session.execute(update(PlannedReminder).values(outcome=Planned.PLANNED))
+        tonight()
+        assert Planned.SENT in {each.outcome for each in rows(database, city.officer)}
+
+    def test_waits_for_another_where_the_letter_was_taken_back(
+        self, told, tonight, database, city, morning
+    ) -> None:
+        with database.transaction() as session:
+            session.execute(update(PlannedReminder).values(outcome=Planned.PLANNED))
+            session.execute(update(OutboxLetter).values(state=LetterState.CANCELLED, accepted_at=None))
+        tonight()
+        assert {each.letter_id for each in rows(database, city.officer)} == {None}
+        assert "officer" in morning("2026-06-30 09:00")
