@@ -54,18 +54,27 @@ def _fill(url: str, officers: int) -> None:
 
 
 @pytest.fixture
-def crashes(
-    copied_town: Callable[[int], Copied], mailbox: Mailbox, tmp_path: Path
-) -> Iterator[Callable[[int], Crashes]]:
-    """Let workers die on a Monday morning on which some officers are to hear; the mail server takes every letter."""
+def copies(mailbox: Mailbox) -> Callable[[], Mapping[str, Sequence[bytes]]]:
+    """Tell the letters that the mail server took, by recipient."""
 
-    def copies() -> Mapping[str, Sequence[bytes]]:
+    def by_recipient() -> Mapping[str, Sequence[bytes]]:
         found: dict[str, list[bytes]] = defaultdict(list)
         for taken in mailbox.taken:
             (recipient,) = taken.recipients
             found[recipient].append(taken.data)
         return found
 
+    return by_recipient
+
+
+@pytest.fixture
+def crashes(
+    copied_town: Callable[[int], Copied],
+    mailbox: Mailbox,
+    copies: Callable[[], Mapping[str, Sequence[bytes]]],
+    tmp_path: Path,
+) -> Iterator[Callable[[int], Crashes]]:
+    """Let workers die on a Monday morning on which some officers are to hear; the mail server takes every letter."""
     with ExitStack() as stack:
 
         def make(officers: int) -> Crashes:

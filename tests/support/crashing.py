@@ -6,6 +6,7 @@ process of its own and ends as by a failure of power: nothing is rolled back, cl
 
 import os
 import smtplib
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +41,8 @@ from tracker.wiring import Wiring, wire
 
 DIED = 137
 AFTER_A_LEASE = timedelta(minutes=16)
+MOMENT_SECONDS = 0.2
+"""How long those wait for one another who are to begin together."""
 ROUNDS = 12
 """Retries wait longer and longer; so many rounds are more than any letter here needs."""
 
@@ -152,9 +155,9 @@ class Nursery:
         self._process.start()
         far_end.close()
 
-    def bear(self, life: Life) -> int:
-        """Let a life be lived to its end; returns its exit code."""
-        self._line.send(life)
+    def bear(self, *lives: Life) -> int:
+        """Let lives be lived to their ends, all at the same moment; returns 0 when all ended well, or an exit code."""
+        self._line.send(lives)
         return int(self._line.recv())
 
     def passed(self) -> list[str]:
@@ -171,14 +174,20 @@ def _bear(line: Connection, place: Place, first: Life, told: Path) -> None:
     place.live(first)
     with suppress(EOFError):
         while True:
-            life = line.recv()
-            if not (child := os.fork()):
-                os._exit(_lived(place, life, told))
-            line.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            lives = line.recv()
+            begin = time.monotonic() + (MOMENT_SECONDS if len(lives) > 1 else 0)
+            children = []
+            for life in lives:
+                if not (child := os.fork()):
+                    os._exit(_lived(place, life, begin, told))
+                children.append(child)
+            codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+            line.send(max(map(abs, codes), default=0))
 
 
-def _lived(place: Place, life: Life, told: Path) -> int:
+def _lived(place: Place, life: Life, begin: float, told: Path) -> int:
     try:
+        time.sleep(max(0.0, begin - time.monotonic()))
         fuse = Fuse(life.dies_at)
         fuse.lay()
         place.live(life)

@@ -183,10 +183,15 @@ def _slot_is_open(office: PostOffice, session: Session, now: datetime) -> bool:
 
 
 def _allowance(office: PostOffice, database: Database) -> int:
-    """Return how many letters may still leave in this minute, whichever worker sent the others."""
-    since = office.clock.now() - ONE_MINUTE
+    """Return how many letters may still leave in this minute, whichever worker sent the others.
+
+    What a clock that was set back since says to lie ahead is no part of this minute.
+    """
+    now = office.clock.now()
     with database.reading() as session:
         sent = select(func.count(DeliveryAttempt.id)).where(
-            DeliveryAttempt.ended_at > since, DeliveryAttempt.outcome == OutcomeKind.ACCEPTED
+            DeliveryAttempt.ended_at > now - ONE_MINUTE,
+            DeliveryAttempt.ended_at <= now,
+            DeliveryAttempt.outcome == OutcomeKind.ACCEPTED,
         )
         return max(0, office.letters_per_minute - (session.scalar(sent) or 0))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.crash_fixtures import copied_town, crashes
+from tests.support.crash_fixtures import copied_town, copies, crashes
 from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.reporting import Filing
@@ -26,7 +26,7 @@ from tracker.reports.rules.adoption import Adoption
 from tracker.settings import MailSettings
 from tracker.wiring import subscriptions
 
-__all__ = ["copied_town", "crashes"]
+__all__ = ["copied_town", "copies", "crashes"]
 TAIPEI = ZoneInfo("Asia/Taipei")
 MAIL = MailSettings(
     host="127.0.0.1",

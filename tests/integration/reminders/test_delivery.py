@@ -304,6 +304,32 @@ class TestManyLetters:
         clock.advance(timedelta(minutes=2))
         assert deliver_outbox(slow, database) == 5
 
+    def test_a_clock_that_is_set_back_does_not_count_what_lies_ahead(
+        self, office, database, twelve, clock
+    ) -> None:
+        slow = replace(office, letters_per_minute=5)
+        assert deliver_outbox(slow, database) == 5
+        clock.advance(-timedelta(hours=2))
+        with database.transaction() as session:
+            session.execute(
+                update(OutboxLetter)
+                .where(OutboxLetter.state == LetterState.QUEUED)
+                .values(next_at=clock.now())
+            )
+        assert deliver_outbox(slow, database) == 5
+
+    def test_a_pause_begun_by_a_clock_that_ran_ahead_is_over(
+        self, office, database, twelve, mailer, clock
+    ) -> None:
+        mailer.answers += [Outcome(OutcomeKind.CHANNEL, None, "connection refused")] * 3
+        clock.advance(timedelta(minutes=30))
+        for _ in range(3):
+            deliver_outbox(office, database)
+        clock.advance(-timedelta(minutes=30))
+        with database.transaction() as session:
+            session.execute(update(OutboxLetter).values(next_at=clock.now()))
+        assert deliver_outbox(office, database) == 12
+
     def test_the_third_failure_of_the_server_opens_the_breaker(
         self, office, database, twelve, mailer, clock
     ) -> None:
