@@ -42,7 +42,7 @@ from tracker.actions.rules.filing import Cycle
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
-from tracker.dashboards import handing_up
+from tracker.dashboards import freezing, handing_up
 from tracker.dashboards.handing_up import Layouts
 from tracker.dashboards.remembering import Figures
 from tracker.dashboards.tables import Terms
@@ -130,6 +130,7 @@ class Wiring:
             ),
             exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone, self.standards()),
             handing_up.KIND: handing_up.MakeTable(self.files, self.layouts, self.table_terms()),
+            freezing.KIND: freezing.FreezePeriod(self.files, self.layouts, self.table_terms(), self.filing()),
             table_importing.LOOK: table_importing.LookThrough(
                 self.files, self.settings.site.zone, self.settings.follow_up.themes
             ),

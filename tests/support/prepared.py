@@ -23,9 +23,12 @@ from tracker.actions.exchange.exporting import Order
 from tracker.actions.models import PostCheck
 from tracker.actions.post_checking import CheckAnswer, answer_check
 from tracker.actions.queries import ActionFilter
+from tracker.actions.rules.filing import Period
+from tracker.actions.rules.workflow import Status
 from tracker.actions.saving import FilterFields, save_filter
 from tracker.app import create_app
-from tracker.dashboards import handing_up
+from tracker.dashboards import freezing, handing_up
+from tracker.dashboards.models import FrozenFile, FrozenItem, Snapshot
 from tracker.dashboards.rules.tables import Table as HandedUp
 from tracker.dashboards.tables import Asked
 from tracker.foundation.clock import FixedClock
@@ -246,7 +249,42 @@ def _taken_out(city: City, wiring: Wiring) -> dict[str, Any]:
         table_importing.request_look(session, act, table_importing.get_import(session, act, import_id))
     for kind in (exporting.KIND, handing_up.KIND, table_importing.LOOK):
         run_next(city.database, {kind: wiring.handlers()[kind]}, city.clock)
-    return {"export": job_id, "import": import_id, "made_table": made_id}
+    return {"export": job_id, "import": import_id, "made_table": made_id, **_frozen(city, wiring)}
+
+
+def _frozen(city: City, wiring: Wiring) -> dict[str, Any]:
+    """Keep a period as it was frozen, and let another wait to be."""
+    stored = wiring.files.put(b"PK frozen table", "列管事項明細-20251105.ods")
+    with city.database.transaction() as session:
+        act = city.act("coordinator", session)
+        figures = {
+            "open": 3,
+            "due_soon": 1,
+            "overdue": 2,
+            "past_original": 2,
+            "awaiting_decision": 0,
+            "closed": 4,
+        }
+        snapshot = Snapshot(
+            period="2025-10",
+            cut_off_on=date(2025, 11, 5),
+            frozen_at=act.at,
+            frozen_by_id=city.people["coordinator"],
+            figures=figures,
+        )
+        session.add(snapshot)
+        session.flush()
+        due_on = city.today() + timedelta(days=3)
+        named = ("115-TPT-900-01", "設置共乘區", "交通局")
+        item = FrozenItem(snapshot_id=snapshot.id, item_id=1, due_on=due_on, is_overdue=False)
+        item.item_no, item.title, item.department = named
+        item.status = Status.IN_PROGRESS
+        file = FrozenFile(snapshot_id=snapshot.id, table=HandedUp.ITEMS, form=Format.ODS, name=stored.name)
+        file.sha256, file.size = stored.sha256, stored.size
+        session.add_all([item, file])
+        session.flush()
+        waiting = freezing.request(session, act, Period(2025, 11), wiring.filing()).id
+        return {"snapshot": snapshot.id, "frozen_file": file.id, "freezing": waiting}
 
 
 def _rules(city: City, wiring: Wiring) -> dict[str, Any]:

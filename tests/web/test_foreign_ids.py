@@ -4,11 +4,12 @@ import pytest
 
 from tests.support.prepared import SECRET_QUOTE, Prepared
 from tests.support.rights import Line, address_of, addresses, form_of, lines
+from tracker.dashboards.rules.tables import Table
 from tracker.reading.tables import read_table
 
 OUTSIDERS = ("other_officer", "other_head")
 THEIR_OWN = ("@supported", "@shared")
-WITHOUT_A_THING = ("actions.change_many", "health.show_health")
+WITHOUT_A_THING = ("actions.change_many", "health.show_health", "tables.show_tables")
 PUBLIC = ("reports.", "people.", "reminders.")
 SECRET_WORDS = (SECRET_QUOTE, "收購港區", "價目.pdf")
 
@@ -251,3 +252,16 @@ class TestRightsInAForm:
             "TPT-P",
             "2026-05-01",
         )
+
+
+class TestATable:
+    @pytest.mark.parametrize("table", Table)
+    @pytest.mark.parametrize("key", ["viewer", "other_head"])
+    def test_holds_nothing_that_the_lists_do_not_show(
+        self, prepared: Prepared, key: str, table: Table
+    ) -> None:
+        with prepared.visit(key).post("/tables/", {"question": f"table={table}", "form": "csv"}) as sent:
+            words = sent.data.decode("utf-8-sig")
+        hidden = ["secret", "draft"] if key == "viewer" else ["secret", "draft", "alone", "asked", "closed"]
+        assert [name for name in hidden if prepared.ids[f"{name}_item_no"] in words] == []
+        assert [word for word in SECRET_WORDS if word in words] == []

@@ -40,6 +40,9 @@ CODES = {
     "ladder_stage": {"audience"},
     "planned_reminder": {"stage", "step"},
     "evidence": {"sha256"},
+    "snapshot": {"period", "figures"},
+    "frozen_file": {"sha256"},
+    "kept_file": {"sha256"},
 }
 CODES_IN_RECORDS = {
     "status",

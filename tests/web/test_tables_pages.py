@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -34,6 +35,14 @@ class TestPage:
         assert "列管事項明細，共 11 列。" in page
         assert "以上是前 10 列。" in page
 
+    def test_tells_of_a_past_day(self, city: City, visit: Visit) -> None:
+        city.give_action()
+        day = city.today() - timedelta(days=1)
+        page = visit("coordinator").get(f"/tables/?table=items&as_at={day}").text
+        assert "列管事項明細，共 0 列。" in page
+        assert "止</dd>" in page
+        assert "共 1 列" in visit("coordinator").get(f"/tables/?table=items&as_at={city.today()}").text
+
     def test_is_content_with_an_empty_city(self, city: City, visit: Visit) -> None:
         assert "沒有符合的資料" in visit("viewer").get("/tables/").text
 
@@ -41,7 +50,10 @@ class TestPage:
         assert 'href="/tables/"' in visit("unit_head").get("/").text
         assert 'href="/tables/"' not in visit("officer").get("/").text
 
-    @pytest.mark.parametrize("query", ["table=x", "department=9999999999", "period=2026-9", "report=%00"])
+    @pytest.mark.parametrize(
+        "query",
+        ["table=x", "department=9999999999", "period=2026-9", "report=%00", "as_at=soon", "as_at=0001-01-01"],
+    )
     def test_is_not_upset_by_nonsense(self, city: City, visit: Visit, query: str) -> None:
         assert visit("coordinator").get(f"/tables/?{query}").status_code in {200, 400}
 

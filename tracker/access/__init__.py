@@ -91,6 +91,7 @@ class Permission:
 
         READ = N_("檢視儀表板與統計。")
         HAND_UP = N_("產生提報的表件，內容為可檢視的事項。")
+        FREEZE = N_("凍結填報期別的數字與表件，下載凍結的檔案，並比較期別之間的差異。")
 
     class People(Right):
         """People and departments."""
@@ -188,6 +189,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
         Role.COORDINATOR: Reach.CITY,
         Role.VIEWER: Reach.CITY,
     },
+    Permission.Dashboard.FREEZE: _COORDINATOR,
     Permission.People.MANAGE: _ADMINISTRATOR,
     Permission.People.NAME_DEPUTY: {
         Role.UNIT_HEAD: Reach.SUBTREE,

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
@@ -24,7 +25,7 @@ from tracker.foundation.filing import FileStore
 from tracker.foundation.jobs import Job, Running
 from tracker.foundation.language import N_, SOURCE_LANGUAGE, translator
 from tracker.foundation.sheets import Cell
-from tracker.foundation.showing import show_moment, show_number
+from tracker.foundation.showing import show_date, show_moment, show_number
 from tracker.people.models import Department
 from tracker.people.queries import act_of, get_user
 from tracker.people.rules.naming import department_name
@@ -52,6 +53,7 @@ class Order:
             "period": self.asked.period.code if self.asked.period else None,
             "department": self.asked.department_id,
             "report": self.asked.report_no,
+            "as_at": self.asked.as_at.isoformat() if self.asked.as_at else None,
             "kind": self.form.value,
             "language": self.language,
         }
@@ -64,6 +66,7 @@ def order_of(payload: Mapping[str, Any]) -> Order:
         period_of(payload["period"] or ""),
         payload["department"],
         payload["report"],
+        date.fromisoformat(payload["as_at"]) if payload["as_at"] else None,
     )
     return Order(asked, Format(payload["kind"]), payload["language"])
 
@@ -202,8 +205,12 @@ def _told(rows: Iterable[Sequence[Cell]], tell: Tell) -> Iterator[Sequence[Cell]
 
 def _facts(session: Session, act: Act, order: Order, terms: Terms, length: int) -> Sequence[tuple[str, str]]:
     say = translator(order.language)
+    made_at = show_moment(act.at, terms.zone, order.language)
+    past = order.asked.as_at
+    cut_off = say(N_("%(day)s止")) % {"day": show_date(past, order.language)} if past else made_at
     return [
-        (say(N_("資料截至")), show_moment(act.at, terms.zone, order.language)),
+        (say(N_("資料截至")), cut_off),
+        *([(say(N_("製表時間")), made_at)] if past else []),
         (say(N_("期間")), _period(order)),
         (say(N_("篩選條件")), _conditions(session, order)),
         (say(N_("列數")), show_number(length, order.language)),

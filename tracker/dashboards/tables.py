@@ -1,18 +1,18 @@
 """The rows of the tables to hand up, from the conditions that the lists use; nobody sees more here than in a list."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
-from typing import Final
+from functools import cached_property, partial
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from tracker.access import Act, Permission, Principal
-from tracker.actions.models import ActionItem, Extension, Part, ProgressUpdate
+from tracker.actions.models import ActionItem, Extension, ItemPeriod, Part, ProgressUpdate
 from tracker.actions.queries import (
     ActionFilter,
     Group,
@@ -28,9 +28,11 @@ from tracker.actions.queries import (
     overdue_on,
     visible_to,
 )
+from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, Status
+from tracker.dashboards.past import Standing, rewind, rewind_decisions, standings_on
 from tracker.dashboards.rules.tables import SUBJECTS, Layout, Subject, Table
 from tracker.dashboards.table_fields import DepartmentRow, Extras, ItemRow, field_of
 from tracker.foundation.database import Session
@@ -47,23 +49,27 @@ from tracker.reports.queries import visible_to as readable_by
 LONG: Final = timedelta(days=365)
 _STRETCH: Final = 500
 _UNCOUNTED: Final = frozenset({Status.DRAFT, Status.VOID})
-CountChases = Callable[[Session, Collection[int]], Mapping[int, int]]
+CountChases = Callable[[Session, Collection[int], date], Mapping[int, int]]
 _Key = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which table is wanted, and of what: when tracking began, at or below which department, from which report."""
+    """Which table is wanted, and of what: when tracking began, at or below which department, from which report.
+
+    `as_at` is a past day, of which the table tells as it ended; without one it tells of the present.
+    """
 
     table: Table
     period: Period | None = None
     department_id: int | None = None
     report_no: str = ""
+    as_at: date | None = None
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What tables are told by: the city's standards and zone, and how often the outbox reminded of an item."""
+    """What tables are told by: the city's standards and zone, and how often the outbox reminded of items by a day."""
 
     standards: Standards
     zone: ZoneInfo
@@ -91,14 +97,35 @@ class Rows:
     def _subject(self) -> Subject:
         return SUBJECTS[self._asked.table]
 
+    @property
+    def _day(self) -> date:
+        return self._asked.as_at or self._act.today
+
+    @cached_property
+    def _past(self) -> Mapping[int, Standing]:
+        """Return how the items that the person sees stood on the day that is asked for; nothing for the present."""
+        if self._asked.as_at is None:
+            return {}
+        narrowed = _of_past(self._asked)
+        return standings_on(self._session, self._act.by, self._asked.as_at, narrowed)
+
     @cached_property
     def _counted(self) -> Sequence[DepartmentRow]:
-        return _departments(self._session, self._act, self._asked, self._terms, self._language)
+        if self._asked.as_at is None:
+            counts = _count(self._session, self._act, self._asked, self._terms)
+        else:
+            counts = _count_past(self._session, self._past.values(), self._asked.as_at, self._terms)
+        by_agency = self._act.by.scope(Permission.Action.READ).city and self._asked.department_id is None
+        return _departments(self._session, counts, self._language, by_agency=by_agency)
 
     @cached_property
     def _keys(self) -> Sequence[_Key]:
-        find = _keys_of_recommendations if self._subject is Subject.RECOMMENDATION else _keys_of_items
-        return find(self._session, self._act, self._asked, self._terms)
+        if self._subject is Subject.RECOMMENDATION:
+            return _keys_of_recommendations(self._session, self._act.by, self._asked, self._terms, self._past)
+        if self._asked.as_at is None:
+            return _keys_of_items(self._session, self._act, self._asked, self._terms)
+        belongs = partial(_belonged, self._asked.table, self._asked.as_at, self._terms.standards)
+        return [(each.recommendation_id, each.item_id) for each in self._past.values() if belongs(each)]
 
     def _items(self, most: int | None) -> Iterator[ItemRow]:
         keys = self._keys[:most]
@@ -111,14 +138,18 @@ class Rows:
     def _stretch(self, keys: Sequence[_Key], begin: int) -> Iterator[ItemRow]:
         items = _load_items(self._session, [item_id for _, item_id in keys if item_id is not None])
         alone = _load_alone(self._session, [each for each, item_id in keys if item_id is None])
-        extras = _extras_of(self._session, list(items), self._terms)
+        end = _end_of(self._day, self._terms.zone)
+        extras = _extras_of(self._session, list(items), self._terms, self._day, end)
+        if self._asked.as_at is not None:
+            rewind(self._session, items.values(), self._past, end)
+            rewind_decisions(alone.values(), end)
         for number, (recommendation_id, item_id) in enumerate(keys, begin + 1):
             item = items[item_id] if item_id is not None else None
             yield ItemRow(
                 number,
                 item.recommendation if item else alone[recommendation_id],
                 item,
-                self._act.today,
+                self._day,
                 self._terms.standards,
                 self._terms.zone,
                 self._language,
@@ -164,40 +195,89 @@ def _keys_of_items(session: Session, act: Act, asked: Asked, terms: Terms) -> Se
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _keys_of_recommendations(session: Session, act: Act, asked: Asked, terms: Terms) -> Sequence[_Key]:
-    of_it = and_(
-        ActionItem.recommendation_id == Recommendation.id,
-        visible_to(act.by),
-        ActionItem.status.not_in(_UNCOUNTED),
-    )
-    query = (
-        select(Recommendation.id, ActionItem.id)
-        .join(Report, Report.id == Recommendation.report_id)
-        .outerjoin(ActionItem, of_it)
-        .where(readable_by(act.by), *_on_recommendations(act.by, asked, terms.zone))
-        .order_by(Report.report_no, Report.id, Recommendation.seq_no, ActionItem.item_no)
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
-
-
-def _on_recommendations(principal: Principal, asked: Asked, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
-    scope = principal.scope(Permission.Action.READ)
-    if not scope.city:
-        yield or_(ActionItem.id.is_not(None), Report.lead_agency_id.in_(scope.departments))
+def _of_past(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if asked.department_id is not None:
-        below = at_or_below(asked.department_id)
-        led = has_part(and_(Part.role == PartRole.LEAD, Part.department_id.in_(below)))
-        yield case((ActionItem.id.is_not(None), led), else_=Report.lead_agency_id.in_(below))
+        yield ItemPeriod.department_id.in_(at_or_below(asked.department_id))
     if asked.report_no:
         yield Report.report_no == asked.report_no
+    if asked.period and SUBJECTS[asked.table] is not Subject.RECOMMENDATION:
+        yield ItemPeriod.start_on.between(asked.period.first, asked.period.last)
+
+
+def _belonged(table: Table, day: date, standards: Standards, item: Standing) -> bool:
+    """Tell whether an item belonged to a table on a past day: `_belongs` in Python."""
+    if table is Table.OVERDUE:
+        return (
+            deadlines.is_overdue(item.deadline, day)
+            or deadlines.missed_filings(item.deadline, day, standards) > 0
+        )
+    if table is Table.LONG_OPEN:
+        return item.status in OPEN and item.deadline.start_on <= day - LONG
+    if table is Table.COUNTS:
+        return item.status is not Status.DRAFT
+    return item.status not in _UNCOUNTED
+
+
+def _keys_of_recommendations(
+    session: Session, principal: Principal, asked: Asked, terms: Terms, past: Mapping[int, Standing]
+) -> Sequence[_Key]:
+    of_it = and_(ActionItem.recommendation_id == Recommendation.id, visible_to(principal))
+    led = has_part(
+        and_(Part.role == PartRole.LEAD, Part.department_id.in_(at_or_below(asked.department_id or 0)))
+    )
+    query = (
+        select(Recommendation.id, ActionItem.id, ActionItem.status, led, Report.lead_agency_id)
+        .join(Report, Report.id == Recommendation.report_id)
+        .outerjoin(ActionItem, of_it)
+        .where(readable_by(principal), *_on_recommendations(asked, terms.zone))
+        .order_by(Report.report_no, Report.id, Recommendation.seq_no, ActionItem.item_no)
+    )
+    scope = principal.scope(Permission.Action.READ)
+    below = None if asked.department_id is None else set(session.scalars(at_or_below(asked.department_id)))
+    items: dict[int, list[int]] = {}
+    lonely: dict[int, bool] = {}
+    found: Iterable[Any] = session.execute(query)
+    for recommendation_id, item_id, status, is_led, agency_id in found:
+        shown = items.setdefault(recommendation_id, [])
+        lonely.setdefault(
+            recommendation_id,
+            (scope.city or agency_id in scope.departments) and (below is None or agency_id in below),
+        )
+        if item_id is None:
+            continue
+        if asked.as_at is None:
+            counts = status not in _UNCOUNTED
+            is_wanted = below is None or is_led
+        else:
+            counts = item_id in past and past[item_id].status not in _UNCOUNTED
+            is_wanted = counts
+        if counts:
+            lonely[recommendation_id] = False
+            if is_wanted:
+                shown.append(item_id)
+    keys: list[_Key] = []
+    for recommendation_id, shown in items.items():
+        keys += [(recommendation_id, item_id) for item_id in shown]
+        if lonely[recommendation_id]:
+            keys.append((recommendation_id, None))
+    return keys
+
+
+def _on_recommendations(asked: Asked, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
+    if asked.report_no:
+        yield Report.report_no == asked.report_no
+    if asked.as_at:
+        yield Recommendation.confirmed_at < _end_of(asked.as_at, zone)
     if asked.period:
-        first, last = _bounds(asked.period, zone)
+        first, last = datetime.combine(asked.period.first, time(), zone), _end_of(asked.period.last, zone)
         yield and_(Recommendation.confirmed_at >= first, Recommendation.confirmed_at < last)
 
 
-def _departments(
-    session: Session, act: Act, asked: Asked, terms: Terms, language: str
-) -> Sequence[DepartmentRow]:
+_Counts = Mapping[int, Sequence[int]]
+"""Of each department: items closed, open, ended otherwise, overdue, extended, and the days late of all together."""
+
+
+def _count(session: Session, act: Act, asked: Asked, terms: Terms) -> _Counts:
     late = case((overdue_on(act.today), days_between(ActionItem.due_on, act.today)), else_=0)
     extended = exists(
         select(Extension.id).where(Extension.item_id == ActionItem.id, Extension.granted.is_(True))
@@ -211,14 +291,37 @@ def _departments(
         func.sum(late),
     )
     query = from_joined(select(ActionItem)).where(_condition(act, asked, terms)).group_by(Lead.department_id)
-    counted = session.execute(query.with_only_columns(Lead.department_id, *columns)).all()
+    counted = session.execute(query.with_only_columns(Lead.department_id, *columns))
+    return {row[0]: [int(number or 0) for number in row[1:]] for row in counted}
+
+
+def _count_past(session: Session, items: Iterable[Standing], day: date, terms: Terms) -> _Counts:
+    granted = and_(Extension.granted.is_(True), Extension.decided_at < _end_of(day, terms.zone))
+    extended = set(session.scalars(select(Extension.item_id).where(granted)))
+    counts: dict[int, list[int]] = defaultdict(lambda: [0] * 6)
+    for item in items:
+        if item.status is Status.DRAFT:
+            continue
+        numbers = counts[item.department_id]
+        numbers[0] += item.status in CLOSED
+        numbers[1] += item.status in OPEN
+        numbers[2] += item.status not in CLOSED | OPEN
+        numbers[3] += deadlines.is_overdue(item.deadline, day)
+        numbers[4] += item.item_id in extended
+        numbers[5] += deadlines.days_late(item.deadline, day)
+    return counts
+
+
+def _departments(
+    session: Session, counts: _Counts, language: str, *, by_agency: bool
+) -> Sequence[DepartmentRow]:
     departments = {each.id: each for each in session.scalars(select(Department))}
-    by_agency = act.by.scope(Permission.Action.READ).city and asked.department_id is None
     parents = {each.id: each.parent_id for each in departments.values()}
-    sums: dict[int, list[int]] = defaultdict(lambda: [0] * len(columns))
-    for department_id, *numbers in counted:
+    sums: dict[int, Sequence[int]] = {}
+    for department_id, numbers in counts.items():
         whose = agency_of(parents, department_id) if by_agency else department_id
-        sums[whose] = [before + int(number or 0) for before, number in zip(sums[whose], numbers, strict=True)]
+        before = sums.get(whose, [0] * len(numbers))
+        sums[whose] = [one + other for one, other in zip(before, numbers, strict=True)]
     shown = sorted(sums, key=lambda each: departments[each].code)
     rows = [
         DepartmentRow(number, department_name(departments[each], language), *sums[each])
@@ -242,12 +345,13 @@ def _load_alone(session: Session, recommendation_ids: Sequence[int]) -> Mapping[
     return {each.id: each for each in session.scalars(query.options(joinedload(Recommendation.report)))}
 
 
-def _extras_of(session: Session, item_ids: Sequence[int], terms: Terms) -> Extras:
+def _extras_of(session: Session, item_ids: Sequence[int], terms: Terms, day: date, end: datetime) -> Extras:
     if not item_ids:
         return Extras({}, {}, {})
     latest = (
         select(func.max(ProgressUpdate.id))
-        .where(ProgressUpdate.item_id.in_(item_ids), ProgressUpdate.approved.is_not(False))
+        .where(ProgressUpdate.item_id.in_(item_ids), ProgressUpdate.submitted_at < end)
+        .where(or_(ProgressUpdate.approved.is_not(False), ProgressUpdate.reviewed_at >= end))
         .group_by(ProgressUpdate.part_id)
     )
     updates: dict[int, list[ProgressUpdate]] = defaultdict(list)
@@ -256,18 +360,15 @@ def _extras_of(session: Session, item_ids: Sequence[int], terms: Terms) -> Extra
         updates[update.item_id].append(update)
     granted = (
         select(Extension.item_id, func.count())
-        .where(Extension.item_id.in_(item_ids), Extension.granted.is_(True))
+        .where(Extension.item_id.in_(item_ids), Extension.granted.is_(True), Extension.decided_at < end)
         .group_by(Extension.item_id)
     )
     return Extras(
         {item_id: tuple(told) for item_id, told in updates.items()},
         {row[0]: row[1] for row in session.execute(granted)},
-        terms.count_chases(session, item_ids),
+        terms.count_chases(session, item_ids, day),
     )
 
 
-def _bounds(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    return (
-        datetime.combine(period.first, time(), zone),
-        datetime.combine(period.last + timedelta(days=1), time(), zone),
-    )
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), zone)

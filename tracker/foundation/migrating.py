@@ -18,7 +18,8 @@ from tracker.foundation.errors import DatabaseNewer, DatabaseNotMigrated, Miscon
 
 def load_all_models() -> None:
     """Import every room's models, so that the metadata is whole."""
-    importlib.import_module("tracker.foundation.jobs")
+    for module in ("jobs", "kept"):
+        importlib.import_module(f"tracker.foundation.{module}")
     # The files are looked for by name: asking the import system would load every door.
     for models in sorted(Path(__file__).resolve().parents[1].glob("*/models.py")):
         importlib.import_module(f"tracker.{models.parent.name}.models")

@@ -95,12 +95,13 @@ def list_written_to(session: Session, day: date) -> Sequence[int]:
     ).all()
 
 
-def count_chases(session: Session, item_ids: Collection[int]) -> Mapping[int, int]:
-    """Return how often the outbox reminded of each item that was overdue or not reported on (催辦)."""
+def count_chases(session: Session, item_ids: Collection[int], day: date) -> Mapping[int, int]:
+    """Return how often, up to a day, the outbox reminded of each item that was overdue or not reported on (催辦)."""
     query = select(PlannedReminder.item_id, PlannedReminder.stage, PlannedReminder.letter_id).where(
         PlannedReminder.item_id.in_(item_ids),
         PlannedReminder.outcome == Planned.SENT,
         PlannedReminder.occurs_on > PlannedReminder.cycle,
+        PlannedReminder.occurs_on <= day,
     )
     letters = {
         (row.item_id, row.letter_id)

@@ -14,7 +14,7 @@ from tracker import __version__
 from tracker.foundation import showing
 from tracker.foundation.language import LANGUAGES, translations
 from tracker.people.rules.naming import department_name
-from tracker.web import actions, dashboards, health, people, reminders, reports, session, tables
+from tracker.web import actions, dashboards, health, people, reminders, reports, session, snapshots, tables
 from tracker.web.labels import TEMPLATE_LABELS
 from tracker.web.numbers import RowNumber
 
@@ -25,6 +25,7 @@ BLUEPRINTS = (
     (actions.blueprint, "/actions"),
     (dashboards.blueprint, ""),
     (tables.blueprint, "/tables"),
+    (snapshots.blueprint, "/snapshots"),
     (reminders.blueprint, ""),
     (health.blueprint, ""),
 )

@@ -254,6 +254,8 @@ def page_frame() -> dict[str, Any]:
 def _in_section(endpoint: str) -> bool:
     here, _, page = (request.endpoint or "").partition(".")
     section, _, _ = endpoint.partition(".")
+    if here == "snapshots":
+        return section == "tables"
     if here == "dashboards":
         return False
     if page in ("list_notices", "show_settings", "show_ledger"):

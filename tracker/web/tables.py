@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -134,6 +135,7 @@ def _asked(arguments: Mapping[str, str]) -> Asked:
         period_of(arguments.get("period", "")),
         number_of(arguments.get("department")),
         arguments.get("report", "").strip(),
+        _past_day(arguments.get("as_at", "")),
     )
 
 
@@ -143,5 +145,15 @@ def _question(asked: Asked) -> dict[str, Any]:
         "period": asked.period.code if asked.period else "",
         "department": str(asked.department_id or ""),
         "report": asked.report_no,
+        "as_at": asked.as_at.isoformat() if asked.as_at else "",
     }
     return {key: value for key, value in written.items() if value}
+
+
+def _past_day(text: str) -> date | None:
+    """Return the past day that an address names; of today, and of what makes no sense, the present is told."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day < today() else None

@@ -30,7 +30,7 @@ from tracker.reading.tables import read_table
 from tracker.reports.rules.drafts import Confidentiality
 
 LAYOUTS = load_layouts()
-TERMS = Terms(Standards(), ZONE, lambda _session, item_ids: dict.fromkeys(item_ids, 2))
+TERMS = Terms(Standards(), ZONE, lambda _session, item_ids, _day: dict.fromkeys(item_ids, 2))
 CITY_WIDE = ("coordinator", "viewer")
 
 
@@ -103,6 +103,32 @@ class TestItems:
         for each in Table:
             paper, shown = table(varied, "coordinator", Asked(each))
             assert paper.length == len(shown), each
+
+
+class TestAsAtADay:
+    @pytest.mark.parametrize("key", ["coordinator", "viewer", "agency_head"])
+    @pytest.mark.parametrize("each", Table)
+    def test_tells_of_today_what_it_tells_of_the_present(self, varied: City, key: str, each: Table) -> None:
+        actions.after_days(varied, 30)
+        assert rows(varied, key, Asked(each, as_at=varied.today())) == rows(varied, key, Asked(each))
+
+    @pytest.mark.parametrize("each", [each for each in Table if each is not Table.LONG_OPEN])
+    def test_still_tells_the_same_after_everything_changed(self, varied: City, each: Table) -> None:
+        actions.after_days(varied, 40)
+        day, before = varied.today(), rows(varied, "coordinator", Asked(each))
+        actions.after_days(varied, 1)
+        _change_everything(varied)
+        assert rows(varied, "coordinator", Asked(each)) != before
+        assert rows(varied, "coordinator", Asked(each, as_at=day)) == before
+
+    def test_is_narrowed_by_department(self, varied: City) -> None:
+        inside = Asked(Table.ADOPTION, department_id=varied.departments["EDU"], as_at=varied.today())
+        assert len(rows(varied, "coordinator", inside)) == 1
+
+    def test_knows_nothing_of_what_came_later(self, varied: City) -> None:
+        before = varied.today() - timedelta(days=20)
+        for each in Table:
+            assert rows(varied, "coordinator", Asked(each, as_at=before)) == [], each
 
 
 class TestOverdue:
@@ -283,6 +309,26 @@ class TestInTheBackground:
     def test_reads_back_what_was_asked(self) -> None:
         order = Order(Asked(Table.COUNCIL, Period(2026, 2), 3, "115-TPT-001"), Format.ODT, "en")
         assert order_of(order.payload()) == order
+
+
+def _change_everything(city: City) -> None:
+    """Take each open item a step, so that every table says something else."""
+    with city.database.reading() as session:
+        act = city.act("coordinator", session)
+        wanted = ActionFilter(group=Group.OPEN)
+        found = queries.list_actions(session, act.by, wanted, act.today, Standards(), size=500).rows
+        standing = [(item.id, item.status.value, item.lead.department.code, item.due_on) for item in found]
+        (waiting,) = [item.waiting_closing.id for item in found if item.waiting_closing]
+    actions.agree(city, waiting)
+    for item_id, status, code, due_on in standing:
+        key = "officer" if code.startswith("TPT") else "other_officer"
+        if status == "assigned":
+            actions.acknowledge(city, item_id, key)
+        elif status == "in_progress":
+            actions.report(city, item_id, key, percent=70)
+            if due_on > city.today():
+                actions.grant(city, actions.ask_for_days(city, item_id, 10, key), actions.HEADS[key])
+    city.give_action()
 
 
 def _only_item(city: City) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from tracker.actions.models import ActionImport, Evidence
 from tracker.foundation.database import Session
 from tracker.foundation.jobs import Job
+from tracker.foundation.kept import is_kept_for_good
 from tracker.reports.models import Report
 
 EXPORT: Final = "export_actions"
@@ -22,6 +23,8 @@ def holds_file(job: Job) -> bool:
 
 def is_referred_to(session: Session, sha256: str) -> bool:
     """Tell whether anything still needs a stored file."""
+    if is_kept_for_good(session, sha256):
+        return True
     held = Job.result["sha256"].as_string() == sha256
     kept = session.scalars(select(Job).where(Job.kind.in_(EXPORTS), held)).all()
     users = (
