@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, inspect, select
 
 from tests.factories.city import City
 from tests.support.client import Visitor
 from tracker.actions.models import ActionItem
 from tracker.foundation.mailing import OutcomeKind
+from tracker.foundation.showing import show_moment
 from tracker.reminders import letter_queries
 from tracker.reminders.models import (
     DeliveryAttempt,
@@ -22,6 +24,7 @@ from tracker.reminders.models import (
 )
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.stages import Capacity
+from tracker.wiring import Wiring
 
 
 def give_notice(
@@ -184,6 +187,25 @@ class TestOutbox:
         assert administrator.post(f"/outbox/{letter_id}/release").status_code == 409
         with city.database.reading() as session:
             assert letter_queries.get_letter(session, letter_id).state is LetterState.QUEUED
+
+    def test_says_when_the_last_letter_will_have_left(
+        self, visit: Callable[..., Visitor], city: City, wiring: Wiring
+    ) -> None:
+        give_letter(city)
+        assert "最後一封於" not in visit("administrator").get("/outbox").text
+        copies = range(wiring.office.letters_per_minute * 30)
+        with city.database.transaction() as session:
+            first = session.scalars(select(OutboxLetter)).one()
+            values = {
+                c.key: getattr(first, c.key) for c in inspect(OutboxLetter).column_attrs if c.key != "id"
+            }
+            session.execute(
+                insert(OutboxLetter),
+                [values | {"key": f"copy|{each}", "message_id": f"{each}@city.example"} for each in copies],
+            )
+        ends_at = city.clock.now() + timedelta(minutes=30)
+        page = visit("administrator").get("/outbox").text
+        assert f"最後一封於 {show_moment(ends_at, wiring.office.zone, 'zh-Hant')} 前寄出" in page
 
     def test_is_the_administrator_s_alone(self, visit: Callable[..., Visitor], city: City) -> None:
         letter_id = give_letter(city, state=LetterState.HELD)

@@ -35,6 +35,12 @@ def channel_pause_after(failures: int) -> timedelta | None:
     return min(timedelta(minutes=1 << doublings), LONGEST_CHANNEL_PAUSE)
 
 
+def last_leaves_at(waiting: int, letters_per_minute: int, now: datetime) -> datetime:
+    """Return when the last of some letters will have left if nothing goes wrong; the first leave at once."""
+    minutes = max(0, waiting - 1) // max(1, letters_per_minute)
+    return now + timedelta(minutes=minutes)
+
+
 @dataclass(frozen=True)
 class Slot:
     """The day's one time for reminders and notices: from `opens_at` until quiet hours begin, on a working day."""

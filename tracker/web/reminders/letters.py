@@ -12,6 +12,7 @@ from tracker.reminders.letter_queries import LetterFilter
 from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
+from tracker.reminders.rules.retry import last_leaves_at
 from tracker.web.numbers import number_of, page_of
 from tracker.web.reminders.blueprint import blueprint
 from tracker.web.session import act, requires, say, session, tell, today, wiring
@@ -59,12 +60,14 @@ def mark_all_read() -> Response:
 def list_letters() -> str:
     """Show every letter, by the filter in the address, and how the post does."""
     wanted = _filter()
+    office, health = wiring().office, letter_queries.outbox_health(session())
     return render_template(
         "reminders/list_letters.html",
         page=letter_queries.list_letters(session(), wanted, page_of(request.args)),
         wanted=wanted,
         why_sent=ledger.why_sent,
-        health=letter_queries.outbox_health(session()),
+        health=health,
+        ends_at=last_leaves_at(health.waiting, office.letters_per_minute, act().at),
         refused=letter_queries.list_refused(session()),
         compared=comparing.last_comparison(session()),
         held_run=runs.find_held_run(session(), today()),
