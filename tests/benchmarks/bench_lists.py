@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ class Place:
 
     database: Database
     visitor: Visitor
+    coordinator: int
 
     def ask(self, *statements: str, **values: Any) -> None:
         """Run statements and read all that they give."""
@@ -98,7 +100,7 @@ class Place:
 
 
 @cache
-def places() -> Mapping[str, Place]:
+def places(items: int = ITEMS) -> Mapping[str, Place]:
     """Return a full database of each kind, filled side by side."""
     folder = Path(_open.enter_context(tempfile.TemporaryDirectory()))
     urls = {"SQLite": sqlite_url(folder / "tracker.db")}
@@ -108,17 +110,17 @@ def places() -> Mapping[str, Place]:
     else:
         urls["PostgreSQL"] = _open.enter_context(throwaway_postgres(binaries)).create("crowd")
     with ProcessPoolExecutor() as workers:
-        people = dict(zip(urls, workers.map(fill, urls.values()), strict=True))
+        people = dict(zip(urls, workers.map(fill, urls.values(), repeat(items)), strict=True))
     return {engine: _place(folder, url, people[engine]) for engine, url in urls.items()}
 
 
-def fill(url: str) -> Mapping[str, int]:
+def fill(url: str, items: int) -> Mapping[str, int]:
     """Fill a database, and return the people of its small city."""
     migrate(url)
     database = Database(url)
     city = build_city(database, FixedClock(NOW))
     city.give_action()
-    crowd(city, ITEMS)
+    crowd(city, items)
     database.close()
     return city.people
 
@@ -126,7 +128,7 @@ def fill(url: str) -> Mapping[str, int]:
 def _place(folder: Path, url: str, people: Mapping[str, int]) -> Place:
     wiring = wire(settings_for(folder, url), FixedClock(NOW))
     city = City(wiring.database, FixedClock(NOW), {}, people)
-    return Place(wiring.database, visitor(create_app(wiring), city, "coordinator"))
+    return Place(wiring.database, visitor(create_app(wiring), city, "coordinator"), people["coordinator"])
 
 
 def opening(engine: str, path: str) -> Callable[[], object]:

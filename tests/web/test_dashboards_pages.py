@@ -11,6 +11,7 @@ from tests.factories.actions import after_days, ask, bring_to, do, report
 from tests.factories.city import City
 from tests.support.client import Visitor
 from tests.support.counting import count_queries
+from tracker.dashboards.figures import Figure, Measure
 from tracker.people.service import delegate
 
 Visit = Callable[..., Visitor]
@@ -69,6 +70,40 @@ class TestDashboard:
         assert "Transport Bureau" in page
         assert "Transport Planning Section" in page
         assert "交通局" not in page
+
+    @pytest.mark.parametrize("key", ["unit_head", "coordinator", "viewer"])
+    def test_every_number_of_a_past_day_leads_to_the_list_of_that_day(
+        self, busy: City, visit: Visit, key: str
+    ) -> None:
+        day = busy.today() - timedelta(days=3)
+        after_days(busy, 2)
+        visitor = visit(key)
+        page = visitor.get(f"/dashboard?as_at={day}").text
+        assert "回到今天" in page
+        numbers = [(a, n) for a, n in tiles(page) + chart_numbers(page) if "as_at" in a]
+        assert len(numbers) > 20
+        for address, number in numbers:
+            assert length(visitor.get(address).text) == number, address
+
+    def test_of_a_past_day_shows_items_as_they_stood(self, city: City, visit: Visit) -> None:
+        item_id = bring_to(city, "in_progress", due_in_days=10)
+        day = city.today()
+        after_days(city, 3)
+        ask(city, item_id)
+        page = visit("coordinator").get(f"/actions/?group=open&as_at={day}").text
+        assert "辦理中" in page.split("</thead>")[1]
+        assert "待解列" not in page.split("</thead>")[1]
+
+    def test_keeps_to_today_when_asked_for_a_day_to_come(self, city: City, visit: Visit) -> None:
+        city.give_action()
+        page = visit("coordinator").get("/dashboard?as_at=2999-01-01").text
+        assert "回到今天" not in page
+
+    def test_defines_every_number_on_the_page(self, busy: City, visit: Visit) -> None:
+        page = visit("coordinator").get("/dashboard").text
+        for each in (*Measure, *Figure):
+            if each is not Measure.MINE:
+                assert html.unescape(each.definition) % {"days": 30} in html.unescape(page), each
 
     def test_says_how_many_are_late_and_whose(self, busy: City, visit: Visit) -> None:
         page = visit("coordinator").get("/dashboard").text

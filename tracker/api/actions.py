@@ -31,6 +31,8 @@ blueprint = Blueprint("api_actions", __name__)
 )
 def list_action_items(query: ActionItemQuery) -> ActionItemPage:
     """List the action items that the token's owner may see, soonest due first."""
+    today, standards = act().today, wiring().standards()
+    is_past = query.as_at is not None and query.as_at < today and query.group in queries.OF_PAST_DAYS
     wanted = ActionFilter(
         group=query.group,
         status=query.status,
@@ -46,14 +48,16 @@ def list_action_items(query: ActionItemQuery) -> ActionItemPage:
         words=query.q or "",
         due_from=query.due_from,
         due_until=query.due_until,
+        as_at=query.as_at if is_past else None,
     )
-    today, standards = act().today, wiring().standards()
+    day = wanted.as_at or today
     place = Place(_key(query.after), _key(query.before))
     found = queries.list_actions(session(), act().by, wanted, today, standards, place, query.per_page)
+    items = queries.as_they_stood(session(), found.rows, day) if is_past else found.rows
     return ActionItemPage(
-        as_at=today,
+        as_at=day,
         total=queries.count_actions(session(), act().by, wanted, today, standards),
-        items=[ActionItemShape.of(item, today, standards, address_of(item.id)) for item in found.rows],
+        items=[ActionItemShape.of(item, day, standards, address_of(item.id)) for item in items],
         next=queries.write_key(found.on) if found.on else None,
         previous=queries.write_key(found.back) if found.back else None,
     )

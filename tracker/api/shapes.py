@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import Group, deadline_of
+from tracker.actions.queries import Group, ItemThen, deadline_of
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Cause, Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel
@@ -73,9 +73,11 @@ class ActionItemShape(Shape):
     page_address: str
 
     @classmethod
-    def of(cls, item: ActionItem, today: date, standards: Standards, address: str) -> "ActionItemShape":
+    def of(
+        cls, item: ActionItem | ItemThen, today: date, standards: Standards, address: str
+    ) -> "ActionItemShape":
         """Return the shape of a row with parts, closings, recommendation and report loaded."""
-        deadline = deadline_of(item)
+        deadline = item.deadline if isinstance(item, ItemThen) else deadline_of(item)
         recommendation = item.recommendation
         return cls(
             item_no=item.item_no,
@@ -149,6 +151,10 @@ class ActionItemQuery(BaseModel):
     )
     due_from: date | None = None
     due_until: date | None = None
+    as_at: date | None = Field(
+        default=None,
+        description="A past day, of whose end the facts are told; groups told of today alone ignore it.",
+    )
     after: str | None = Field(default=None, max_length=60, description="`next` of an earlier answer.")
     before: str | None = Field(default=None, max_length=60, description="`previous` of an earlier answer.")
     per_page: int = Field(default=25, ge=1, le=MAX_PER_PAGE)

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Final
 
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import deadline_of
+from tracker.actions.queries import ItemThen, deadline_of
 from tracker.actions.rules import deadlines
-from tracker.actions.rules.deadlines import SIGNAL_LABELS, Standards
+from tracker.actions.rules.deadlines import SIGNAL_LABELS, Deadline, Standards
 from tracker.actions.rules.editing import TRACKING_LEVEL_LABELS
 from tracker.actions.rules.workflow import LABELS
 from tracker.foundation.language import N_, translator
@@ -25,10 +25,15 @@ JOINT: Final = "、"
 class Shown:
     """An item on a day, for a reader's language."""
 
-    item: ActionItem
+    item: ActionItem | ItemThen
     today: date
     standards: Standards
     language: str
+
+    @property
+    def facts(self) -> Deadline:
+        """Return the facts that lateness is told from."""
+        return self.item.deadline if isinstance(self.item, ItemThen) else deadline_of(self.item)
 
     def say(self, msgid: str) -> str:
         """Return a sentence in the reader's language."""
@@ -44,11 +49,11 @@ class Column:
 
 
 def _signal(shown: Shown) -> deadlines.Signal:
-    return deadlines.signal(deadline_of(shown.item), shown.today, shown.standards)
+    return deadlines.signal(shown.facts, shown.today, shown.standards)
 
 
 def _days_late(shown: Shown) -> int | None:
-    return deadlines.days_late(deadline_of(shown.item), shown.today) or None
+    return deadlines.days_late(shown.facts, shown.today) or None
 
 
 def _report(shown: Shown) -> str:
@@ -78,7 +83,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "original_due_on": Column(N_("原預定完成日"), lambda shown: shown.item.original_due_on),
     "days_late": Column(N_("逾期日數"), _days_late),
     "percent": Column(N_("進度"), lambda shown: shown.item.lead.percent),
-    "updated_on": Column(N_("最近填報"), lambda shown: deadline_of(shown.item).updated_on),
+    "updated_on": Column(N_("最近填報"), lambda shown: shown.facts.updated_on),
     "opened_at": Column(N_("開始列管日"), lambda shown: shown.item.start_on),
     "closed_on": Column(N_("離開列管日"), lambda shown: shown.item.closed_on),
     "adoption": Column(

@@ -20,7 +20,14 @@ from tracker.actions.exchange.columns import COLUMNS, Shown
 from tracker.actions.exchange.keeping import EXPORT, EXPORTS, holds_file, is_referred_to
 from tracker.actions.exchange.telling import conditions_of
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import ActionFilter, count_actions, key_of, list_actions
+from tracker.actions.queries import (
+    ActionFilter,
+    ItemThen,
+    as_they_stood,
+    count_actions,
+    key_of,
+    list_actions,
+)
 from tracker.actions.rules.deadlines import Standards
 from tracker.foundation import jobs
 from tracker.foundation.database import Session
@@ -228,15 +235,17 @@ class _Counted:
 def _rows(session: Session, act: Act, order: Order, standards: Standards) -> Iterator[Sequence[Cell]]:
     values = [COLUMNS[code].value for code in order.columns]
     for item in _items(session, act, order.filter, standards):
-        shown = Shown(item, act.today, standards, order.language)
+        shown = Shown(item, order.filter.as_at or act.today, standards, order.language)
         yield [value(shown) for value in values]
 
 
-def _items(session: Session, act: Act, wanted: ActionFilter, standards: Standards) -> Iterator[ActionItem]:
+def _items(
+    session: Session, act: Act, wanted: ActionFilter, standards: Standards
+) -> Iterator[ActionItem | ItemThen]:
     place = BEGINNING
     while True:
         found = list_actions(session, act.by, wanted, act.today, standards, place, _STRETCH)
-        yield from found.rows
+        yield from as_they_stood(session, found.rows, wanted.as_at) if wanted.as_at else found.rows
         if found.on is None:
             return
         place = Place(after=key_of(found.rows[-1], wanted.order))

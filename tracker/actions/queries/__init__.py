@@ -68,6 +68,7 @@ from tracker.actions.queries.lists import (
     stretch_of_history,
     write_key,
 )
+from tracker.actions.queries.past import ItemThen, as_they_stood
 from tracker.actions.queries.saved import (
     OfferedFilter,
     get_saved_filter,
@@ -82,6 +83,7 @@ __all__ = [
     "Facts",
     "Group",
     "Holdings",
+    "ItemThen",
     "Lead",
     "LeadDepartment",
     "OfferedFilter",
@@ -89,6 +91,7 @@ __all__ = [
     "Population",
     "Suggestions",
     "WaitingRequest",
+    "as_they_stood",
     "awaiting",
     "checks_waiting_for",
     "closings_for",

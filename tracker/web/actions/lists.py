@@ -14,7 +14,9 @@ from tracker.actions.queries import (
     OF_PAST_DAYS,
     ActionFilter,
     Group,
+    ItemThen,
     Order,
+    as_they_stood,
     deadline_of,
     group_words,
     read_key,
@@ -68,7 +70,7 @@ class ActionLine:
     On the work page it also says what the reader does next, where, and in whose place.
     """
 
-    item: ActionItem
+    item: ActionItem | ItemThen
     signal: Signal
     counted_from: date | None
     days_late: int = 0
@@ -81,7 +83,15 @@ class ActionLine:
 
 def lines_of(items: Iterable[ActionItem]) -> list[ActionLine]:
     """Return items as lines of today."""
-    return [_line(item, today(), standards()) for item in items]
+    return [_line(item, deadline_of(item), today(), standards()) for item in items]
+
+
+def lines_as_at(session: Session, items: Sequence[ActionItem], day: date | None) -> list[ActionLine]:
+    """Return items as lines of the end of a past day, or of today without one."""
+    if day is None:
+        return lines_of(items)
+    then = as_they_stood(session, items, day)
+    return [_line(each, each.deadline, day, standards()) for each in then]
 
 
 def group_name(group: Group) -> str:
@@ -231,8 +241,7 @@ def officer_options(session: Session, act: Act) -> Sequence[User]:
     return list_active_people(session) if scope.city else list_people_in(session, scope.departments)
 
 
-def _line(item: ActionItem, today: date, standards: Standards) -> ActionLine:
-    facts = deadline_of(item)
+def _line(item: ActionItem | ItemThen, facts: Deadline, today: date, standards: Standards) -> ActionLine:
     late = deadlines.is_overdue(facts, today)
     counts = deadlines.is_open(item.status) and (late or item.due_on >= today)
     return ActionLine(

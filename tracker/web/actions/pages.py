@@ -57,21 +57,21 @@ def list_actions() -> Response:
     query = filters.question_of(wanted, shown)
     place = lists.place_of(request.args, wanted.order)
     found = queries.list_actions(session(), act().by, wanted, today(), standards(), place, lists.SIZE)
-    counts = queries.count_by_group(session(), act().by, wanted, today(), standards())
     groups = lists.GROUPS if wanted.group in lists.GROUPS else (*lists.GROUPS, wanted.group)
+    counts = queries.count_by_group(session(), act().by, wanted, today(), standards(), groups)
     page = render_template(
         "actions/list_actions.html",
         wanted=wanted,
         query=query,
         columns=shown,
         column_choices=[(column.value, say(column.label)) for column in CHOICES],
-        lines=lists.lines_of(found.rows),
+        lines=lists.lines_as_at(session(), found.rows, wanted.as_at),
         total=counts[wanted.group],
         back=lists.address_at(query, before=found.back),
         on=lists.address_at(query, after=found.on),
         saved=saved,
-        operations=bulk.offered_operations(act()),
-        groups=[(group, lists.group_name(group), counts[group]) for group in groups],
+        operations=[] if wanted.as_at else bulk.offered_operations(act()),
+        groups=[(group, lists.group_name(group), counts[group]) for group in groups if group in counts],
         counts=counts,
         sort=lists.sort_of(wanted) or "due_on",
         sortable=lists.SORTABLE,

@@ -1,0 +1,192 @@
+"""The figures once more, counted naively in Python from the rows as they were drawn at the end of each day."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from statistics import median
+
+from tests.factories.city import City
+from tests.support.moves import Hand, draw_call
+from tests.support.pictures import Picture, Row, draw_picture
+from tracker.access import Permission, Principal
+from tracker.actions.models import Closing, Part
+from tracker.actions.rules import deadlines
+from tracker.actions.rules.deadlines import Deadline, Signal, Standards
+from tracker.actions.rules.workflow import CLOSED, OPEN, OWING, PartRole, PartStatus, Status
+from tracker.dashboards.figures import Overview
+from tracker.foundation.database import Database
+from tracker.foundation.errors import TrackerError
+from tracker.reports.models import Recommendation
+from tracker.reports.rules.adoption import Adoption
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An item as it stood at the end of a day."""
+
+    item_id: int
+    row: Row
+    lead: Row
+    deadline: Deadline
+    asked_on: date | None
+    adoption: Adoption
+    theme: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.row["status"] in OPEN
+
+
+@dataclass
+class Chronicle:
+    """A city that random people change on random days; the rows are kept as each day ended."""
+
+    city: City
+    pictures: dict[date, Picture] = field(default_factory=dict)
+
+    def go_on(self, chance: Random, moves: int) -> None:
+        """Let people make moves, and days pass between them."""
+        picture = self._look()
+        for _ in range(moves):
+            if chance.random() < 0.25:
+                self.city.clock.advance(chance.choice((1, 1, 2, 7, 25)) * DAY)  # type: ignore[attr-defined]
+            hand = Hand(chance, self.city, picture)
+            move, call = draw_call(hand)
+            key = hand.actor(move.usually, call.item_id)
+            if self.city.people[key] in picture.inactive:
+                continue
+            try:
+                with self.city.database.transaction() as session:
+                    call.verb(session, self.city.act(key, session), *call.arguments, **call.named)
+            except TrackerError:
+                continue
+            picture = self._look(picture)
+
+    def _look(self, before: Picture | None = None) -> Picture:
+        picture = draw_picture(self.city.database, before) if before else draw_picture(self.city.database)
+        self.pictures[self.city.today()] = picture
+        return picture
+
+    def on(self, day: date) -> Picture | None:
+        """Return the rows as they were at the end of a day."""
+        days = [each for each in self.pictures if each <= day]
+        return self.pictures[max(days)] if days else None
+
+
+def facts_of(picture: Picture | None) -> Iterator[Fact]:
+    """Yield every item of a picture."""
+    for item_id, row in picture.items.items() if picture else ():
+        parts = picture.of(Part, item_id) if picture else []
+        lead = next(part for part in parts if part["role"] is PartRole.LEAD)
+        closings = (
+            [each for each in picture.of(Closing, item_id) if each["part_id"] == lead["id"]]
+            if picture
+            else []
+        )
+        standing = [each for each in closings if each["requested_on"] and each["agreed"] is not False]
+        asked_on = standing[-1]["requested_on"] if standing else None
+        waits = any(each["decided_at"] is None for each in standing)
+        owing = [part for part in parts if part["status"] is PartStatus.OPEN and row["status"] in OWING]
+        reported = [max(part["reports_from"] - DAY, part["filed_until"] or date.min) for part in owing]
+        deadline = Deadline(
+            row["status"],
+            row["due_on"],
+            row["original_due_on"],
+            row["start_on"],
+            lead["percent"],
+            asked_on if waits else None,
+            reported_until=min(reported, default=None),
+        )
+        source = picture.rows[Recommendation][row["recommendation_id"]] if picture else {}
+        yield Fact(item_id, row, lead, deadline, asked_on, source["adoption"], source["theme"])
+
+
+def visible(now: Picture, principal: Principal) -> set[int]:
+    """Return the items that a person sees today; all reports of the small city are public."""
+    scope = principal.scope(Permission.Action.READ)
+    seen = set()
+    for item_id, row in now.items.items():
+        parts = now.of(Part, item_id)
+        own = any(
+            part["department_id"] in scope.departments or part["officer_id"] in principal.persons
+            for part in parts
+        )
+        is_hidden = row["status"] is Status.DRAFT and not principal.may(Permission.Action.ASSIGN)
+        if scope and (scope.city or own) and not is_hidden:
+            seen.add(item_id)
+    return seen
+
+
+def check(chronicle: Chronicle, principal: Principal, told: Overview, standards: Standards) -> None:
+    """Hold the figures of a day against the rows of that day."""
+    day, now = told.day, chronicle.on(chronicle.city.today())
+    assert now is not None
+    seen = visible(now, principal)
+    facts = [fact for fact in facts_of(chronicle.on(day)) if fact.item_id in seen]
+    still = [fact for fact in facts if fact.is_open]
+    late = [fact for fact in still if deadlines.is_overdue(fact.deadline, day)]
+    lights = Counter(deadlines.signal(fact.deadline, day, standards) for fact in still)
+    counts = told.counts
+    assert counts.open == len(still)
+    assert counts.overdue == len(late)
+    assert counts.due_soon == sum(deadlines.is_due_soon(fact.deadline, day, standards) for fact in still)
+    assert counts.past_original == sum(deadlines.is_overdue_vs_original(fact.deadline, day) for fact in still)
+    assert counts.silent == sum(deadlines.is_stale(fact.deadline, day, standards) for fact in still)
+    assert counts.extended == sum(fact.row["due_on"] != fact.row["original_due_on"] for fact in still)
+    assert (counts.red, counts.amber, counts.green) == (
+        lights[Signal.OVERDUE],
+        lights[Signal.ATTENTION],
+        lights[Signal.NORMAL],
+    )
+    statuses = Counter(fact.row["status"] for fact in still)
+    assert (counts.assigned, counts.in_progress, counts.awaiting_decision) == (
+        statuses[Status.ASSIGNED],
+        statuses[Status.IN_PROGRESS],
+        statuses[Status.CLOSE_REQUESTED],
+    )
+    assert counts.adoptions == tuple(sum(fact.adoption is each for fact in still) for each in Adoption)
+    assert {load.department_id: load.counts.open for load in told.departments} == Counter(
+        fact.lead["department_id"] for fact in still
+    )
+    assert {load.theme: load.counts.overdue for load in told.themes if load.counts.overdue} == Counter(
+        fact.theme for fact in late
+    )
+    for band in told.ageing:
+        ages = [(day - fact.row["due_on"]).days for fact in late]
+        assert band.number == sum(band.from_days <= age <= (band.until_days or age) for age in ages)
+    for month in told.calendar:
+        assert month.number == sum(month.due_from <= fact.row["due_on"] <= month.due_until for fact in still)
+    _check_releases(told, facts, day)
+    _check_trend(chronicle, told, facts, seen)
+    oldest = sorted(still, key=lambda fact: (fact.row["start_on"], fact.item_id))[:10]
+    assert [each.item_id for each in told.longest] == [fact.item_id for fact in oldest]
+
+
+def _check_releases(told: Overview, facts: list[Fact], day: date) -> None:
+    released = [
+        fact for fact in facts if fact.row["status"] in CLOSED and fact.row["closed_on"].year == day.year
+    ]
+    in_time = [fact for fact in released if fact.asked_on and fact.asked_on <= fact.row["due_on"]]
+    days = [(fact.row["closed_on"] - fact.row["start_on"]).days for fact in released]
+    assert (told.releases.closed, told.releases.in_time) == (len(released), len(in_time))
+    assert told.releases.median_days == (-int(-median(days) // 1) if days else None)
+
+
+def _check_trend(chronicle: Chronicle, told: Overview, facts: list[Fact], seen: set[int]) -> None:
+    for month in told.trend:
+        within = range(month.month.first.toordinal(), month.month.last.toordinal() + 1)
+        closed = [fact for fact in facts if fact.row["status"] in CLOSED]
+        assert month.opened == sum(fact.row["start_on"].toordinal() in within for fact in facts)
+        assert month.closed == sum(fact.row["closed_on"].toordinal() in within for fact in closed)
+        then = [fact for fact in facts_of(chronicle.on(month.told_on)) if fact.item_id in seen]
+        assert month.overdue == sum(deadlines.is_overdue(fact.deadline, month.told_on) for fact in then)
+
+
+def count_differently(database: Database) -> None:
+    """Change something by the back door, so that whoever looks at the rows anew would count differently."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE action_item SET status = 'void'")
