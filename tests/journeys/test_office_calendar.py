@@ -10,13 +10,18 @@ from tests.support.browser import assert_accessible, photograph
 from tests.support.site import Site
 from tracker.people.queries import calendars_around
 
-TABLE = "西元日期,星期,是否放假,備註\n20260214,六,0,補行上班\n20260216,一,2,除夕\n"
+TABLE = "西元日期,星期,是否放假,備註\n20260214,六,0,補行上班\n20260216,一,2,除夕\n20260411,六,0,補行上班\n"
 
 
 class TestOfficeCalendar:
     def test_follows_the_published_table_and_the_typhoon(
         self, page: Page, site: Site, town: City, tmp_path: Path
     ) -> None:
+        # Due on the Sunday after the make-up Saturday, the day before the typhoon, and the day after it.
+        plans = {
+            town.give_action(due_in_days=(date(2026, 4, due_on) - town.today()).days): days
+            for due_on, days in {12: (11, 13), 20: (17, 22), 22: (20, 23)}.items()
+        }
         table = tmp_path / "115.csv"
         table.write_bytes(TABLE.encode("cp950"))
         page.goto(f"{site.address}/sign-in")
@@ -32,8 +37,8 @@ class TestOfficeCalendar:
         assert_accessible(page)
         photograph(page, "calendar_import")
         page.get_by_role("button", name="匯入", exact=True).click()
-        expect(page.get_by_text("已匯入辦公日曆，1 日有變更。")).to_be_visible()
-        page.get_by_label("日期").fill("2026-07-21")
+        expect(page.get_by_text("已匯入辦公日曆，2 日有變更。")).to_be_visible()
+        page.get_by_label("日期").fill("2026-04-21")
         page.get_by_label("停止上班").check()
         page.get_by_label("備註").fill("颱風")
         page.get_by_role("button", name="登錄", exact=True).click()
@@ -41,6 +46,17 @@ class TestOfficeCalendar:
         assert_accessible(page)
         photograph(page, "calendar")
         with site.wiring.database.reading() as session:
-            calendar = calendars_around(session, "TW", date(2026, 7, 1)).everywhere
+            calendar = calendars_around(session, "TW", date(2026, 4, 1)).everywhere
         assert calendar.is_working_day(date(2026, 2, 14))
-        assert not calendar.is_working_day(date(2026, 7, 21))
+        assert not calendar.is_working_day(date(2026, 4, 21))
+
+        # The one before the due date stands on the make-up Saturday, or on the working day before the typhoon; the one
+        # after it on the working day after.
+        for item, (before, after) in plans.items():
+            page.goto(f"{site.address}/actions/{item}")
+            page.get_by_role("link", name="接下來的提醒").click()
+            plan = page.get_by_role("table", name="接下來的提醒")
+            expect(plan.get_by_role("row", name="到期前 1 日")).to_contain_text(f"115年4月{before}日")
+            expect(plan.get_by_role("row", name="逾期 1 個工作日")).to_contain_text(f"115年4月{after}日")
+        assert_accessible(page)
+        photograph(page, "calendar_plan")
