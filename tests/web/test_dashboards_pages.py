@@ -27,7 +27,9 @@ def stand_in(city: City, person: str, deputy: str) -> None:
 def tiles(page: str) -> list[tuple[str, int]]:
     """Return address and number of each tile that counts items; rates and days carry a unit."""
     found = re.findall(
-        r'<a class="stat-tile[^"]*" href="([^"]*)">.*?stat-tile__number">([\d,]+)</span>', page, re.DOTALL
+        r'<a class="stat-tile[^"]*" href="([^"]*)">(?:(?!</a>).)*?stat-tile__number">([\d,]+)</span>',
+        page,
+        re.DOTALL,
     )
     return [(html.unescape(address), int(number)) for address, number in found]
 

@@ -79,7 +79,7 @@ def overview(
         trend=_trend(session, principal, wanted, today, standards, total.overdue),
         releases=releases_of(session, principal, wanted, today, standards),
         longest=longest_open(session, principal, wanted, today, standards, departments),
-        latest=longest_open(
+        latest=standing_items(
             session, principal, replace(wanted, group=Group.OVERDUE), today, standards, departments
         ),
     )
@@ -133,11 +133,26 @@ def longest_open(
     departments: Mapping[int, Department] | None = None,
     size: int = LONGEST_SHOWN,
 ) -> list[LongOpen]:
-    """Return the open items that have been there for the longest, or the overdue ones that are late for the longest."""
+    """Return the open items that have been there for the longest, the oldest first."""
+    still_open = replace(wanted, group=Group.OPEN)
+    return standing_items(session, principal, still_open, today, standards, departments, size, by_start=True)
+
+
+def standing_items(
+    session: Session,
+    principal: Principal,
+    wanted: ActionFilter,
+    today: date,
+    standards: Standards,
+    departments: Mapping[int, Department] | None = None,
+    size: int = LONGEST_SHOWN,
+    *,
+    by_start: bool = False,
+) -> list[LongOpen]:
+    """Return the first items of a filter by due date, or by when they began."""
     known = departments or {each.id: each for each in session.scalars(select(Department))}
-    group = wanted.group if wanted.group is Group.OVERDUE else Group.OPEN
-    of = population(principal, replace(wanted, group=group), today, standards)
-    first = of.facts.due_on if group is Group.OVERDUE else of.facts.start_on
+    of = population(principal, wanted, today, standards)
+    first = of.facts.start_on if by_start else of.facts.due_on
     columns = (of.department_id, of.facts.start_on, of.facts.due_on)
     query = of.select(ActionItem.id, ActionItem.item_no, ActionItem.title, *columns)
     rows = session.execute(query.order_by(first, ActionItem.id).limit(size))

@@ -51,6 +51,8 @@ from tracker.actions.queries.items import (
 )
 from tracker.actions.queries.lists import (
     ActionFilter,
+    Filed,
+    Filing,
     Lead,
     LeadDepartment,
     Order,
@@ -81,6 +83,8 @@ __all__ = [
     "OF_PAST_DAYS",
     "ActionFilter",
     "Facts",
+    "Filed",
+    "Filing",
     "Group",
     "Holdings",
     "ItemThen",

@@ -12,14 +12,15 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from tracker.access import Permission, Principal
 from tracker.actions.history import holding_between, holding_on
-from tracker.actions.models import ActionItem, ItemPeriod, ItemTag, Part
+from tracker.actions.models import ActionItem, ItemPeriod, ItemTag, Part, ProgressUpdate
 from tracker.actions.queries.conditions import PAST, PRESENT, Facts, signal_on
 from tracker.actions.queries.groups import OF_PAST_DAYS, Group, group_condition
 from tracker.actions.queries.visibility import has_part, visible_to
 from tracker.actions.rules.deadlines import Signal, Standards
 from tracker.actions.rules.editing import TrackingLevel, normal_tag
+from tracker.actions.rules.filing import Period as FilingPeriod
 from tracker.actions.rules.periods import Occasion, Period
-from tracker.actions.rules.workflow import PartRole, Status
+from tracker.actions.rules.workflow import OWING, PartRole, PartStatus, Status
 from tracker.actions.searched import found_by
 from tracker.foundation.database import Session
 from tracker.foundation.paging import BEGINNING, Key, Place, Sorting, Stretch, stretch_of
@@ -48,12 +49,55 @@ class Order(StrEnum):
     REPORT = "report"
 
 
+class Filed(StrEnum):
+    """What became of the report on a period."""
+
+    FILED = "filed"
+    LATE = "late"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Items by what became of the report on one period: somebody filed it, filed it late, or somebody owes it still."""
+
+    what: Filed
+    period: FilingPeriod
+
+    @property
+    def code(self) -> str:
+        """Return how addresses write it: missing:2026-05."""
+        return f"{self.what.value}:{self.period.code}"
+
+    @classmethod
+    def read(cls, text: str) -> "Filing | None":
+        """Return what an address wrote, None for anything else."""
+        what, _, code = text.partition(":")
+        try:
+            return cls(Filed(what), FilingPeriod.read(code))
+        except ValueError:
+            return None
+
+
+def filing_condition(filing: Filing) -> ColumnElement[bool]:
+    """Return the condition on `ActionItem` for what became of the report on a period; a returned one was not filed."""
+    if filing.what is Filed.MISSING:
+        return and_(ActionItem.status.in_(OWING), PRESENT.missed(filing.period.last_day))
+    filed = select(ProgressUpdate.item_id).where(
+        ProgressUpdate.period == filing.period.code, ProgressUpdate.approved.is_not(False)
+    )
+    if filing.what is Filed.LATE:
+        filed = filed.where(ProgressUpdate.late.is_(True))
+    return ActionItem.id.in_(filed)
+
+
 @dataclass(frozen=True)
 class ActionFilter:
     """What a reader asks of the list; every field narrows it, empty ones do not.
 
     A department stands for everything below it, unless `with_units` is false. A period needs its occasion. `as_at` is
-    a past day, of whose end the facts are told; rights, marks and words are those of today.
+    a past day, of whose end the facts are told; rights, marks and words are those of today. `support_id` is a
+    department that still supports the item, itself or by a unit.
     """
 
     group: Group = Group.ALL
@@ -75,6 +119,8 @@ class ActionFilter:
     level: TrackingLevel | None = None
     only_priority: bool = False
     as_at: date | None = None
+    support_id: int | None = None
+    filing: Filing | None = None
     order: Order = Order.DUE
     descending: bool = False
 
@@ -159,6 +205,11 @@ def _past(
 def _fixed(principal: Principal, wanted: ActionFilter) -> list[ColumnElement[bool]]:
     """Return the conditions that are told of today whatever the day: rights, marks, words and the report."""
     conditions = [visible_to(principal), *_on_marks(wanted), *_on_source(wanted)]
+    if wanted.support_id is not None:
+        supports = and_(Part.role == PartRole.SUPPORT, Part.status != PartStatus.RELEASED)
+        conditions.append(has_part(and_(supports, Part.department_id.in_(at_or_below(wanted.support_id)))))
+    if wanted.filing is not None:
+        conditions.append(filing_condition(wanted.filing))
     if (found := found_by(wanted.words)) is not None:
         conditions.append(found)
     return conditions

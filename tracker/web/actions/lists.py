@@ -13,6 +13,7 @@ from tracker.actions.models import ActionItem
 from tracker.actions.queries import (
     OF_PAST_DAYS,
     ActionFilter,
+    Filing,
     Group,
     ItemThen,
     Order,
@@ -128,6 +129,8 @@ def filter_of(arguments: Mapping[str, str]) -> ActionFilter:
         level=_code(TrackingLevel, arguments.get("level")),
         only_priority=arguments.get("priority") == "1",
         as_at=past_day(arguments.get("as_at"), group),
+        support_id=number_of(arguments.get("support")),
+        filing=Filing.read(arguments.get("filing", "")),
         order=_code(Order, sort.removeprefix("-")) or Order.DUE,
         descending=sort.startswith("-"),
     )
@@ -161,6 +164,8 @@ def query_of(wanted: ActionFilter) -> dict[str, Any]:
         "level": wanted.level,
         "priority": 1 if wanted.only_priority else None,
         "as_at": wanted.as_at,
+        "support": wanted.support_id,
+        "filing": wanted.filing.code if wanted.filing else None,
         "sort": sort_of(wanted),
     }
     return {key: str(value) for key, value in written.items() if value is not None and value != ""}
