@@ -134,6 +134,7 @@ class ReminderSettings:
     letters_per_minute: int
     largest_run: int
     dry_run: bool
+    monthly_summary: bool
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ from tracker.people.events import DeputyNamed, PersonDeactivated, RolesTaken, To
 from tracker.reading.document import ReadingLimits
 from tracker.reminders import service as reminders
 from tracker.reminders.letter_queries import count_chases
-from tracker.reminders.post_office import PostOffice
+from tracker.reminders.post_office import Monthly, PostOffice
 from tracker.reports import importing
 from tracker.reports.drafting import Proposals
 from tracker.reports.events import RecommendationConfirmed
@@ -95,18 +95,11 @@ class Wiring:
 
     def standards(self) -> Standards:
         """Return what items are held to."""
-        chosen = self.settings.follow_up
-        return Standards(
-            due_soon_days=chosen.due_soon_days,
-            behind_points=chosen.behind_plan_points,
-            missed_filings=chosen.missed_filings,
-            cycle=Cycle(chosen.reporting_cycle),
-            filing_days=chosen.filing_days,
-        )
+        return standards(self.settings)
 
     def table_terms(self) -> Terms:
         """Return what the tables to hand up are told by."""
-        return Terms(self.standards(), self.settings.site.zone, count_chases)
+        return table_terms(self.settings)
 
     def filing_rule(self) -> FilingRule:
         """Return how the city counts the days for filing a report."""
@@ -236,7 +229,32 @@ def post_office(settings: Settings, clock: Clock) -> PostOffice:
         largest_run=settings.reminders.largest_run,
         is_dry=settings.reminders.dry_run,
         filing=filing(settings),
+        monthly=monthly(settings),
     )
+
+
+def monthly(settings: Settings) -> Monthly | None:
+    """Return what the letters about each period are made with; None where the city does not want them."""
+    if not settings.reminders.monthly_summary:
+        return None
+    return Monthly(handing_up.load_layouts(settings.tables.file), table_terms(settings))
+
+
+def standards(settings: Settings) -> Standards:
+    """Return what items are held to."""
+    chosen = settings.follow_up
+    return Standards(
+        due_soon_days=chosen.due_soon_days,
+        behind_points=chosen.behind_plan_points,
+        missed_filings=chosen.missed_filings,
+        cycle=Cycle(chosen.reporting_cycle),
+        filing_days=chosen.filing_days,
+    )
+
+
+def table_terms(settings: Settings) -> Terms:
+    """Return what the tables to hand up are told by."""
+    return Terms(standards(settings), settings.site.zone, count_chases)
 
 
 def filing(settings: Settings) -> Filing:

@@ -32,7 +32,12 @@ def settings_for(folder: Path, database_url: str, changes: Mapping[str, str] | N
     # An empty file keeps the developer's own config/production.toml out.
     nothing = folder / "nothing.toml"
     nothing.touch()
-    stored = {"TRACKER_STORAGE__DIRECTORY": str(folder / "var"), "TRACKER_STORAGE__DATABASE": database_url}
+    stored = {
+        "TRACKER_STORAGE__DIRECTORY": str(folder / "var"),
+        "TRACKER_STORAGE__DATABASE": database_url,
+        # The letter about a period takes the place of a day's reminders: only the tests about it want it.
+        "TRACKER_REMINDERS__MONTHLY_SUMMARY": "false",
+    }
     return load_settings({**stored, **(changes or {})}, nothing)
 
 

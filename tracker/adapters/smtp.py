@@ -55,6 +55,8 @@ class FrozenMessage(flask_mail.Message):
             date=letter.date.timestamp(),
             extra_headers=dict(letter.headers),
         )
+        for each in letter.attachments:
+            self.attach(each.name, each.mime_type, each.data)
         self.msgId = f"<{letter.message_id}>"
         self._letter = letter
 

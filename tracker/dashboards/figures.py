@@ -68,6 +68,10 @@ _DEFINITIONS: Final[Mapping[Measure, str]] = {
 }
 
 
+RATES: Final = frozenset({Measure.CLOSING_RATE, Measure.ON_TIME_RATE})
+"""What is told as so many of a hundred."""
+
+
 class Figure(StrEnum):
     """A figure that is drawn as a chart or a table."""
 

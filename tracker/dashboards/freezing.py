@@ -15,15 +15,17 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker import audit
 from tracker.access import Act, Permission
+from tracker.actions.queries import ActionFilter
 from tracker.actions.reporting import Filing
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.filing import Period
-from tracker.actions.rules.workflow import CLOSED, OPEN, Status
+from tracker.actions.rules.workflow import Status
 from tracker.dashboards import handing_up
 from tracker.dashboards.handing_up import Layouts, Order
 from tracker.dashboards.models import FrozenFile, FrozenItem, Snapshot
 from tracker.dashboards.past import Standing, standings_on
+from tracker.dashboards.queries import overview
 from tracker.dashboards.rules.differences import Stood
 from tracker.dashboards.tables import Asked, Terms
 from tracker.foundation import jobs
@@ -54,39 +56,10 @@ class AlreadyFrozen(Duplicate):
     message = N_("這一期已經凍結。")
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """The figures of a frozen period, by the definitions of the dashboard."""
-
-    open: int = 0
-    due_soon: int = 0
-    overdue: int = 0
-    past_original: int = 0
-    awaiting_decision: int = 0
-    closed: int = 0
-
-
-NUMBER_NAMES: Final[Mapping[str, str]] = {
-    "open": N_("列管中"),
-    "due_soon": N_("即將到期"),
-    "overdue": N_("逾期"),
-    "past_original": N_("已過原預定完成日"),
-    "awaiting_decision": N_("待解列"),
-    "closed": N_("已解列"),
-}
-
-
-def numbers_of(items: Iterable[Standing], day: date, standards: Standards) -> Numbers:
-    """Count items by how they stood on a day."""
-    counts = dict.fromkeys(NUMBER_NAMES, 0)
-    for item in items:
-        counts["open"] += item.status in OPEN
-        counts["due_soon"] += deadlines.is_due_soon(item.deadline, day, standards)
-        counts["overdue"] += deadlines.is_overdue(item.deadline, day)
-        counts["past_original"] += deadlines.is_overdue_vs_original(item.deadline, day)
-        counts["awaiting_decision"] += item.status is Status.CLOSE_REQUESTED
-        counts["closed"] += item.status in CLOSED
-    return Numbers(**counts)
+def figures_of(session: Session, act: Act, day: date, standards: Standards) -> dict[str, int | None]:
+    """Return the numbers of the dashboard at the end of a day, by the codes of `Measure`."""
+    told = overview(session, act.by, ActionFilter(as_at=day), act.today, standards, by_agency=True)
+    return asdict(told.tiles())
 
 
 def freezable(session: Session, today: date, filing: Filing) -> Sequence[Period]:
@@ -193,8 +166,7 @@ class FreezePeriod:
             act.require(Permission.Dashboard.FREEZE)
             _refuse(session, period, act.today, self.filing)
             day = period.closes_on(self.filing.days)
-            standings = standings_on(session, act.by, day).values()
-            figures = asdict(numbers_of(standings, day, self.terms.standards))
+            figures = figures_of(session, act, day, self.terms.standards)
             items = stood_on(session, act, day)
             session.expunge_all()
             made = self._make_files(session, act, day, running)

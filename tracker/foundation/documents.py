@@ -105,6 +105,11 @@ def write_paper(form: Format, file: IO[bytes], paper: Paper, language: str) -> N
         sheets.write(Kind(form.value), file, [_sheet(paper)], language)
 
 
+def write_book(file: IO[bytes], papers: Sequence[Paper], language: str) -> None:
+    """Write tables as the sheets of one ODS file."""
+    sheets.write(Kind.ODS, file, [_sheet(paper) for paper in papers], language)
+
+
 def show_cell(cell: Cell, language: str) -> str:
     """Return what stands in a cell as a reader sees it."""
     match cell:

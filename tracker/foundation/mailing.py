@@ -4,7 +4,7 @@
 unknown attempt may have delivered is recognisable.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -16,6 +16,15 @@ from typing import Protocol
 
 PointOfNoReturn = Callable[[], bool]
 """Asked once, when the server waits for the body and before its first byte leaves; False withholds it."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels with a letter; its name is plain ASCII, which every mail program shows alike."""
+
+    name: str
+    mime_type: str
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Letter:
     sender: str
     reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
 
 
 class OutcomeKind(StrEnum):
@@ -110,7 +120,11 @@ class MemoryMailer:
         message.set_content(letter.text)
         if letter.html:
             message.add_alternative(letter.html, subtype="html")
-            message.set_boundary(boundary(letter.message_id))
+        for each in letter.attachments:
+            kind, _, subtype = each.mime_type.partition("/")
+            message.add_attachment(each.data, maintype=kind, subtype=subtype, filename=each.name)
+        for level, part in enumerate(part for part in message.walk() if part.is_multipart()):
+            part.set_boundary(boundary(letter.message_id, level))
         return message.as_bytes()
 
     def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:

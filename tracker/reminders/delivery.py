@@ -15,7 +15,8 @@ from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.reminders import outbox
-from tracker.reminders.models import DeliveryAttempt, LetterPreference, OutboxLetter
+from tracker.reminders.letter_queries import list_summary_readers
+from tracker.reminders.models import DeliveryAttempt, LetterKind, LetterPreference, OutboxLetter
 from tracker.reminders.outbox import Claimed
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import day_bounds, load_directory
@@ -68,6 +69,9 @@ def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now
     directory = load_directory(session, office.today())
     if letter.address != _address_of(letter, directory):
         return Reason.OUTDATED
+    if letter.kind is LetterKind.MONTHLY_SUMMARY:
+        readers = {reader.id for reader in list_summary_readers(session)}
+        return None if letter.recipient_id in readers else Reason.OUTDATED
     standing = standing_of(session, office.terms(session), directory, letter.reminders, letter.notices)
     reasons = [standing.why_not_remind(each) for each in letter.reminders]
     reasons += [standing.why_not_notify(each, now) for each in letter.notices]

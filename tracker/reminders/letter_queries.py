@@ -9,11 +9,13 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from tracker.access import Role
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
-from tracker.people.models import User
+from tracker.people.models import RoleGrant, User
 from tracker.reminders.models import (
+    COUNTED,
     UNSENT,
     Heartbeat,
     LetterKind,
@@ -66,7 +68,7 @@ def list_letters_of_the_day(
         select(OutboxLetter)
         .where(
             OutboxLetter.recipient_id == person_id,
-            OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
+            OutboxLetter.kind.in_(COUNTED),
             or_(
                 (OutboxLetter.local_date == day),
                 (OutboxLetter.accepted_at >= since) & (OutboxLetter.accepted_at < until),
@@ -136,6 +138,24 @@ def is_anybody_refused() -> ColumnElement[bool]:
     return exists(
         select(User.id).join(RefusedAddress, RefusedAddress.address == User.email).where(User.is_active)
     )
+
+
+def list_summary_readers(session: Session) -> Sequence[User]:
+    """Return who hears of each period: the heads of agencies and the coordinators who are here."""
+    hears = RoleGrant.role.in_((Role.AGENCY_HEAD, Role.COORDINATOR))
+    readers = select(RoleGrant.person_id).where(hears)
+    return session.scalars(
+        select(User).where(User.is_active.is_(True), User.id.in_(readers)).order_by(User.id)
+    ).all()
+
+
+def list_summaries(session: Session, period: str) -> Sequence[OutboxLetter]:
+    """Return the letters that told of a period, whatever became of them."""
+    return session.scalars(
+        select(OutboxLetter).where(
+            OutboxLetter.kind == LetterKind.MONTHLY_SUMMARY, OutboxLetter.key.endswith(f"|{period}")
+        )
+    ).all()
 
 
 def get_letter(session: Session, letter_id: int) -> OutboxLetter:

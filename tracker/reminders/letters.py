@@ -6,7 +6,7 @@ one address, the reader's own work page, without a token; invitation and passwor
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from email.utils import formataddr
 from functools import cache, partial
@@ -20,11 +20,12 @@ from tracker.actions.models import Petition
 from tracker.actions.rules.filing import Period
 from tracker.actions.rules.petitioning import PETITION_LABELS
 from tracker.actions.rules.workflow import OPEN
+from tracker.dashboards.figures import RATES, DepartmentLoad, Measure, Overview
 from tracker.foundation.bundled import bundled
 from tracker.foundation.clock import local_date
 from tracker.foundation.language import N_, translations, translator
-from tracker.foundation.mailing import Letter
-from tracker.foundation.showing import show_date, show_days_late, show_moment, show_number
+from tracker.foundation.mailing import Attachment, Letter
+from tracker.foundation.showing import show_date, show_days_late, show_moment, show_number, show_percent
 from tracker.people.models import User
 from tracker.people.rules.naming import department_name
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
@@ -144,6 +145,17 @@ class Digest:
     notices: Sequence[Notice] = ()
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What stands in the letter about a period: its figures when filing closed, and the file that comes with it."""
+
+    period: Period
+    told: Overview
+    due_soon_days: int
+    file_name: str
+    tables: Sequence[str]
+
+
 def write_digest(
     office: PostOffice, reader: User, digest: Digest, *, is_test: bool = False, passed_to: str = ""
 ) -> Written:
@@ -167,6 +179,42 @@ def write_digest(
     )
 
 
+def write_summary(office: PostOffice, reader: User, summary: Summary) -> Written:
+    """Put the letter about a period into the reader's words."""
+    say, language = translator(reader.language), reader.language
+    words, values = summary.period.words
+    return _render(
+        office,
+        LetterKind.MONTHLY_SUMMARY,
+        reader,
+        period=say(words) % values,
+        day=show_date(summary.told.day, language),
+        counts=summary.told.counts,
+        figures=list(_figures(summary, language)),
+        departments=[_load(load, language) for load in summary.told.departments],
+        attached=summary.file_name,
+        tables=say(N_("、")).join(summary.tables),
+        address=office.links.work_page(),
+    )
+
+
+def _figures(summary: Summary, language: str) -> Iterator[Fact]:
+    say = translator(language)
+    for measure, number in asdict(summary.told.tiles()).items():
+        if number is not None:
+            shown = show_percent if measure in RATES else show_number
+            label = say(Measure(measure).label) % {"days": summary.due_soon_days}
+            yield Fact(label, shown(number, language), is_late=measure == Measure.OVERDUE and number > 0)
+
+
+def _load(load: DepartmentLoad, language: str) -> Fact:
+    counts = load.counts
+    sentence = translator(language)(N_("列管中 %(open)s 件，逾期 %(overdue)s 件，即將到期 %(soon)s 件"))
+    numbers = {"open": counts.open, "overdue": counts.overdue, "soon": counts.due_soon}
+    told = sentence % {name: show_number(number, language) for name, number in numbers.items()}
+    return Fact(department_name(load, language), told, is_late=counts.overdue > 0)
+
+
 def write_token_letter(
     office: PostOffice, kind: LetterKind, reader: User, address: str, until: datetime
 ) -> Written:
@@ -175,7 +223,13 @@ def write_token_letter(
 
 
 def envelope(
-    office: PostOffice, reader: User, written: Written, message_id: str, at: datetime, address: str = ""
+    office: PostOffice,
+    reader: User,
+    written: Written,
+    message_id: str,
+    at: datetime,
+    address: str = "",
+    attachments: Sequence[Attachment] = (),
 ) -> Letter:
     """Return a letter ready to be composed; it goes to the reader's own address, if none is named."""
     return Letter(
@@ -189,6 +243,7 @@ def envelope(
         sender=formataddr((office.mail.sender_name, office.mail.sender_address)),
         reply_to=office.mail.reply_to or None,
         headers=HEADERS,
+        attachments=attachments,
     )
 
 

@@ -24,15 +24,21 @@ class LetterKind(StrEnum):
     REMINDER_DIGEST = "reminder_digest"
     INVITATION = "invitation"
     TEST_LETTER = "test_letter"
+    MONTHLY_SUMMARY = "monthly_summary"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a letter, no secret
 
 
 LETTER_LABELS = {
     LetterKind.REMINDER_DIGEST: N_("列管提醒"),
+    LetterKind.MONTHLY_SUMMARY: N_("每期列管情形"),
     LetterKind.TEST_LETTER: N_("測試信件"),
     LetterKind.INVITATION: N_("帳號邀請"),
     LetterKind.PASSWORD_RESET: N_("重設密碼"),
 }
+
+
+COUNTED = frozenset({LetterKind.REMINDER_DIGEST, LetterKind.MONTHLY_SUMMARY})
+"""What counts for one mail a day; everything else a person asked for."""
 
 
 class LetterState(StrEnum):
@@ -119,7 +125,7 @@ class OutboxLetter(Base):
     @property
     def is_counted(self) -> bool:
         """Tell whether the letter counts for one mail a day; what a person asked for does not."""
-        return self.kind is LetterKind.REMINDER_DIGEST
+        return self.kind in COUNTED
 
 
 class RefusedAddress(Base):

@@ -18,6 +18,7 @@ from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import User
 from tracker.reminders.letter_queries import CHANNEL
 from tracker.reminders.models import (
+    COUNTED,
     DeliveryAttempt,
     LetterKind,
     LetterState,
@@ -32,7 +33,6 @@ from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.retry import LONGEST_CHANNEL_PAUSE, channel_pause_after, pause_after
 
 CRASHES_ALLOWED = 2
-_COUNTED = (LetterKind.REMINDER_DIGEST,)
 _CARRY_TOKENS = frozenset({LetterKind.INVITATION, LetterKind.PASSWORD_RESET})
 
 
@@ -97,7 +97,7 @@ def claim(session: Session, now: datetime, lease: timedelta, *, slot_is_open: bo
         .with_for_update(skip_locked=True)
     )
     if not slot_is_open:
-        query = query.where(OutboxLetter.kind.not_in(_COUNTED))
+        query = query.where(OutboxLetter.kind.not_in(COUNTED))
     letter = session.scalars(query).first()
     if letter is None:
         return None
@@ -222,7 +222,7 @@ def is_day_taken(session: Session, letter: OutboxLetter, since: datetime, until:
     query = select(OutboxLetter.id).where(
         OutboxLetter.recipient_id == letter.recipient_id,
         OutboxLetter.id != letter.id,
-        OutboxLetter.kind.in_(_COUNTED),
+        OutboxLetter.kind.in_(COUNTED),
         or_(
             (OutboxLetter.accepted_at >= since) & (OutboxLetter.accepted_at < until),
             OutboxLetter.state == LetterState.TRANSMITTING,
@@ -246,7 +246,7 @@ def has_work(session: Session, now: datetime, *, slot_is_open: bool) -> bool:
     """Tell, without writing, whether a letter is due or a lease has run out."""
     due = (OutboxLetter.state == LetterState.QUEUED) & (OutboxLetter.next_at <= now)
     if not slot_is_open:
-        due &= OutboxLetter.kind.not_in(_COUNTED)
+        due &= OutboxLetter.kind.not_in(COUNTED)
     expired = (
         OutboxLetter.state.in_((LetterState.LEASED, LetterState.TRANSMITTING)) & (OutboxLetter.lease_until < now)
     )  # fmt: skip

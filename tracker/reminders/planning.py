@@ -166,7 +166,7 @@ def pass_day(session: Session, office: PostOffice, directory: Directory, slot: S
 def _free_slot(session: Session, office: PostOffice, slot: Slot, person_id: int) -> int | None:
     """Take back a person's letters that have not left, and return how many of the day there were; None if one did."""
     earlier = list_letters_of_the_day(session, person_id, slot.day, *day_bounds(slot.day, office.zone))
-    if any(_takes_slot(letter, slot.day) for letter in earlier):
+    if any(takes_slot(letter, slot.day) for letter in earlier):
         return None
     for letter in earlier:
         if letter.state is LetterState.QUEUED:
@@ -215,10 +215,12 @@ def _is_postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _takes_slot(letter: OutboxLetter, day: date) -> bool:
+def takes_slot(letter: OutboxLetter, day: date) -> bool:
     """Tell whether a letter uses up the day's one mail, or must be out of the way before another is written."""
     if letter.state is LetterState.CANCELLED:
         return False
+    if letter.kind is LetterKind.MONTHLY_SUMMARY and letter.state is LetterState.QUEUED:
+        return True
     if letter.state is LetterState.QUEUED and letter.local_date < day:
         return letter.ambiguous > 0
     if (

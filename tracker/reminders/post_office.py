@@ -7,6 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from tracker.actions.reporting import Filing
+from tracker.dashboards.handing_up import Layouts
+from tracker.dashboards.tables import Terms as TableTerms
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Mailer
@@ -35,11 +37,20 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True)
+class Monthly:
+    """What the letters about each period are made with: how the tables look, and what they are told by."""
+
+    layouts: Layouts
+    terms: TableTerms
+
+
+@dataclass(frozen=True)
 class PostOffice:
     """The clock, the city's zone and calendar, the mailer and the addresses: handed to whoever writes or sends.
 
     `hour` is the local hour from which the day's letters leave; more than `largest_run` of them wait for a person. In a
-    dry run no reminder is recorded or sent. `filing` says how departments report.
+    dry run no reminder is recorded or sent. `filing` says how departments report; `monthly` makes the letters about a
+    period, where the city wants them.
     """
 
     clock: Clock
@@ -54,6 +65,7 @@ class PostOffice:
     largest_run: int = 500
     is_dry: bool = False
     filing: Filing = field(default_factory=Filing)
+    monthly: Monthly | None = None
     lease: timedelta = field(default=LEASE)
 
     @property

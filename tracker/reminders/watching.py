@@ -16,7 +16,7 @@ from tracker.foundation.database import Session
 from tracker.foundation.language import N_
 from tracker.reminders.heartbeats import is_stale, list_heartbeats
 from tracker.reminders.letter_queries import CHANNEL, differences_of_last_night, is_anybody_refused
-from tracker.reminders.models import LetterKind, LetterState, MailChannel, OutboxLetter
+from tracker.reminders.models import COUNTED, LetterState, MailChannel, OutboxLetter
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.runs import find_held_run
 
@@ -110,7 +110,7 @@ def _waits_since(session: Session, office: PostOffice, now: datetime) -> datetim
     )
     since = []
     for kind, oldest in session.execute(due.group_by(OutboxLetter.kind)):
-        if kind is not LetterKind.REMINDER_DIGEST:
+        if kind not in COUNTED:
             since.append(oldest)
         elif slot.is_open and not office.is_dry:
             since.append(max(oldest, slot.opens_at))

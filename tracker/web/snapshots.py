@@ -12,6 +12,7 @@ from tracker.access import Permission
 from tracker.actions.rules.filing import Period
 from tracker.actions.rules.workflow import LABELS
 from tracker.dashboards import comparing, freezing
+from tracker.dashboards.figures import RATES, Measure
 from tracker.dashboards.models import FrozenFile, Snapshot
 from tracker.dashboards.rules.differences import CHANGE_DEFINITIONS, CHANGE_NAMES, Change
 from tracker.foundation import jobs
@@ -86,11 +87,7 @@ def show_snapshot(snapshot_id: int) -> str:
         "snapshots/show_snapshot.html",
         snapshot=snapshot,
         name=period_name(snapshot.period),
-        figures=[
-            (say(freezing.NUMBER_NAMES[code]), number)
-            for code, number in snapshot.figures.items()
-            if code in freezing.NUMBER_NAMES
-        ],
+        figures=_figures(snapshot),
         tables=_by_table(snapshot.files),
     )
 
@@ -171,6 +168,16 @@ def _list(form: FreezeForm) -> str:
         rows=[(each, period_name(each.period)) for each in snapshots],
         has_periods=bool(form.period.choices),
     )
+
+
+def _figures(snapshot: Snapshot) -> list[tuple[str, int, bool]]:
+    """Return name, number, and whether it is a rate, of each figure that there was."""
+    days = wiring().standards().due_soon_days
+    return [
+        (say(measure.label) % {"days": days}, number, measure in RATES)
+        for measure in Measure
+        if (number := snapshot.figures.get(measure)) is not None
+    ]
 
 
 def _by_table(files: Sequence[FrozenFile]) -> list[tuple[str, list[FrozenFile]]]:

@@ -69,7 +69,8 @@ class TestFreezing:
         with busy.database.reading() as session:
             act = busy.act("coordinator", session)
             snapshot = freezing.get_snapshot(session, act, snapshot_id)
-            counts = count_by_group(session, act.by, ActionFilter(group=Group.ALL), cut_off, Standards())
+            then = ActionFilter(group=Group.ALL, as_at=cut_off)
+            counts = count_by_group(session, act.by, then, busy.today(), Standards())
             assert snapshot.cut_off_on == cut_off
             assert snapshot.figures["open"] == counts[Group.OPEN]
             assert snapshot.figures["overdue"] == counts[Group.OVERDUE] == 1

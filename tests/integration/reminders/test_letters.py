@@ -10,11 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from tracker.actions.rules.filing import Period
+from tracker.actions.rules.periods import Period as Year
 from tracker.actions.rules.workflow import Status
 from tracker.adapters.smtp import SMTPMailer
+from tracker.dashboards.figures import Counts, DepartmentLoad, Overview, Releases
 from tracker.foundation.mailing import MemoryMailer
 from tracker.people.models import Department, User
-from tracker.reminders.letters import Digest, Written, envelope, write_digest, write_token_letter
+from tracker.reminders.letters import (
+    Digest,
+    Summary,
+    Written,
+    envelope,
+    write_digest,
+    write_summary,
+    write_token_letter,
+)
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
 from tracker.reminders.queries import ItemBrief
 from tracker.reminders.rules.digest import Group, NoticeKind, Section
@@ -150,17 +161,43 @@ REQUESTS = Digest(
 DIGESTS = {"day_before": DAY_BEFORE, "full_day": FULL_DAY, "overview": OVERVIEW, "requests": REQUESTS}
 
 
+def load(number: int, name: str, english_name: str, opened: int, overdue: int) -> DepartmentLoad:
+    return DepartmentLoad(number, name, english_name, True, Counts(open=opened, overdue=overdue, due_soon=2))
+
+
+SUMMARY = Summary(
+    Period(2026, 7),
+    Overview(
+        day=date(2026, 8, 5),
+        counts=Counts(open=1_204, overdue=3, due_soon=12, past_original=7, awaiting_decision=4, silent=5),
+        departments=[load(1, "交通局", "Transport", 800, 3), load(2, "教育局", "Education", 404, 0)],
+        themes=[],
+        ageing=[],
+        calendar=[],
+        trend=[],
+        releases=Releases(Year(2026), 37, 30, 91),
+        longest=[],
+        latest=[],
+    ),
+    30,
+    "tracking-2026-07.ods",
+    ["件數統計", "逾期及未填報清單"],
+)
+
+
 def written(office, name: str, language: str) -> Written:
     reader = person(language)
     if name in DIGESTS:
         return write_digest(office, reader, DIGESTS[name])
     kind = LetterKind(name)
+    if kind is LetterKind.MONTHLY_SUMMARY:
+        return write_summary(office, reader, SUMMARY)
     until = SENT_AT + timedelta(days=1)
     return write_token_letter(office, kind, reader, f"https://tracker.city.example/{name}/token", until)
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
-@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset"])
+@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset", "monthly_summary"])
 class TestSnapshots:
     def test_text(self, office, name: str, language: str) -> None:
         letter = written(office, name, language)
@@ -178,7 +215,7 @@ def compare(name: str, present: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
-@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset"])
+@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset", "monthly_summary"])
 class TestEveryLetter:
     def test_carries_one_address_of_the_site(self, office, name: str, language: str) -> None:
         letter = written(office, name, language)

@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 
 from tracker.actions.queries import ActionFilter
 from tracker.actions.rules.periods import Occasion, Period
-from tracker.dashboards.figures import GROUP_OF, OF_THE_YEAR, Measure, Tiles
+from tracker.dashboards.figures import GROUP_OF, OF_THE_YEAR, RATES, Measure, Tiles
 from tracker.foundation.language import N_
 from tracker.web.actions import lists
 from tracker.web.session import say, standards
 
 LEVELS = {Measure.OVERDUE: "overdue", Measure.DUE_SOON: "attention"}
-RATES = frozenset({Measure.CLOSING_RATE, Measure.ON_TIME_RATE})
 
 
 @dataclass(frozen=True)
