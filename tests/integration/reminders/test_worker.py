@@ -15,10 +15,16 @@ from sqlalchemy import select
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Database
 from tracker.foundation.mailing import OutcomeKind
-from tracker.reminders.models import DeliveryAttempt, Heartbeat, LetterState, OutboxLetter
+from tracker.reminders.models import (
+    DeliveryAttempt,
+    Heartbeat,
+    LetterState,
+    OutboxLetter,
+    PlanComparison,
+)
 from tracker.settings import Settings, load_settings
 from tracker.wiring import Wiring, wire
-from tracker.worker import DELIVER, JOBS, PLAN, TIDY, make_scheduler, tick
+from tracker.worker import COMPARE, DELIVER, JOBS, PLAN, TIDY, make_scheduler, tick
 
 WORKER = """
 import sys
@@ -105,7 +111,18 @@ class TestTick:
         tick(wiring)
         with wiring.database.reading() as session:
             beats = {row.work: row.finished_at for row in session.scalars(select(Heartbeat))}
-        assert beats == dict.fromkeys((PLAN, DELIVER, JOBS, TIDY), clock.now())
+        assert beats == dict.fromkeys((PLAN, DELIVER, JOBS, COMPARE, TIDY), clock.now())
+
+    def test_compares_once_a_night(self, wiring, make_item, clock) -> None:
+        make_item(date(2026, 7, 1), assigned_on=date(2026, 6, 10))
+        clock.set(MORNING)
+        tick(wiring)
+        for _ in range(3):
+            clock.advance(timedelta(hours=5))
+            tick(wiring)
+        with wiring.database.reading() as session:
+            (found,) = session.scalars(select(PlanComparison))
+        assert found.differences == 0
 
     def test_one_failing_work_does_not_stop_the_others(
         self, wiring, make_item, mailbox, clock, monkeypatch
@@ -121,11 +138,11 @@ class TestTick:
         tick(wiring)
         with wiring.database.reading() as session:
             errors = {row.work: row.error for row in session.scalars(select(Heartbeat))}
-        assert errors == {PLAN: "RuntimeError: a bug", DELIVER: "", JOBS: "", TIDY: ""}
+        assert errors == {PLAN: "RuntimeError: a bug", DELIVER: "", JOBS: "", COMPARE: "", TIDY: ""}
 
     def test_the_ticker_is_told_to_forget_nothing(self, wiring) -> None:
         jobs = make_scheduler(wiring).get_jobs()
-        assert {job.id for job in jobs} == {PLAN, DELIVER, JOBS, TIDY}
+        assert {job.id for job in jobs} == {PLAN, DELIVER, JOBS, COMPARE, TIDY}
 
 
 class TestProcess:
