@@ -62,7 +62,7 @@ BENCHMARKS = [
             f"dashboard, counted anew, {items:,} items, {engine}, against bare SQL",
             partial(counting, engine, items),
             partial(bare, engine, items),
-            30,
+            100,
             rounds=3,
         )
         for items in SIZES

@@ -5,12 +5,12 @@ the present rows before the session commits, and what differs is written in the 
 act that was recorded; a change that no act explains corrects the present row.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, delete, event, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, event, exists, func, insert, or_, select, update
 
 from tracker.actions.models import ActionItem, Closing, ItemPeriod, Part
 from tracker.actions.rules.workflow import OWING, PartRole, PartStatus
@@ -69,8 +69,21 @@ def differences(session: Session) -> list[Difference]:
     return wrong
 
 
-def mend(session: Session, wrong: Iterable[Difference], day: date) -> None:
+def torn_items(session: Session) -> list[int]:
+    """Return the items whose rows do not follow upon each other day by day, or that have no present row."""
+    later = ItemPeriod.__table__.alias("later")
+    follows = exists().where(later.c.item_id == ItemPeriod.item_id, later.c.from_on == ItemPeriod.until_on)
+    torn = select(ItemPeriod.item_id).where(ItemPeriod.until_on.is_not(None), ~follows)
+    starts = select(ItemPeriod.item_id).group_by(ItemPeriod.item_id)
+    overlaps = starts.having(func.count() - 1 != func.count(ItemPeriod.until_on))
+    return sorted({*session.scalars(torn), *session.scalars(overlaps)})
+
+
+def mend(session: Session, wrong: Sequence[Difference], day: date) -> None:
     """Let the history say from a day on what the items' rows say."""
+    lost = [each.item_id for each in wrong if each.told is None]
+    for batch in _batches(lost):
+        session.execute(delete(ItemPeriod).where(ItemPeriod.item_id.in_(batch), ItemPeriod.from_on >= day))
     for batch in _batches([each.item_id for each in wrong]):
         _write(session, batch, day)
 

@@ -9,6 +9,7 @@ from tracker.foundation.language import N_
 COMMANDS = {
     "audit": "tracker.cli.audit:audit",
     "catch-letters": "tracker.cli.demo:catch_letters",
+    "check": "tracker.cli.checking:check",
     "db": "tracker.cli.db:db",
     "demo": "tracker.cli.demo:demo",
     "departments": "tracker.cli.people:departments",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from markupsafe import Markup
 
 from tracker.access import Permission
@@ -198,12 +198,13 @@ def _chart(figure: Figure, answer: str, label: str, data: dict[str, Any]) -> Cha
 _LIGHTS = {Signal.OVERDUE: "red", Signal.ATTENTION: "amber", Signal.NORMAL: "green"}
 
 
-def _heat(loads: Sequence[DepartmentLoad], wanted: ActionFilter) -> list[tuple[str, list[HeatCell]]]:
-    """Return a row for each department, a cell for each light."""
+def _heat(loads: Sequence[DepartmentLoad], wanted: ActionFilter) -> list[tuple[str, str, list[HeatCell]]]:
+    """Return a row for each department, which leads to its own dashboard, a cell for each light."""
     most = {name: max((getattr(load.counts, name) for load in loads), default=0) for name in _LIGHTS.values()}
     return [
         (
             department_name(load, g.language),
+            url_for("dashboards.show_department", department_id=load.department_id),
             [
                 _cell(load, light, getattr(load.counts, name), most[name], wanted)
                 for light, name in _LIGHTS.items()
