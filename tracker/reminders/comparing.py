@@ -116,11 +116,6 @@ def repair(session: Session, findings: Findings, now: datetime) -> None:
     session.flush()
 
 
-def last_comparison(session: Session) -> PlanComparison | None:
-    """Return what the last night's comparison found, None before the first."""
-    return session.scalars(select(PlanComparison).order_by(PlanComparison.day.desc()).limit(1)).first()
-
-
 def _expected(session: Session, office: PostOffice, directory: Directory, day: date) -> Iterator[Expected]:
     calendars = calendars_around(session, office.country, day)
     for concern in list_concerns(session, office.terms(session, day), today=day):

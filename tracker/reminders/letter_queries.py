@@ -58,6 +58,7 @@ class OutboxHealth:
     last_error: str
     last_success_at: datetime | None
     heartbeats: Mapping[str, datetime | None] = field(default_factory=dict)
+    compared: PlanComparison | None = None
 
 
 def list_letters_of_the_day(
@@ -205,21 +206,31 @@ def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
 
 def outbox_health(session: Session) -> OutboxHealth:
     """Return how the post does, for the administrator's page, `tracker doctor` and /healthz."""
-    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
-    waiting, oldest, number_held = session.execute(
-        select(func.count(OutboxLetter.id), func.min(OutboxLetter.created_at), held.scalar_subquery()).where(
-            OutboxLetter.state.in_(UNSENT)
+    unsent = OutboxLetter.state.in_(UNSENT)
+    latest = select(func.max(PlanComparison.day)).scalar_subquery()
+    # One question, since the page that shows this asks many others.
+    waiting, oldest, held, channel, compared = session.execute(
+        select(
+            select(func.count(OutboxLetter.id)).where(unsent).scalar_subquery(),
+            select(func.min(OutboxLetter.created_at)).where(unsent).scalar_subquery(),
+            select(func.count(OutboxLetter.id))
+            .where(OutboxLetter.state == LetterState.HELD)
+            .scalar_subquery(),
+            MailChannel,
+            PlanComparison,
         )
+        .select_from(MailChannel)
+        .outerjoin(PlanComparison, PlanComparison.day == latest)
+        .where(MailChannel.id == CHANNEL)
     ).one()
-    held = select(func.count(OutboxLetter.id)).where(OutboxLetter.state == LetterState.HELD)
-    channel = session.get(MailChannel, CHANNEL)
     beats = session.execute(select(Heartbeat.work, Heartbeat.finished_at))
     return OutboxHealth(
         waiting=waiting,
         oldest_waiting_since=oldest,
-        held=number_held,
-        paused_until=channel.paused_until if channel else None,
-        last_error=channel.last_error if channel else "",
-        last_success_at=channel.last_success_at if channel else None,
+        held=held,
+        paused_until=channel.paused_until,
+        last_error=channel.last_error,
+        last_success_at=channel.last_success_at,
+        compared=compared,
         heartbeats={row.work: row.finished_at for row in beats},
     )

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, select, update
 
-from tracker.reminders.comparing import compare_tonight, last_comparison
+from tracker.reminders.comparing import compare_tonight
+from tracker.reminders.letter_queries import outbox_health
 from tracker.reminders.models import (
     DeliveryAttempt,
     LetterState,
@@ -49,7 +50,7 @@ class TestAnOrdinaryNight:
     def test_finds_nothing_and_says_so(self, told, tonight, database) -> None:
         assert tonight().is_sound
         with database.reading() as session:
-            found = last_comparison(session)
+            found = outbox_health(session).compared
         assert (found.day, found.expected, found.differences) == (date(2026, 6, 29), 2, 0)
 
     def test_is_compared_once(self, told, tonight) -> None:

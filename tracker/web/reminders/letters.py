@@ -7,7 +7,7 @@ from tracker.access import Permission
 from tracker.foundation.language import N_
 from tracker.foundation.mailing import OutcomeKind
 from tracker.people.queries import list_everybody
-from tracker.reminders import comparing, ledger, letter_queries, queries, runs, service
+from tracker.reminders import ledger, letter_queries, queries, runs, service
 from tracker.reminders.letter_queries import LetterFilter
 from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
 from tracker.reminders.rules.digest import NOTICE_LABELS
@@ -69,7 +69,7 @@ def list_letters() -> str:
         health=health,
         ends_at=last_leaves_at(health.waiting, office.letters_per_minute, act().at),
         refused=letter_queries.list_refused(session()),
-        compared=comparing.last_comparison(session()),
+        compared=health.compared,
         held_run=runs.find_held_run(session(), today()),
         has_mail_server=bool(wiring().settings.mail.host),
         kinds=LETTER_LABELS,
