@@ -61,6 +61,7 @@ class Scene:
     city: City
     item_id: int
     other_no: str
+    part_id: int = 0
     waiting: Mapping[str, int] = field(default_factory=dict)
 
     def to(self, lead: str, days: int = 30) -> Assignment:
@@ -100,8 +101,7 @@ def _acknowledge(session: Session, act: Act, scene: Scene) -> object:
 
 
 def _change_officer(session: Session, act: Act, scene: Scene) -> object:
-    part = session.get_one(ActionItem, scene.item_id).lead
-    return editing.change_officer(session, act, part.id, scene.city.people["unit_head"])
+    return editing.change_officer(session, act, scene.part_id, scene.city.people["unit_head"])
 
 
 def _ask_for_release(session: Session, act: Act, scene: Scene) -> object:
@@ -258,7 +258,8 @@ def set_scene(city: City, status: Status, *waits_for: str) -> Scene:
         do(city, "coordinator", releasing.decide_closing, waiting["forwarded"], decision)
     if "petition" in waits_for:
         waiting["petition"] = petition(city, item_id)
-    return Scene(city, item_id, other_no, waiting)
+    part_id = look(city, "coordinator", item_id, lambda _s, _a, item: item.lead.id)
+    return Scene(city, item_id, other_no, part_id, waiting)
 
 
 def _keep_draft(city: City) -> int:
