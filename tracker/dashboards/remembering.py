@@ -83,10 +83,11 @@ class Figures:
 
 
 def view_of(principal: Principal) -> Hashable:
-    """Return what decides which items a person sees; whoever sees the same shares what was counted."""
+    """Return what decides which items a person sees, and how wide; whoever sees the same shares what was counted."""
     scope = principal.scope(Permission.Action.READ)
     return (
         scope,
+        principal.scope(Permission.Dashboard.READ),
         principal.scope(Permission.Report.READ_RESTRICTED),
         principal.may(Permission.Action.ASSIGN),
         None if scope.city else principal.persons,
