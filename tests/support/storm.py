@@ -27,7 +27,7 @@ from tracker.foundation.database import Database
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import OutcomeKind
 from tracker.reminders import outbox
-from tracker.reminders.models import DeliveryAttempt, LetterState, OutboxLetter, PlannedReminder
+from tracker.reminders.models import UNSENT, DeliveryAttempt, LetterState, OutboxLetter, PlannedReminder
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGINS = datetime(2026, 6, 15, 9, 5, tzinfo=ZoneInfo("Asia/Taipei"))
@@ -157,7 +157,9 @@ class Storm:
             with suppress(TrackerError):
                 states = self._states()
                 released += self._release_held() if states.get(LetterState.HELD) else 0
-                if sum(states.get(state, 0) for state in SETTLED) >= self.weather.reminders:
+                # Whoever's address is refused may get a second letter, so that counting alone would end too soon.
+                are_written = sum(states.get(state, 0) for state in SETTLED) >= self.weather.reminders
+                if are_written and not any(states.get(state) for state in UNSENT):
                     return released
             assert time.monotonic() < deadline, f"not all letters left: {self._states()}"
             self._revive(environment)
