@@ -158,7 +158,7 @@ class TestLedger:
         plan_reminders(wiring.office, wiring.database)
         page = visit("officer").get("/reminders/ledger")
         assert "提醒紀錄" in page.text
-        assert "等候寄出" in page.text
+        assert "併入下一個工作日的信" in page.text
 
     def test_is_open_to_administrators_without_the_items(self, city, visit, wiring) -> None:
         item = city.give_action(due_in_days=1)

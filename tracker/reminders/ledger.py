@@ -22,6 +22,7 @@ from tracker.reminders.queries import (
     list_concerns,
     list_parts_of,
     list_people_to_write,
+    list_waiting_reminders,
     load_directory,
 )
 from tracker.reminders.rules.digest import NOTICE_LABELS
@@ -199,10 +200,12 @@ def _whys(session: Session, office: PostOffice, person_id: int) -> Iterator[str]
         yield N_("今天已有一封信，併入下一封")
     if not slot.is_open:
         yield N_("等候寄送時段")
-    if directory.preferences_of(person_id).opens_at(slot) > now:
+    chosen = directory.preferences_of(person_id)
+    if chosen.opens_at(slot) > now:
         yield N_("等候本人選定的時間")
     if person_id not in list_people_to_write(session, directory, slot):
-        yield N_("等候每週一次的彙整")
+        is_weekly = bool(list_waiting_reminders(session, person_id, chosen, date.max))
+        yield N_("等候每週一次的彙整") if is_weekly else N_("併入下一個工作日的信")
 
 
 def _is_present(

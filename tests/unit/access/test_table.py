@@ -48,6 +48,7 @@ class TestTable:
             Permission.Report.READ,
             Permission.Action.READ,
             Permission.Dashboard.READ,
+            Permission.Dashboard.HAND_UP,
         }
 
 
