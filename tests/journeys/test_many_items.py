@@ -1,26 +1,20 @@
 """A coordinator gives several items to another department at once, and that department hears of all of them once."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.factories.city import PASSWORD, City
+from tests.factories.city import City
 from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
-
-
-def sign_in(page: Page, site: Site, city: City, key: str) -> None:
-    page.goto(f"{site.address}/sign-in")
-    page.get_by_label("電子郵件").fill(city.email(key))
-    page.get_by_label("密碼", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登入").click()
+from tests.support.townspeople import People
 
 
 class TestManyItems:
     def test_go_to_another_department_after_a_look_at_what_would_happen(
-        self, page: Page, site: Site, town: City
+        self, people: People, site: Site, town: City
     ) -> None:
         for _ in range(4):
             town.give_action()
-        sign_in(page, site, town, "coordinator")
+        page = people.come("coordinator").page
         page.goto(f"{site.address}/actions/")
         boxes = page.get_by_role("checkbox", name="選取 ")
         expect(boxes).to_have_count(4)
@@ -42,8 +36,6 @@ class TestManyItems:
         photograph(page, "many_items_preview_phone")
         page.get_by_role("button", name="確認執行 3 件").click()
         expect(page.get_by_text("已處理 3 件。")).to_be_visible()
-        page.context.clear_cookies()
-        page.set_viewport_size({"width": 1440, "height": 900})
-        sign_in(page, site, town, "other_head")
+        page = people.come("other_head").page
         expect(page.get_by_text("有 3 件等您處理")).to_be_visible()
         page.wait_for_load_state("networkidle")

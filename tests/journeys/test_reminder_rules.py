@@ -2,27 +2,21 @@
 
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.factories.city import PASSWORD, City
+from tests.factories.city import City
 from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
+from tests.support.townspeople import People
 from tracker.reminders.planning import plan_reminders
-
-
-def sign_in(page: Page, site: Site, city: City, key: str) -> None:
-    page.goto(f"{site.address}/sign-in")
-    page.get_by_label("電子郵件").fill(city.email(key))
-    page.get_by_label("密碼", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登入").click()
 
 
 class TestReminderRules:
     def test_are_changed_after_a_look_at_who_is_concerned_and_the_letters_are_read(
-        self, page: Page, site: Site, town: City
+        self, people: People, site: Site, town: City
     ) -> None:
         town.give_action(due_in_days=20)
-        sign_in(page, site, town, "coordinator")
+        page = people.come("coordinator").page
         page.get_by_role("link", name="提醒規則").click()
         expect(page.get_by_role("heading", name="系統預設")).to_be_visible()
         assert_accessible(page)
@@ -52,12 +46,12 @@ class TestReminderRules:
         assert_accessible(page)
         photograph(page, "reminder_preview")
 
-    def test_answer_why_somebody_got_a_letter_or_not(self, page: Page, site: Site, town: City) -> None:
+    def test_answer_why_somebody_got_a_letter_or_not(self, people: People, site: Site, town: City) -> None:
         item = town.give_action(due_in_days=9)
         for days in (2, 8):
             site.clock.advance(timedelta(days=days))
             plan_reminders(site.wiring.office, site.wiring.database)
-        sign_in(page, site, town, "officer")
+        page = people.come("officer").page
         page.goto(f"{site.address}/reminders/ledger")
         expect(page.get_by_text("逾期 1 個工作日")).to_be_visible()
         assert_accessible(page)

@@ -92,21 +92,6 @@ def count_mine(
     return count_by_group(session, principal, wanted, today, standards, (Group.MINE,))[Group.MINE]
 
 
-def load_by_department(
-    session: Session,
-    principal: Principal,
-    wanted: ActionFilter,
-    today: date,
-    standards: Standards,
-    *,
-    by_agency: bool,
-) -> list[DepartmentLoad]:
-    """Count open items by their leading department, or by its agency; the most overdue first."""
-    departments = {each.id: each for each in session.scalars(select(Department))}
-    by_unit = _counts_by(session, principal, wanted, today, standards, lambda of: of.department_id)
-    return _loads(by_unit, departments, by_agency)
-
-
 def releases_of(
     session: Session, principal: Principal, wanted: ActionFilter, today: date, standards: Standards
 ) -> Releases:

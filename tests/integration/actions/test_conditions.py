@@ -21,7 +21,7 @@ from tracker.actions.rules.deadlines import Deadline, Signal, Standards
 from tracker.actions.rules.filing import Cycle
 from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import Outcome, PartRole, PartStatus, Status
-from tracker.dashboards.queries import load_by_department
+from tracker.dashboards.queries import overview
 from tracker.foundation.database import Session
 from tracker.foundation.paging import Key, Place
 from tracker.reports.models import Recommendation, Report
@@ -276,9 +276,8 @@ class TestConditions:
         today = city.today()
         with stored(city, drawn) as (session, _):
             principal = city.act(key, session).by
-            loads = load_by_department(
-                session, principal, ActionFilter(), today, STANDARDS, by_agency=by_agency
-            )
+            told = overview(session, principal, ActionFilter(), today, STANDARDS, by_agency=by_agency)
+            loads = told.departments
             total = count_by_group(session, principal, ActionFilter(), today, STANDARDS)
             assert sum(load.counts.open for load in loads) == total[Group.OPEN]
             assert sum(load.counts.overdue for load in loads) == total[Group.OVERDUE]
