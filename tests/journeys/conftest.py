@@ -31,8 +31,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh page with no cookies, in Taipei and in Chinese; console errors fail the journey at its end."""
+    # A page that outlives its server asks it in vain, and complains: the site must be there first, to be ended last.
+    if "site" in request.fixturenames:
+        request.getfixturevalue("site")
     context = browser.new_context(
         locale="zh-TW", timezone_id="Asia/Taipei", viewport={"width": 1440, "height": 900}
     )

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories.actions import after_days, bring_to
 from tests.factories.city import City
-from tests.support.browser import WIDTHS, assert_accessible, keep_picture, photograph
+from tests.support.browser import WIDTHS, assert_accessible, expect_no_wider, keep_picture, photograph
 from tests.support.townspeople import Desk, People
 from tracker.people.models import Department
 from tracker.reminders.heartbeats import beat
@@ -20,7 +20,7 @@ def fits(page: Page) -> None:
     """Fail when a page is wider than its window, at any width."""
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        expect_no_wider(page, width)
 
 
 def look(desk: Desk, path: str, name: str) -> None:

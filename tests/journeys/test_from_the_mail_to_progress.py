@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import actions
 from tests.factories.city import ZONE, City
-from tests.support.browser import SCREENSHOTS, assert_accessible, keep_picture
+from tests.support.browser import SCREENSHOTS, assert_accessible, expect_no_wider, keep_picture
 from tests.support.site import Site
 from tests.support.smtp import plain_text
 from tests.support.townspeople import PHONE_WIDTH, Desk, People
@@ -49,7 +49,7 @@ class TestFromTheMailToProgress:
         expect(phone.page.get_by_text(number).first).to_be_visible()
         expect(phone.page.get_by_text(NARRATIVE).first).to_be_visible()
         photograph_phone(phone, "item")
-        assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+        expect_no_wider(phone.page, PHONE_WIDTH)
         assert phone.taps <= MOST_TAPS
 
 

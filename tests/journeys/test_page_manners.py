@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, expect_no_wider, photograph
 from tests.web.style_site import PAGES, SOURCE, candidates, make_app
 
 WIDTHS = (1440, 768, 390)
@@ -46,7 +46,7 @@ class TestLooks:
         page.goto(f"{site}/{name}?theme=light")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            expect_no_wider(page, width)
         photograph(page, f"style-{name.replace('/', '-')}")
 
     @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.factories import actions
 from tests.factories.city import City
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, expect_no_wider, photograph
 from tests.support.by_page import ask_for_closing, forward_closing, release, report_progress
 from tests.support.site import Site
 from tests.support.townspeople import PHONE_WIDTH, Desk, People
@@ -40,7 +40,7 @@ class TestSecondRound:
         assert_accessible(coordinator.page)
         photograph(coordinator.page, "second-round")
         coordinator.page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
-        assert coordinator.page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+        expect_no_wider(coordinator.page, PHONE_WIDTH)
 
 
 def keep_tracking(desk: Desk, item_path: str) -> None:

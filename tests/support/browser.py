@@ -83,3 +83,8 @@ def assert_accessible(page: Page) -> None:
         f"{v['id']} ({v['impact']}): {v['help']}: " + "; ".join(node["html"] for node in v["nodes"][:3])
         for v in grave
     )
+
+
+def expect_no_wider(page: Page, width: int) -> None:
+    """Wait until a page lies within a width; a chart follows its window a moment later."""
+    page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)

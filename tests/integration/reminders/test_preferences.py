@@ -151,7 +151,7 @@ class TestWeekday:
         at("2026-06-26 12:00")
         chooses(city.director, weekday=3)
         make_item(date(2026, 6, 16))
-        morning("2026-06-30 09:00")
+        morning("2026-07-01 09:00")
         with database.reading() as session:
             assert why_waiting(session, office, city.director) == "等候每週一次的彙整"
 
