@@ -7,7 +7,7 @@ whoever asks the index also asks the folded text itself, and both databases give
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -50,8 +50,14 @@ def words_of(question: str) -> tuple[str, ...]:
 
 def grams_of(folded: str) -> frozenset[str]:
     """Return the grams under which a folded text is found; those at the end of a run of characters are shorter."""
-    runs = [(run, _length(run)) for run in _RUN.findall(folded)]
-    return frozenset(run[start : start + length] for run, length in runs for start in range(len(run)))
+    return frozenset(grams_in(folded))
+
+
+def grams_in(folded: str) -> Iterator[str]:
+    """Yield those grams as often as they stand in a folded text, in its order."""
+    for run in _RUN.findall(folded):
+        length = _length(run)
+        yield from (run[start : start + length] for start in range(len(run)))
 
 
 @dataclass(frozen=True)
