@@ -111,6 +111,7 @@ def paper_of(
         rows=rows.cells(layout, most),
         length=len(rows),
         empty=say(N_("沒有符合的資料。")),
+        chart=rows.chart(),
     )
 
 

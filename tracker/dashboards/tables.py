@@ -32,11 +32,13 @@ from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.periods import Occasion, Period
 from tracker.actions.rules.workflow import CLOSED, OPEN, PartRole, Status
+from tracker.dashboards.figures import Figure
 from tracker.dashboards.past import Standing, rewind, rewind_decisions, standings_on
 from tracker.dashboards.rules.tables import SUBJECTS, Layout, Subject, Table
 from tracker.dashboards.table_fields import DepartmentRow, Extras, ItemRow, field_of
 from tracker.foundation.database import Session
 from tracker.foundation.day_arithmetic import days_between
+from tracker.foundation.drawing import Bar, BarChart, Piece, Tone
 from tracker.foundation.language import N_, translator
 from tracker.foundation.sheets import Cell
 from tracker.people.models import Department
@@ -48,6 +50,7 @@ from tracker.reports.queries import visible_to as readable_by
 
 LONG: Final = timedelta(days=365)
 _STRETCH: Final = 500
+BARS: Final = 10
 _UNCOUNTED: Final = frozenset({Status.DRAFT, Status.VOID})
 CountChases = Callable[[Session, Collection[int], date], Mapping[int, int]]
 _Key = tuple[int, int | None]
@@ -92,6 +95,20 @@ class Rows:
         rows = self._counted[:most] if self._subject is Subject.DEPARTMENT else self._items(most)
         for row in rows:
             yield [field.value(row) for field in fields]  # type: ignore[arg-type]  # All are of one subject.
+
+    def chart(self) -> BarChart | None:
+        """Return whose items are late, where a row tells of a department; the row of the sums is no bar."""
+        if self._subject is not Subject.DEPARTMENT:
+            return None
+        say = translator(self._language)
+        rows = [row for row in self._counted if row.number is not None and row.open]
+        most = sorted(rows, key=lambda row: (-row.overdue, -row.open))[:BARS]
+        return BarChart(
+            say(Figure.BY_DEPARTMENT.question),
+            say(Figure.BY_DEPARTMENT.definition),
+            [Piece(say(N_("逾期")), Tone.LATE), Piece(say(N_("列管中，未逾期")), Tone.OPEN)],
+            [Bar(row.name, (row.overdue, row.open - row.overdue)) for row in most],
+        )
 
     @property
     def _subject(self) -> Subject:

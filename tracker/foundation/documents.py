@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -18,9 +18,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from tracker.foundation import sheets
 from tracker.foundation.bundled import bundled
+from tracker.foundation.drawing import BarChart, draw_bars
 from tracker.foundation.errors import Invalid, Unavailable
 from tracker.foundation.language import N_
 from tracker.foundation.sheets import Cell, Kind, Sheet, odf_paragraphs, show_day
+from tracker.foundation.showing import show_number
 
 MOST_ROWS_IN_PDF: Final = 3_000
 """Setting a page of a table costs some thirty milliseconds; nobody reads a hundred pages of one on paper."""
@@ -72,7 +74,8 @@ class Heading:
 class Paper:
     """A table with its title, and what it states of itself (資料截至、期間、篩選條件、匯出者) as names and values.
 
-    The rows are read once, while they are written; `length` says how many there are.
+    The rows are read once, while they are written; `length` says how many there are. The chart stands in PDF only,
+    where the table below it says the same.
     """
 
     title: str
@@ -81,6 +84,7 @@ class Paper:
     rows: Iterable[Sequence[Cell]]
     length: int
     empty: str
+    chart: BarChart | None = None
 
     @property
     def lies(self) -> bool:
@@ -154,7 +158,9 @@ def _write_pdf(file: IO[bytes], paper: Paper, language: str) -> None:
         raise TooLongForPDF(most=MOST_ROWS_IN_PDF, rows=paper.length)
     weasyprint = _weasyprint()
     rows = [[show_cell(cell, language) for cell in row] for row in paper.rows]
-    page = _environment().get_template("papers/table.html").render(paper=paper, rows=rows, language=language)
+    drawn = draw_bars(paper.chart, partial(show_number, language=language)) if paper.chart else ""
+    template = _environment().get_template("papers/table.html")
+    page = template.render(paper=paper, rows=rows, drawn=drawn, language=language)
     weasyprint.HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(file)
 
 

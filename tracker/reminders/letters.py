@@ -20,10 +20,11 @@ from tracker.actions.models import Petition
 from tracker.actions.rules.filing import Period
 from tracker.actions.rules.petitioning import PETITION_LABELS
 from tracker.actions.rules.workflow import OPEN
-from tracker.dashboards.figures import RATES, DepartmentLoad, Measure, Overview
+from tracker.dashboards.figures import RATES, DepartmentLoad, Measure, MonthOfTrend, Overview
 from tracker.foundation.bundled import bundled
 from tracker.foundation.clock import local_date
-from tracker.foundation.language import N_, translations, translator
+from tracker.foundation.drawing import Tone, draw_strip
+from tracker.foundation.language import N_, SOURCE_LANGUAGE, translations, translator
 from tracker.foundation.mailing import Attachment, Letter
 from tracker.foundation.showing import show_date, show_days_late, show_moment, show_number, show_percent
 from tracker.people.models import User
@@ -39,6 +40,9 @@ QUOTE_LENGTH = 400
 PROGRESS_LENGTH = 120
 SHORT_LIST = 20
 """How many lines a head's overview holds; the number of all stands above it."""
+
+MONTHS_TOLD = 6
+"""How many months the letter about a period looks back over."""
 
 HEADERS: Mapping[str, str] = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -106,6 +110,7 @@ class Fact:
     label: str
     value: str
     is_late: bool = False
+    strip: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,8 @@ def write_summary(office: PostOffice, reader: User, summary: Summary) -> Written
         day=show_date(summary.told.day, language),
         counts=summary.told.counts,
         figures=list(_figures(summary, language)),
-        departments=[_load(load, language) for load in summary.told.departments],
+        departments=_loads(summary.told.departments, language),
+        months=_months(summary.told.trend[-MONTHS_TOLD:], language),
         attached=summary.file_name,
         tables=say(N_("、")).join(summary.tables),
         address=office.links.work_page(),
@@ -207,12 +213,33 @@ def _figures(summary: Summary, language: str) -> Iterator[Fact]:
             yield Fact(label, shown(number, language), is_late=measure == Measure.OVERDUE and number > 0)
 
 
-def _load(load: DepartmentLoad, language: str) -> Fact:
+def _loads(loads: Sequence[DepartmentLoad], language: str) -> list[Fact]:
+    longest = max((load.counts.open for load in loads), default=0)
+    return [_load(load, longest, language) for load in loads]
+
+
+def _load(load: DepartmentLoad, longest: int, language: str) -> Fact:
     counts = load.counts
     sentence = translator(language)(N_("列管中 %(open)s 件，逾期 %(overdue)s 件，即將到期 %(soon)s 件"))
     numbers = {"open": counts.open, "overdue": counts.overdue, "soon": counts.due_soon}
     told = sentence % {name: show_number(number, language) for name, number in numbers.items()}
-    return Fact(department_name(load, language), told, is_late=counts.overdue > 0)
+    values = (counts.overdue, counts.due_soon, counts.open - counts.overdue - counts.due_soon)
+    strip = draw_strip(values, (Tone.LATE, Tone.SOON, Tone.OPEN), longest)
+    return Fact(department_name(load, language), told, is_late=counts.overdue > 0, strip=strip)
+
+
+def _months(months: Sequence[MonthOfTrend], language: str) -> list[Fact]:
+    longest = max((each.overdue for each in months), default=0)
+    return [_month(each, longest, language) for each in months]
+
+
+def _month(each: MonthOfTrend, longest: int, language: str) -> Fact:
+    sentence = translator(language)(N_("逾期 %(overdue)s 件，當月列管 %(opened)s 件，解列 %(closed)s 件"))
+    numbers = {"overdue": each.overdue, "opened": each.opened, "closed": each.closed}
+    told = sentence % {name: show_number(number, language) for name, number in numbers.items()}
+    year = each.month.roc if language == SOURCE_LANGUAGE else each.month.year
+    name = translator(language)(each.month.label) % {"year": year, "month": each.month.month}
+    return Fact(name, told, strip=draw_strip((each.overdue,), (Tone.LATE,), longest))
 
 
 def write_token_letter(

@@ -182,6 +182,14 @@ class TestCounts:
         *_, whole = rows(city, "coordinator", Asked(Table.COUNTS))
         assert (whole["逾期"], whole["平均逾期日數"]) == (2, 8)
 
+    def test_draws_in_pdf_what_its_rows_say(self, varied: City) -> None:
+        paper, [*shown, _] = table(varied, "coordinator", Asked(Table.COUNTS))
+        assert paper.chart is not None
+        drawn = {bar.label: bar.values for bar in paper.chart.bars}
+        assert drawn == {
+            row["機關"]: (row["逾期"], row["未結案"] - row["逾期"]) for row in shown if row["未結案"]
+        }
+
     def test_is_empty_in_an_empty_city(self, city: City) -> None:
         paper, shown = table(city, "coordinator", Asked(Table.COUNTS))
         assert (paper.length, shown) == (0, [])

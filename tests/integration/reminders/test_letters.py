@@ -14,7 +14,7 @@ from tracker.actions.rules.filing import Period
 from tracker.actions.rules.periods import Period as Year
 from tracker.actions.rules.workflow import Status
 from tracker.adapters.smtp import SMTPMailer
-from tracker.dashboards.figures import Counts, DepartmentLoad, Overview, Releases
+from tracker.dashboards.figures import Counts, DepartmentLoad, MonthOfTrend, Overview, Releases
 from tracker.foundation.mailing import MemoryMailer
 from tracker.people.models import Department, User
 from tracker.reminders.letters import (
@@ -174,7 +174,10 @@ SUMMARY = Summary(
         themes=[],
         ageing=[],
         calendar=[],
-        trend=[],
+        trend=[
+            MonthOfTrend(Year(2026, month=month), date(2026, month, 28), 10 + month, month, overdue)
+            for month, overdue in ((3, 1), (4, 0), (5, 5), (6, 4), (7, 2), (8, 3))
+        ],
         releases=Releases(Year(2026), 37, 30, 91),
         longest=[],
         latest=[],
@@ -228,7 +231,9 @@ class TestEveryLetter:
 
     def test_the_text_says_what_the_page_says(self, office, name: str, language: str) -> None:
         letter = written(office, name, language)
-        page = re.sub(r"<title>.*?</title>|<h1.*?</h1>", "", letter.html, flags=re.DOTALL)
+        # The legend speaks of the bars, which the text has no need of.
+        left_out = r'<title>.*?</title>|<h1.*?</h1>|<p class="legend".*?</p>'
+        page = re.sub(left_out, "", letter.html, flags=re.DOTALL)
         cells = re.findall(r">([^<]+)<", page)
         missing = [
             cell for cell in map(unescaped, cells) if cell and cell not in " ".join(letter.text.split())
@@ -240,6 +245,15 @@ class TestEveryLetter:
 
     def test_has_no_long_empty_stretches(self, office, name: str, language: str) -> None:
         assert "\n\n\n" not in written(office, name, language).text
+
+
+class TestBarsOfTheMonthlyLetter:
+    @pytest.mark.parametrize("language", ["zh-Hant", "en"])
+    def test_stand_beside_their_numbers_as_shapes_without_words(self, office, language: str) -> None:
+        drawn = re.findall(r"<svg.*?</svg>", written(office, "monthly_summary", language).html, re.DOTALL)
+        assert len(drawn) == len(SUMMARY.told.departments) + sum(bool(m.overdue) for m in SUMMARY.told.trend)
+        assert all('aria-hidden="true"' in each for each in drawn)
+        assert [word for each in drawn for word in re.findall(r">([^<]+)<", each)] == []
 
 
 def unescaped(words: str) -> str:

@@ -22,6 +22,7 @@ from tracker.foundation.documents import (
     why_no_pdf,
     write_paper,
 )
+from tracker.foundation.drawing import Bar, BarChart, Piece, Tone
 
 HOSTILE = '=HYPERLINK("http://x") <b>&amp; </text:p>\t<script>'
 ROWS = [
@@ -146,6 +147,18 @@ class TestPDF:
             "115/03/31",
         ):
             assert words in text
+
+    def test_draws_a_chart_whose_words_can_be_selected(self) -> None:
+        chart = BarChart(
+            "哪些機關逾期最多？", "依主辦機關計算。", [Piece("逾期", Tone.LATE)], [Bar("交通局", (3,))]
+        )
+        data = written(Format.PDF, Paper(**{**vars(paper()), "chart": chart}))
+        assert "哪些機關逾期最多？" in text_of_pdf(data)
+        assert "交通局" in text_of_pdf(data)
+        document = pypdfium2.PdfDocument(data)
+        kinds = {each.type for each in document[0].get_objects()}
+        assert pypdfium2.raw.FPDF_PAGEOBJ_PATH in kinds
+        assert pypdfium2.raw.FPDF_PAGEOBJ_IMAGE not in kinds
 
     def test_shows_hostile_words_as_words(self) -> None:
         assert "<script>" in text_of_pdf(written(Format.PDF)).replace("\r\n", "")
