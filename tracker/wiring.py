@@ -59,7 +59,8 @@ from tracker.reminders.letter_queries import count_chases
 from tracker.reminders.post_office import Monthly, PostOffice
 from tracker.reports import importing
 from tracker.reports.drafting import Proposals
-from tracker.reports.events import RecommendationConfirmed
+from tracker.reports.editions import propose_edition
+from tracker.reports.events import RecommendationConfirmed, ReportImported
 from tracker.reports.importing import ImportAtOnce
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.reports.rules.filing import CountStart, FilingRule
@@ -175,6 +176,7 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         PersonDeactivated: (refuse_left_behind,),
         RolesTaken: (refuse_misplaced,),
         DeputyNamed: (reminders.notify_of_deputy,),
+        ReportImported: (propose_edition,),
         RecommendationConfirmed: (open_confirmed,),
         ActionAssigned: (reminders.notify_of_assignment,),
         ActionAcknowledged: (reminders.notify_of_acknowledgement,),

@@ -11,7 +11,7 @@ from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Conflict, Invalid, VersionConflict
 from tracker.foundation.language import N_
 from tracker.people.models import Department
-from tracker.reports import queries
+from tracker.reports import queries, sketching
 from tracker.reports.drafting import quote_at
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.guards import hold_desk
@@ -32,7 +32,8 @@ def confirm(
 
     `shown` gives the ids and versions of the accepted drafts that were seen: what a colleague accepted or changed
     meanwhile is not confirmed unseen. Ends the review once no proposed recommendation waits; what was only possible
-    and stayed untouched is set aside. Raises Conflict when nothing was accepted or a due date has passed,
+    and stayed untouched is set aside. An edition that only says what is known has nothing to accept, and its review
+    ends all the same. Raises Conflict when nothing was accepted or a due date has passed,
     VersionConflict, and Invalid when the report has no lead agency.
     """
     act.require(Permission.Report.REVIEW)
@@ -43,16 +44,17 @@ def confirm(
     accepted = [draft for draft in drafts if draft.state is DraftState.ACCEPTED]
     if shown is not None and shown != {draft.id: draft.version for draft in accepted}:
         raise VersionConflict
-    if not accepted:
+    waiting = [d for d in drafts if d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE]
+    if not accepted and (waiting or not any(draft.state is DraftState.MATCHED for draft in drafts)):
         raise Conflict(N_("還沒有採用任何建議事項。若報告沒有建議事項，請選「本報告無建議事項」。"))
     _check_still_fits(accepted, act.today)
     number_report(session, report, act.today)
     report.no_recommendation_declared = False
     confirmed = [_confirm_one(session, act, report, draft) for draft in accepted]
-    waiting = [d for d in drafts if d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE]
     if not waiting:
         _end_review(act, report)
     session.flush()
+    sketching.mark_recommendations(session, confirmed)
     after = {"recommendations": len(confirmed), "report_no": report.report_no, "state": report.state.value}
     audit.record(session, act, "recommendations_confirmed", "report", report.id, {}, after)
     return confirmed
@@ -67,7 +69,7 @@ def declare_no_recommendation(
     hold_desk(session, report.id)
     check_version(report.version, version)
     if report.recommendations or any(
-        d.state is DraftState.ACCEPTED for d in queries.list_drafts(session, report_id)
+        d.state in (DraftState.ACCEPTED, DraftState.MATCHED) for d in queries.list_drafts(session, report_id)
     ):
         raise Conflict(N_("已有採用的建議事項，不能宣告無建議。"))
     number_report(session, report, act.today)

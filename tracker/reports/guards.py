@@ -28,6 +28,12 @@ class DraftConfirmed(Conflict):
     message = N_("這項建議已確認，引文不能再更動。")
 
 
+class DraftMatched(Conflict):
+    """What was matched is taken back where it was matched."""
+
+    message = N_("這一則已視為既有的建議事項；要更動，請先在「版本比對」復原。")
+
+
 class WordsTaken(Conflict):
     """The words belong to another draft already."""
 
@@ -54,11 +60,13 @@ def hold_desk(session: Session, report_id: int) -> None:
 
 
 def check_open(draft: Draft) -> None:
-    """Raise DraftGone or DraftConfirmed for a draft that can no longer be changed."""
+    """Raise DraftGone, DraftConfirmed or DraftMatched for a draft that can no longer be changed."""
     if draft.state is DraftState.GONE:
         raise DraftGone
     if draft.state is DraftState.CONFIRMED:
         raise DraftConfirmed
+    if draft.state is DraftState.MATCHED:
+        raise DraftMatched
 
 
 def check_free(

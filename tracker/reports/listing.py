@@ -11,6 +11,7 @@ from tracker.access import Act, Permission
 from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile, describe
 from tracker.people.queries import get_department
+from tracker.reports import sketching
 from tracker.reports.confirming import number_report
 from tracker.reports.models import Recommendation, Report
 from tracker.reports.rules.adoption import Adoption
@@ -95,6 +96,8 @@ def open_listed(
         for number, (each, (start, end)) in enumerate(zip(listed, written.spans, strict=True), 1)
     ]
     session.flush()
+    sketching.mark_report(session, report)
+    sketching.mark_recommendations(session, report.recommendations)
     counts = {"title": report.title, "report_no": report.report_no, "recommendations": len(listed)}
     audit.record(session, act, "list_imported", "report", report.id, {}, counts)
     return report.recommendations

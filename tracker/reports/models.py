@@ -10,6 +10,7 @@ from tracker.foundation.database import Base, code_column
 from tracker.people.models import Department, User
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
+from tracker.reports.rules.editions import CARRIED_ON, EditionState, Verdict
 from tracker.reports.rules.steps import Verb
 
 
@@ -170,3 +171,84 @@ class Recommendation(Base):
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+
+class Edition(Base):
+    """That a report may be another edition of a known one: why it was recognised, and what a person made of it."""
+
+    __tablename__ = "edition"
+
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("report.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    former_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    state: Mapped[EditionState] = mapped_column(code_column(EditionState), default=EditionState.PROPOSED)
+    grounds: Mapped[list[str]] = mapped_column(default=list)
+    likeness: Mapped[float]
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    version: Mapped[int] = mapped_column()
+
+    report: Mapped[Report] = relationship(foreign_keys=[report_id])
+    former: Mapped[Report] = relationship(foreign_keys=[former_id])
+    decided_by: Mapped[User | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+
+class EditionVerdict(Base):
+    """What a person decided about a known recommendation in another report.
+
+    With `same` and `reworded` the quote is a further source of the recommendation.
+    """
+
+    __tablename__ = "edition_verdict"
+    __table_args__ = (UniqueConstraint("report_id", "recommendation_id", "draft_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendation.id"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
+    verdict: Mapped[Verdict] = mapped_column(code_column(Verdict))
+    quote: Mapped[str] = mapped_column(default="")
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    page: Mapped[int | None]
+    label: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    report: Mapped[Report] = relationship()
+    recommendation: Mapped[Recommendation] = relationship()
+    decided_by: Mapped[User | None] = relationship()
+
+    @property
+    def is_source(self) -> bool:
+        """Tell whether the passage is a further source of the recommendation."""
+        return self.verdict in CARRIED_ON
+
+
+class ReportMark(Base):
+    """One number of a report's sketch, by which reports of much the same text are found."""
+
+    __tablename__ = "report_mark"
+
+    mark: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("report.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+
+
+class RecommendationMark(Base):
+    """One number of a recommendation's sketch, by which recommendations of much the same words are found."""
+
+    __tablename__ = "recommendation_mark"
+
+    mark: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    recommendation_id: Mapped[int] = mapped_column(
+        ForeignKey("recommendation.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )

@@ -13,7 +13,7 @@ from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
 from tracker.people.queries import calendars_around
 from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
-from tracker.reports.rules.drafts import Confidentiality, DraftKind, DraftState, ReportState
+from tracker.reports.rules.drafts import SETTLED, Confidentiality, DraftKind, DraftState, ReportState
 from tracker.reports.rules.filing import FilingPeriod, FilingRule, filing_period
 
 
@@ -203,7 +203,7 @@ def count_waiting_reports(session: Session, principal: Principal) -> int:
 
 
 _WAITS = and_(Draft.state == DraftState.WAITING, Draft.kind != DraftKind.POSSIBLE)
-_TAKEN_UP = Draft.state.in_((DraftState.ACCEPTED, DraftState.CONFIRMED))
+_TAKEN_UP = Draft.state.in_((DraftState.ACCEPTED, *SETTLED))
 _IS_PROPOSED = and_(Draft.state != DraftState.GONE, or_(Draft.kind != DraftKind.POSSIBLE, _TAKEN_UP))
 
 

@@ -12,7 +12,7 @@ from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
 from tracker.people.queries import department_nodes, get_department
 from tracker.people.rules.tree import named_department
-from tracker.reports import queries
+from tracker.reports import queries, sketching
 from tracker.reports.drafting import Proposals, propose_draft
 from tracker.reports.events import ReportImported
 from tracker.reports.models import Report, Traveller
@@ -108,6 +108,7 @@ def import_report(
         report.drafts += [propose_draft(kind, c, report, nodes, proposals, act.today) for c in candidates]
     session.add(report)
     session.flush()
+    sketching.mark_report(session, report)
     counts = {"title": report.title, "file": file.name, "drafts": len(report.drafts)}
     audit.record(session, act, "report_imported", "report", report.id, {}, counts)
     raise_event(session, ReportImported(report.id, act))
@@ -133,6 +134,7 @@ def edit_report(
     if fields.lead_agency_id is not None:
         get_department(session, fields.lead_agency_id)
     before = _report_facts(report)
+    is_renamed = report.title != fields.title.strip()
     report.title = fields.title.strip()
     report.lead_agency_id = fields.lead_agency_id
     report.trip_category = fields.trip_category.strip()
@@ -142,6 +144,8 @@ def edit_report(
     report.dispatched_on, report.document_no = fields.dispatched_on, fields.document_no.strip()
     report.confidentiality = fields.confidentiality
     session.flush()
+    if is_renamed:
+        sketching.mark_report(session, report)
     audit.record(session, act, "report_edited", "report", report.id, before, _report_facts(report))
     return report
 

@@ -15,7 +15,7 @@ from tracker.foundation.language import N_
 from tracker.reports import queries
 from tracker.reports.guards import WordsTaken, hold_desk
 from tracker.reports.models import Draft, ReviewStep
-from tracker.reports.rules.drafts import HOLDS_ITS_WORDS, DraftState
+from tracker.reports.rules.drafts import HOLDS_ITS_WORDS, SETTLED, DraftState
 from tracker.reports.rules.spans import share_words
 from tracker.reports.rules.steps import Verb
 
@@ -81,8 +81,8 @@ def find_undoable(
 ) -> ReviewStep | None:
     """Return the reader's last step as far as it can still be offered for undoing, by the drafts of the report."""
     step = queries.find_last_step(session, principal, report_id)
-    confirmed = {str(draft.id) for draft in drafts if draft.state is DraftState.CONFIRMED}
-    return None if step is None or confirmed & step.after.keys() else step
+    settled = {str(draft.id) for draft in drafts if draft.state in SETTLED}
+    return None if step is None or settled & step.after.keys() else step
 
 
 def undo(session: Session, act: Act, report_id: int, shown: int | None = None) -> ReviewStep:

@@ -23,11 +23,15 @@ class DraftState(StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CONFIRMED = "confirmed"
+    MATCHED = "matched"
+    """It says what a known recommendation says, and a person made it a further source of that one."""
     GONE = "gone"
     """It became part of another one, or its making was taken back; it is kept for undoing, and shown nowhere."""
 
 
-HOLDS_ITS_WORDS: Final = frozenset({DraftState.WAITING, DraftState.ACCEPTED, DraftState.CONFIRMED})
+SETTLED: Final = frozenset({DraftState.CONFIRMED, DraftState.MATCHED})
+"""What became of drafts in these states is no longer the desk's to change."""
+HOLDS_ITS_WORDS: Final = frozenset({DraftState.WAITING, DraftState.ACCEPTED}) | SETTLED
 """Drafts in these states never share words with each other."""
 
 

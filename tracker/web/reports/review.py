@@ -20,6 +20,7 @@ from tracker.web.session import say
 _LOOKS = {
     DraftState.ACCEPTED: "accepted",
     DraftState.CONFIRMED: "accepted",
+    DraftState.MATCHED: "accepted",
     DraftState.REJECTED: "rejected",
 }
 _OPEN = frozenset({DraftState.WAITING, DraftState.ACCEPTED})
