@@ -76,6 +76,7 @@ class Crowd:
     chance: random.Random
     today: date
     coordinator: int
+    statuses: Sequence[Status] = STATUSES
     units: list[int] = field(default_factory=list)
     officers: dict[int, list[int]] = field(default_factory=dict)
     seq: int = 0
@@ -85,8 +86,8 @@ class Crowd:
         return datetime.combine(day, time(2, 30), UTC)
 
 
-def crowd(city: City, items: int, seed: int = 20260302) -> None:
-    """Fill a small city up to very many items."""
+def crowd(city: City, items: int, seed: int = 20260302, *, more_closed: int = 0) -> None:
+    """Fill a small city up to very many items; `more_closed` are added that all were released long ago."""
     made = Crowd(random.Random(seed), city.today(), city.people["coordinator"])
     with city.database.engine.begin() as connection:
         last = connection.execute(
@@ -98,6 +99,9 @@ def crowd(city: City, items: int, seed: int = 20260302) -> None:
         _store(connection, _people(connection, made))
         for number in range(0, items, BATCH):
             _store(connection, _items(connection, made, number, min(BATCH, items - number)))
+        made.statuses = (Status.CLOSED_IMPLEMENTED,)
+        for number in range(items, items + more_closed, BATCH):
+            _store(connection, _items(connection, made, number, min(BATCH, items + more_closed - number)))
         _number_on(connection)
     with city.database.transaction() as session:
         searched.rebuild(session)
@@ -252,7 +256,7 @@ def _item(
 ) -> None:
     chance, start = made.chance, source["day"]
     original = start + timedelta(days=chance.randrange(60, 700))
-    status: Status = chance.choice(STATUSES)
+    status: Status = chance.choice(made.statuses)
     is_late_for_an_open_one = status in OPEN and original < made.today and chance.random() < 0.8
     if is_late_for_an_open_one:
         original = made.today + timedelta(days=chance.randrange(1, 400))

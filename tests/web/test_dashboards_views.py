@@ -43,6 +43,25 @@ def busy(city: City) -> City:
     return city
 
 
+DEFINED = re.compile(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>")
+LABEL = re.compile(r'stat-tile__label">(?:<span class="lamp.*?</svg></span>)?([^<]+)<', re.DOTALL)
+
+
+class TestDefinitions:
+    @pytest.mark.parametrize("path", ["/dashboard", "/dashboard/departments/{tpt}", "/dashboard/filing"])
+    def test_every_tile_has_a_sentence_below_the_tiles(self, busy: City, visit: Visit, path: str) -> None:
+        page = visit("coordinator").get(path.format(tpt=busy.departments["TPT"])).text
+        self.check(page)
+
+    def test_those_of_a_report_too(self, busy: City, visit: Visit) -> None:
+        self.check(visit("coordinator").get("/dashboard/reports/1").text)
+
+    def check(self, page: str) -> None:
+        labels = [each.strip() for each in LABEL.findall(page)]
+        assert labels
+        assert [label for label, sentence in DEFINED.findall(page) if sentence.endswith("。")] == labels
+
+
 class TestDepartment:
     @pytest.mark.parametrize("key", ["officer", "unit_head", "coordinator"])
     def test_numbers_are_the_lengths_of_their_lists(self, busy: City, visit: Visit, key: str) -> None:

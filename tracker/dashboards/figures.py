@@ -314,6 +314,18 @@ GROUP_OF: Final[Mapping[Measure, Group]] = {
     Measure.MEDIAN_DAYS: Group.CLOSED,
 }
 """The group whose list stands behind a measure."""
+GROUP_DEFINITIONS: Final[Mapping[Group, str]] = {
+    Group.OPEN: Measure.OPEN.definition,
+    Group.DUE_SOON: Measure.DUE_SOON.definition,
+    Group.OVERDUE: Measure.OVERDUE.definition,
+    Group.MINE: Measure.MINE.definition,
+    Group.AWAITING_DECISION: Measure.AWAITING_DECISION.definition,
+    Group.EXTENSION_ASKED: N_("列管中，且有展延申請還在等候核定。"),
+    Group.CLOSING_PREPARED: N_("列管中，且承辦人已送出解列申請，還在等候單位主管轉送。"),
+    Group.TO_CHECK: N_("解列後到了續列管查核的日子，還沒有答覆目前的採行情形。"),
+    Group.CLOSED: N_("已解除列管的事項，不含撤銷管制、併案與作廢。"),
+}
+"""The sentences that define the numbers of groups."""
 OF_THE_YEAR: Final = frozenset(
     {Measure.CLOSED, Measure.CLOSING_RATE, Measure.ON_TIME_RATE, Measure.MEDIAN_DAYS}
 )

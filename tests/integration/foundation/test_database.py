@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from tests.factories.city import City
 from tracker.foundation.clock import FixedClock
@@ -156,6 +157,12 @@ class TestRefusals:
         migrate(database, "base")
         with pytest.raises(DatabaseNotMigrated), database.reading() as session:
             list_jobs(session)
+
+    def test_postgresql_compiles_no_query(self, database: Database) -> None:
+        if database.has_one_writer:
+            pytest.skip("SQLite compiles nothing")
+        with database.reading() as session:
+            assert session.scalar(text("SHOW jit")) == "off"
 
     def test_a_database_that_does_not_answer_is_away(self, unused_port: int) -> None:
         nowhere = Database(f"postgresql+psycopg://nobody@127.0.0.1:{unused_port}/nothing")

@@ -12,7 +12,7 @@ from tracker.dashboards.remembering import view_of
 from tracker.web.actions import lists
 from tracker.web.actions.telling import period_name
 from tracker.web.dashboards.blueprint import blueprint
-from tracker.web.dashboards.tiles import Tile
+from tracker.web.dashboards.tiles import tile_of
 from tracker.web.session import act, requires, session, standards, today, wiring
 
 WAITING = (Group.MINE, Group.AWAITING_DECISION, Group.EXTENSION_ASKED, Group.CLOSING_PREPARED, Group.TO_CHECK)
@@ -39,10 +39,7 @@ def show_filing() -> str:
     return render_template(
         "dashboards/show_filing.html",
         lines=[Line(each, period_name(each.period.code), _addresses(each.period)) for each in found],
-        tiles=[
-            Tile(counts[group], lists.group_name(group), lists.address_of(ActionFilter(group=group)))
-            for group in WAITING
-        ],
+        tiles=[tile_of(group, counts[group], ActionFilter()) for group in WAITING],
     )
 
 

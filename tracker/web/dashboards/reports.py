@@ -1,6 +1,6 @@
 """A report's dashboard: what was recommended, what was adopted, and how far the items have come."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import render_template
 
@@ -12,7 +12,7 @@ from tracker.web.actions import lists
 from tracker.web.actions.columns import USUAL
 from tracker.web.actions.lists import ActionLine
 from tracker.web.dashboards.blueprint import blueprint
-from tracker.web.dashboards.tiles import Tile
+from tracker.web.dashboards.tiles import tile_of
 from tracker.web.session import act, requires, session, standards, today
 
 GROUPS = {Group.OPEN: None, Group.OVERDUE: "overdue", Group.DUE_SOON: "attention", Group.CLOSED: None}
@@ -37,14 +37,7 @@ def show_report(report_id: int) -> str:
     wanted = ActionFilter(report_no=report.report_no or "")
     counts = count_by_group(session(), act().by, wanted, today(), standards(), tuple(GROUPS)) if ids else {}
     tiles = [
-        Tile(
-            counts[group],
-            lists.group_name(group),
-            lists.address_of(replace(wanted, group=group)),
-            level if counts[group] else None,
-        )
-        for group, level in GROUPS.items()
-        if group in counts
+        tile_of(group, counts[group], wanted, level) for group, level in GROUPS.items() if group in counts
     ]
     return render_template(
         "dashboards/show_report.html",

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from tracker.actions.queries import ActionFilter
+from tracker.actions.queries import ActionFilter, Group
 from tracker.actions.rules.periods import Occasion, Period
-from tracker.dashboards.figures import GROUP_OF, OF_THE_YEAR, RATES, Measure, Tiles
+from tracker.dashboards.figures import GROUP_DEFINITIONS, GROUP_OF, OF_THE_YEAR, RATES, Measure, Tiles
 from tracker.foundation.language import N_
 from tracker.web.actions import lists
 from tracker.web.session import say, standards
@@ -39,6 +39,17 @@ def _tile(measure: Measure, number: int | None, wanted: ActionFilter, year: Peri
         LEVELS.get(measure) if number else None,
         _unit(measure) if number is not None else None,
         say(measure.definition, days=days),
+    )
+
+
+def tile_of(group: Group, number: int, wanted: ActionFilter, level: str | None = None) -> Tile:
+    """Return the tile of a group of the list; its level is shown where there is something to count."""
+    return Tile(
+        number,
+        lists.group_name(group),
+        lists.address_of(replace(wanted, group=group)),
+        level if number else None,
+        definition=say(GROUP_DEFINITIONS[group], days=standards().due_soon_days),
     )
 
 
