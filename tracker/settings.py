@@ -59,6 +59,11 @@ class StorageSettings:
         """Return the directory of uploaded files."""
         return self.path / "files"
 
+    @property
+    def pages(self) -> Path:
+        """Return the directory of pages drawn as images, which can be made again at any time."""
+        return self.path / "pages"
+
 
 @dataclass(frozen=True)
 class WebSettings:
@@ -101,6 +106,7 @@ class ReadingSettings:
     cpu_seconds: int
     wall_seconds: int
     memory_megabytes: int
+    page_images_megabytes: int
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.extending import Limits
 from tracker.actions.rules.filing import Cycle
 from tracker.adapters.disk import DiskFileStore
+from tracker.adapters.gallery import PageGallery
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
 from tracker.dashboards import freezing, handing_up
@@ -54,6 +55,7 @@ from tracker.foundation.filing import FileStore
 from tracker.foundation.jobs import Handler
 from tracker.people.events import DeputyNamed, PersonDeactivated, RolesTaken, TokenIssued
 from tracker.reading.document import ReadingLimits
+from tracker.reading.picture import ShowPages
 from tracker.reminders import service as reminders
 from tracker.reminders.letter_queries import count_chases
 from tracker.reminders.post_office import Monthly, PostOffice
@@ -78,6 +80,7 @@ class Wiring:
     database: Database
     files: FileStore
     reader: ReadAndExtract
+    pages: ShowPages
     office: PostOffice
     layouts: Layouts
     figures: Figures = field(default_factory=Figures)
@@ -205,12 +208,15 @@ def subscriptions(office: PostOffice) -> Subscriptions:
 def wire(settings: Settings, clock: Clock | None = None) -> Wiring:
     """Build the outside world for one process."""
     office = post_office(settings, clock or SystemClock())
+    files, sandbox = DiskFileStore(settings.storage.files), Sandbox(reading_limits(settings))
+    most_bytes = settings.reading.page_images_megabytes * MEGABYTE
     return Wiring(
         settings=settings,
         clock=office.clock,
         database=Database(settings.storage.database_url, subscriptions(office)),
-        files=DiskFileStore(settings.storage.files),
-        reader=Sandbox(reading_limits(settings)),
+        files=files,
+        reader=sandbox,
+        pages=PageGallery(files, sandbox, settings.storage.pages, most_bytes),
         office=office,
         layouts=handing_up.load_layouts(settings.tables.file),
     )

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from werkzeug.test import TestResponse
 
 from tests.factories import actions
 from tests.factories.city import THEMES, City, build_city
 from tests.support.client import Visitor, visitor
+from tests.support.pdf import pdf
 from tests.support.site import settings_for
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
 from tracker.actions.exchange import exporting
@@ -183,7 +184,7 @@ def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, An
     waiting = city.give_report(("建請交通局設置共乘候車區。", "建請交通局更新路線圖。"))
     empty = city.give_report(())
     with city.database.transaction() as session:
-        found: dict[str, Any] = {"waiting_report": waiting, "empty_report": empty}
+        found: dict[str, Any] = {"waiting_report": waiting, "empty_report": empty, "page_number": 1}
         for name in ("alone", "secret"):
             recommendation = session.scalars(
                 select(Recommendation).join(Report).where(Recommendation.verbatim_quote == SECRET_QUOTE)
@@ -194,7 +195,11 @@ def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, An
             found[f"{name}_recommendation"] = recommendation.id
             found[f"{name}_report"] = recommendation.report_id
         for report in session.scalars(select(Report)):
-            wiring.files.put(report.text.encode())
+            # Kept as a PDF, so that its pages can be looked at too.
+            stored = wiring.files.put(pdf(f"Report {report.id}"))
+            printed = {"source_name": "report.pdf", "source_kind": "pdf", "page_starts": [0]}
+            this = update(Report).where(Report.id == report.id)
+            session.execute(this.values(source_sha256=stored.sha256, **printed))
         drafts = session.scalars(select(Draft).where(Draft.report_id == waiting).order_by(Draft.id)).all()
         found |= {"draft": drafts[0].id, "draft_start": drafts[0].start, "draft_end": drafts[0].end}
         act = city.act("coordinator", session)

@@ -73,6 +73,7 @@ TARGETS: Mapping[str, Mapping[str, str]] = {
         "ladder_id": "ladder",
         "snapshot_id": "snapshot",
         "file_id": "frozen_file",
+        "number": "page_number",
     },
     "@shared": {"filter_id": "shared_filter"},
     "@secret": {

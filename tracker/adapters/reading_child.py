@@ -1,7 +1,7 @@
 """The child program that reads one untrusted file: bytes come by stdin, one JSON object goes out by stdout.
 
-Started by `sandbox` with the limits and the file's name as arguments, and with the span of the text whose boxes are
-wanted, if that is the question; it binds itself before it loads any parser.
+Started by `sandbox` with the limits, the file's name and the question as arguments; it binds itself before it loads
+any parser. What is asked at length, as the passages whose places are wanted, stands on a line before the bytes.
 """
 
 import gc
@@ -9,23 +9,25 @@ import json
 import os
 import resource
 import sys
+from base64 import b64encode
 from contextlib import suppress
 from typing import Any
 
 from tracker.reading.document import ReadingLimits
+from tracker.reading.picture import Passage
 
 
 def main() -> None:
     """Read the file on stdin and answer on what was stdout; whatever else a parser prints goes nowhere."""
     limits = ReadingLimits(**json.loads(sys.argv[1]))
-    name, span = sys.argv[2], [int(number) for number in sys.argv[3:]]
+    name, question, numbers = sys.argv[2], sys.argv[3], [int(number) for number in sys.argv[4:]]
     bind(limits)
     # This process ends after one file: looking for garbage among its lines would only cost time.
     gc.disable()
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with answer:
-        answer.write(json.dumps(_answer(name, limits, *span)).encode("ascii"))
+        answer.write(json.dumps(_answer(question, name, limits, *numbers)).encode("ascii"))
 
 
 def bind(limits: ReadingLimits) -> None:
@@ -40,13 +42,20 @@ def bind(limits: ReadingLimits) -> None:
             resource.setrlimit(what, (value, value))
 
 
-def _answer(name: str, limits: ReadingLimits, *span: int) -> dict[str, Any]:
+def _answer(question: str, name: str, limits: ReadingLimits, *numbers: int) -> dict[str, Any]:
     # Loaded only now, when the limits hold: the readers bring parsers written in C.
     from tracker.foundation.errors import ReportUnreadable  # noqa: PLC0415 - see above
 
     try:
+        passages = json.loads(sys.stdin.buffer.readline()) if question == "marks" else []
         data = sys.stdin.buffer.read(limits.max_bytes + 1)
-        return _boxes(name, data, limits, *span) if span else _report(name, data, limits)
+        if question == "boxes":
+            return _boxes(name, data, limits, *numbers)
+        if question == "picture":
+            return _picture(name, data, limits, *numbers)
+        if question == "marks":
+            return _marks(name, data, limits, passages)
+        return _report(name, data, limits)
     except ReportUnreadable as error:
         return {"error": type(error).__name__}
     except (MemoryError, RecursionError):
@@ -72,6 +81,24 @@ def _boxes(name: str, data: bytes, limits: ReadingLimits, start: int, end: int) 
     from tracker.reading import readers  # noqa: PLC0415 - see above
 
     return {"boxes": readers.boxes(name, data, start, end, limits)}
+
+
+def _picture(name: str, data: bytes, limits: ReadingLimits, number: int, width: int) -> dict[str, Any]:
+    from tracker.reading import readers  # noqa: PLC0415 - see above
+
+    drawn = readers.drawing(name, data, number, width, limits)
+    return {
+        "data": b64encode(drawn.data).decode(),
+        "mime_type": drawn.mime_type,
+        "size": [drawn.width, drawn.height],
+        "pages": drawn.pages,
+    }
+
+
+def _marks(name: str, data: bytes, limits: ReadingLimits, passages: list[list[Any]]) -> dict[str, Any]:
+    from tracker.reading import readers  # noqa: PLC0415 - see above
+
+    return {"marks": readers.marks(name, data, [Passage(*each) for each in passages], limits)}
 
 
 if __name__ == "__main__":

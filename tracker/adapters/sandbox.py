@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from tracker.extraction.model import ReadReport, from_json
 from tracker.foundation import errors
 from tracker.foundation.errors import FileEmpty, FileTooLarge, ReadingTookTooLong, ReportUnreadable
 from tracker.reading.document import PlaceOnPage, ReadingLimits
+from tracker.reading.picture import Mark, Passage, Picture
 
 _CHILD = "tracker.adapters.reading_child"
 _CHUNK = 64 * 1024
@@ -39,26 +41,44 @@ class Sandbox:
 
     def read(self, name: str, data: bytes) -> ReadReport:
         """Read a file and extract from it; raise a member of the ReportUnreadable family."""
-        return _report(self._answer_of_child(name, data))
+        return _report(self._answer_of_child("read", name, data))
 
     def boxes(self, name: str, data: bytes, start: int, end: int) -> tuple[PlaceOnPage, ...]:
         """Return where a span of a report's text stands on the pages, a box for each line; empty without pages.
 
         Raises a member of the ReportUnreadable family.
         """
-        return _places(self._answer_of_child(name, data, start, end))
+        return _places(self._answer_of_child("boxes", name, data, start, end))
 
-    def _answer_of_child(self, name: str, data: bytes, *span: int) -> bytes:
+    def picture(self, name: str, data: bytes, number: int, width: int) -> Picture:
+        """Draw a page, counted from 1, about so many pixels wide.
+
+        Raises PageMissing, PageNotDrawn, or another member of the ReportUnreadable family.
+        """
+        return _picture(self._answer_of_child("picture", name, data, number, width))
+
+    def marks(self, name: str, data: bytes, passages: Sequence[Passage]) -> list[tuple[Mark, ...]]:
+        """Return for each passage a box for each of its printed lines, on the pages as they are shown.
+
+        Raises a member of the ReportUnreadable family.
+        """
+        question = json.dumps(passages).encode("ascii") + b"\n"
+        return _marks(self._answer_of_child("marks", name, data, before=question))
+
+    def _answer_of_child(
+        self, question: str, name: str, data: bytes, *numbers: int, before: bytes = b""
+    ) -> bytes:
         if not data:
             raise FileEmpty
         if len(data) > self._limits.max_bytes:
             raise FileTooLarge
         with TemporaryFile() as file:
             # A file for stdin, since a pipe could fill up while the child is writing its answer.
+            file.write(before)
             file.write(data)
             file.seek(0)
             with subprocess.Popen(  # noqa: S603 - our own program, the name is an argument and no command
-                _command(_plain(name), self._limits, span),
+                _command(self._limits, _plain(name), question, *numbers),
                 stdin=file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -88,8 +108,9 @@ class Sandbox:
 _CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
 
-def _command(name: str, limits: ReadingLimits, span: Sequence[int] = ()) -> list[str]:
-    return [sys.executable, "-P", "-m", _CHILD, json.dumps(asdict(limits)), name, *map(str, span)]
+def _command(limits: ReadingLimits, name: str, question: str, *numbers: int) -> list[str]:
+    bounds = json.dumps(asdict(limits))
+    return [sys.executable, "-P", "-m", _CHILD, bounds, name, question, *map(str, numbers)]
 
 
 def _environment() -> dict[str, str]:
@@ -148,6 +169,30 @@ def _report(answer: bytes) -> ReadReport:
             extraction=from_json(values["extraction"]),
             scanned=tuple(int(number) for number in values["scanned"]),
         )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportUnreadable from error
+
+
+def _picture(answer: bytes) -> Picture:
+    try:
+        values: dict[str, Any] = json.loads(answer)
+        if "error" in values:
+            raise _error(values["error"])
+        width, height = map(int, values["size"])
+        image = b64decode(values["data"], validate=True)
+        # What is handed to browsers is one of two kinds, whatever a child that was taken over may say.
+        kind = {b"\x89PNG": "image/png", b"\xff\xd8\xff\xe0": "image/jpeg"}[image[:4]]
+        return Picture(image, kind, width, height, int(values["pages"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportUnreadable from error
+
+
+def _marks(answer: bytes) -> list[tuple[Mark, ...]]:
+    try:
+        values: dict[str, Any] = json.loads(answer)
+        if "error" in values:
+            raise _error(values["error"])
+        return [tuple(Mark(int(page), *map(float, box)) for page, *box in marks) for marks in values["marks"]]
     except (ValueError, KeyError, TypeError) as error:
         raise ReportUnreadable from error
 

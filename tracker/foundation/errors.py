@@ -20,6 +20,8 @@ TrackerError
 │   │   └── FormatMismatch    the name says one format, the content another
 │   ├── EncodingUnknown
 │   ├── TextMissing      a scan, or a file that holds no readable text
+│   ├── PageMissing      the file has no such page
+│   ├── PageNotDrawn     a page cannot be shown as it was printed
 │   └── ReadingTookTooLong
 └── Unavailable          (503)
     ├── DatabaseAway
@@ -204,6 +206,19 @@ class TextMissing(ReportUnreadable):
     message = N_(
         "檔案裡沒有可讀取的文字，可能是掃描影像。請改用有文字的版本，或先以文字辨識（OCR）軟體轉成有文字的 PDF。"
     )
+
+
+class PageMissing(ReportUnreadable):
+    """The file has no such page, or no pages at all."""
+
+    status = 404
+    message = N_("這份檔案沒有這一頁。")
+
+
+class PageNotDrawn(ReportUnreadable):
+    """A page cannot be shown as it was printed; its text is not touched by that."""
+
+    message = N_("這一頁無法以原樣顯示，請看文字。")
 
 
 class ReadingTookTooLong(ReportUnreadable):

@@ -3,13 +3,14 @@
 Imported by the child program only: readers load parsers of untrusted files, each when its format is at hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Protocol, runtime_checkable
 
-from tracker.foundation.errors import FileEmpty, FileTooLarge, FormatMismatch
+from tracker.foundation.errors import FileEmpty, FileTooLarge, FormatMismatch, PageMissing
 from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
 from tracker.reading.formats import check_beginning, suffix_of
+from tracker.reading.picture import Mark, Passage, Picture
 
 
 class Reader(Protocol):
@@ -30,6 +31,16 @@ class PagedReader(Reader, Protocol):
 
     def boxes(self, data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[PlaceOnPage, ...]:
         """Return a box for each line of a span of the document's text."""
+        ...
+
+    def drawing(
+        self, data: bytes, number: int, width: int, limits: ReadingLimits, *, is_grey: bool = False
+    ) -> Picture:
+        """Return a page, counted from 1, about so many pixels wide."""
+        ...
+
+    def marks(self, data: bytes, passages: Sequence[Passage], limits: ReadingLimits) -> list[list[Mark]]:
+        """Return for each passage a box for each of its printed lines, on the pages as they are shown."""
         ...
 
 
@@ -60,6 +71,27 @@ def boxes(name: str, data: bytes, start: int, end: int, limits: ReadingLimits) -
     """
     reader = _reader_of(name, data, limits)
     return reader.boxes(data, start, end, limits) if isinstance(reader, PagedReader) else ()
+
+
+def drawing(
+    name: str, data: bytes, number: int, width: int, limits: ReadingLimits, *, is_grey: bool = False
+) -> Picture:
+    """Return a page as an image; raises PageMissing for formats without pages, and what `read` does."""
+    reader = _reader_of(name, data, limits)
+    if not isinstance(reader, PagedReader):
+        raise PageMissing
+    return reader.drawing(data, number, width, limits, is_grey=is_grey)
+
+
+def marks(name: str, data: bytes, passages: Sequence[Passage], limits: ReadingLimits) -> list[list[Mark]]:
+    """Return where passages stand on the pages as shown; nowhere in formats without pages.
+
+    Raises what `read` does.
+    """
+    reader = _reader_of(name, data, limits)
+    if not isinstance(reader, PagedReader):
+        return [[] for _ in passages]
+    return reader.marks(data, passages, limits)
 
 
 def _reader_of(name: str, data: bytes, limits: ReadingLimits) -> Reader:

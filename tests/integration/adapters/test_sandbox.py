@@ -123,7 +123,7 @@ def child_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ChildProgr
     def replace(code: str) -> None:
         file = tmp_path / "child.py"
         file.write_text(code, encoding="utf-8")
-        monkeypatch.setattr(sandbox, "_command", lambda name, limits, span: [sys.executable, str(file)])
+        monkeypatch.setattr(sandbox, "_command", lambda *_: [sys.executable, str(file)])
 
     return replace
 

@@ -23,15 +23,15 @@ def boxes(data: bytes, start: int, end: int, limits: ReadingLimits) -> tuple[Pla
     found: list[PlaceOnPage] = []
     with opened(data, limits) as document:
         # All pages are read, as they were for the text: when PDFium fails at the last one, pypdf wrote that text.
-        stretches = _stretches_by_page(whole(list(pages_of(document))), start, end)
+        stretches = stretches_by_page(whole(list(pages_of(document))), start, end)
         for number, layer in layers_of(document, sorted(stretches)):
             for cell in stretches[number]:
-                joined = _joined(box for stretch in cell for box in layer.rectangles(*stretch))
-                found += (PlaceOnPage(number + 1, *box) for box in joined)
+                lines = joined(box for stretch in cell for box in layer.rectangles(*stretch))
+                found += (PlaceOnPage(number + 1, *box) for box in lines)
     return tuple(found)
 
 
-def _stretches_by_page(pages: Sequence[Page], start: int, end: int) -> Mapping[int, list[list[Stretch]]]:
+def stretches_by_page(pages: Sequence[Page], start: int, end: int) -> Mapping[int, list[list[Stretch]]]:
     """Return for each page, counted from 0, what a span of the text takes of its layer, cell by cell."""
     found: dict[int, list[list[Stretch]]] = defaultdict(list)
     offset = 0
@@ -66,21 +66,21 @@ def _stretch(piece: Piece, first: int, begin: int, finish: int) -> Stretch:
     return (first + begin, finish - begin) if is_one_to_one else (first, piece.taken)
 
 
-def _joined(boxes: Iterable[Box]) -> list[Box]:
+def joined(boxes: Iterable[Box]) -> list[Box]:
     """Join the boxes that stand on one line."""
-    joined: list[Box] = []
+    lines: list[Box] = []
     for box in boxes:
-        if joined and _share_line(joined[-1], box):
-            last = joined[-1]
-            joined[-1] = Box(
+        if lines and _share_line(lines[-1], box):
+            last = lines[-1]
+            lines[-1] = Box(
                 min(last.left, box.left),
                 min(last.bottom, box.bottom),
                 max(last.right, box.right),
                 max(last.top, box.top),
             )
         else:
-            joined.append(box)
-    return joined
+            lines.append(box)
+    return lines
 
 
 def _share_line(one: Box, other: Box) -> bool:

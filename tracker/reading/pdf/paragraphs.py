@@ -45,7 +45,7 @@ def document_of(pages: Sequence[Page]) -> Document:
         for block in _blocks(page.lines, start, number)
     )
     pictures = tuple(number for number, page in enumerate(pages, start=1) if page.is_picture)
-    return Document(_text(pages), "pdf", starts, blocks, pictures)
+    return Document(text_of(pages), "pdf", starts, blocks, pictures)
 
 
 def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
@@ -53,13 +53,14 @@ def page_starts(pages: Sequence[Page]) -> tuple[int, ...]:
     return tuple(accumulate((page.length + 1 for page in pages[:-1]), initial=0)) if pages else ()
 
 
-def _text(pages: Sequence[Page]) -> str:
+def text_of(pages: Sequence[Page]) -> str:
+    """Return the text of whole pages, a line feed between their lines."""
     return "\n".join("\n".join(line.text for line in page.lines) for page in pages)
 
 
 def _with_furniture(pages: Sequence[Page]) -> list[Page]:
     starts = page_starts(pages)
-    furniture = {start for start, _ in furniture_of(_text(pages), starts)}
+    furniture = {start for start, _ in furniture_of(text_of(pages), starts)}
     if not furniture:
         return list(pages)
     marked = []

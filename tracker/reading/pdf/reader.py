@@ -1,14 +1,16 @@
 """The reader of PDF files: PDFium first, pypdf as a second try, and a clear word for what neither can read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from tracker.foundation.errors import FileTruncated, ReportUnreadable, TextMissing
+from tracker.foundation.errors import FileTruncated, PageNotDrawn, ReportUnreadable, TextMissing
 from tracker.reading.document import Document, PlaceOnPage, ReadingLimits
 from tracker.reading.encoding import is_garbled
 from tracker.reading.pdf.boxes import boxes
+from tracker.reading.pdf.marks import marks
 from tracker.reading.pdf.pages import Page, opened, pages_of
 from tracker.reading.pdf.paragraphs import document_of
+from tracker.reading.picture import Mark, Passage, Picture
 
 _SIGNATURE: Final = b"%PDF-"
 _SIGNATURE_WITHIN: Final = 1024
@@ -35,6 +37,29 @@ class PDFReader:
             raise
         except Exception:  # noqa: BLE001 - as for reading: parsers answer broken files with all sorts of errors
             return ()
+
+    def drawing(
+        self, data: bytes, number: int, width: int, limits: ReadingLimits, *, is_grey: bool = False
+    ) -> Picture:
+        """Return a page as an image; raises PageMissing, or ReportUnreadable where PDFium cannot draw it."""
+        # Loaded only when a page is drawn: reading needs none of it.
+        from tracker.reading.pdf.drawing import drawing  # noqa: PLC0415 - see above
+
+        try:
+            return drawing(data, number, width, limits, is_grey=is_grey)
+        except (ReportUnreadable, MemoryError):
+            raise
+        except Exception as error:
+            raise PageNotDrawn from error
+
+    def marks(self, data: bytes, passages: Sequence[Passage], limits: ReadingLimits) -> list[list[Mark]]:
+        """Return where passages stand on the pages as shown; none where only the second try could read the file."""
+        try:
+            return marks(data, passages, limits)
+        except (ReportUnreadable, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - as for reading: parsers answer broken files with all sorts of errors
+            return [[] for _ in passages]
 
     def read(self, data: bytes, limits: ReadingLimits) -> Document:
         """Return the text; raise FileEncrypted, FileTruncated, FileTooLarge, or TextMissing for a scan."""

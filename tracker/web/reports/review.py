@@ -83,8 +83,7 @@ class Card:
     @property
     def state(self) -> str:
         """Return how far the draft has come, as the desk and the source show it."""
-        waiting = "possible" if self.draft.kind is DraftKind.POSSIBLE else "pending"
-        return _LOOKS.get(self.draft.state, waiting)
+        return look_of(self.draft)
 
     @property
     def why(self) -> Sequence[str]:
@@ -196,6 +195,12 @@ def build_desk(
     step = sent.step or StepForm(formdata=None)
     span = sent.span or span_form(formdata=None)
     return Desk(report, cards, span, step, sent.draft_id, last_step, colleague)
+
+
+def look_of(draft: Draft) -> str:
+    """Return how far a draft has come, as the desk, the source and the page show it."""
+    waiting = "possible" if draft.kind is DraftKind.POSSIBLE else "pending"
+    return _LOOKS.get(draft.state, waiting)
 
 
 def stands_aside(draft: Draft) -> bool:

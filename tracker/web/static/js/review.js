@@ -79,6 +79,7 @@ function choose(id, { scrollSource = true, scrollCandidate = "nearest" } = {}) {
   const places = marks(id);
   for (const mark of places) mark.classList.add("is-current");
   if (scrollSource && places[0]) reveal(places[0], "center");
+  desk.dispatchEvent(new CustomEvent("desk:chosen", { bubbles: true, detail: { id } }));
 }
 
 function move(step) {
