@@ -35,6 +35,7 @@ from tracker.actions.events import (
 from tracker.actions.exchange import exporting
 from tracker.actions.exchange import importing as table_importing
 from tracker.actions.handing_over import refuse_left_behind, refuse_misplaced
+from tracker.actions.precedents import remember_assignment
 from tracker.actions.reporting import Filing
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.extending import Limits
@@ -66,6 +67,7 @@ from tracker.reports.events import RecommendationConfirmed, ReportImported
 from tracker.reports.importing import ImportAtOnce
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.reports.rules.filing import CountStart, FilingRule
+from tracker.reports.suggesting import note_outcome
 from tracker.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -180,8 +182,9 @@ def subscriptions(office: PostOffice) -> Subscriptions:
         RolesTaken: (refuse_misplaced,),
         DeputyNamed: (reminders.notify_of_deputy,),
         ReportImported: (propose_edition,),
-        RecommendationConfirmed: (open_confirmed,),
-        ActionAssigned: (reminders.notify_of_assignment,),
+        # What was proposed is noted before the item is there, or the desk would find its own decision.
+        RecommendationConfirmed: (note_outcome, open_confirmed),
+        ActionAssigned: (remember_assignment, reminders.notify_of_assignment),
         ActionAcknowledged: (reminders.notify_of_acknowledgement,),
         ActionSplit: (reminders.notify_of_splitting,),
         OfficerChanged: (reminders.notify_of_new_officer,),

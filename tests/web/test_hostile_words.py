@@ -36,6 +36,7 @@ CODES = {
     "delivery_attempt": {"token"},
     "report": {"source_sha256", "source_kind", "page_starts"},
     "draft": {"why", "support_department_ids"},
+    "precedent_gram": {"gram"},
     "ladder": {"value"},
     "ladder_stage": {"audience"},
     "planned_reminder": {"stage", "step"},

@@ -61,6 +61,7 @@ class Permission:
         READ_RESTRICTED = N_("檢視限閱的報告。")
         IMPORT = N_("匯入報告。")
         REVIEW = N_("在審閱台確認、修改或剔除擷取出的建議事項，並記錄採行情形。")
+        KEEP_DUTIES = N_("維護各機關的業務職掌，並檢視主辦機關建議的採納情形。")
 
     class Action(Right):
         """Action items under tracking."""
@@ -150,6 +151,7 @@ TABLE: Final[Mapping[Right, Mapping[Role, Reach]]] = {
     },
     Permission.Report.IMPORT: _COORDINATOR,
     Permission.Report.REVIEW: _COORDINATOR,
+    Permission.Report.KEEP_DUTIES: {Role.COORDINATOR: Reach.CITY, Role.ADMINISTRATOR: Reach.CITY},
     Permission.Action.READ: _READERS,
     Permission.Action.ASSIGN: _COORDINATOR,
     Permission.Action.IMPORT: _COORDINATOR,

@@ -23,9 +23,8 @@ from sqlalchemy.exc import DatabaseError
 
 from tracker.actions.models import ActionItem, Part, SearchedItem
 from tracker.foundation.database import Session
+from tracker.foundation.folding import fold, grams_of
 from tracker.foundation.searching import (
-    fold,
-    grams_of,
     has_grams,
     is_told_by_grams,
     words_of,

@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.actions import searched
+from tracker.actions import precedents, searched
 from tracker.cli.support import TrackerGroup, say, wired
 from tracker.foundation.database import Database
 from tracker.foundation.errors import Conflict
@@ -60,9 +60,13 @@ def check() -> None:
 @db.command("reindex", help=N_("重建搜尋索引；系統平時會自行維護，直接改過資料庫後才需要。"))
 @click.option("--check", "only_checks", is_flag=True, help=N_("只比對索引與資料是否相符，不重建。"))
 def reindex(only_checks: bool) -> None:
-    """Make the index of searching anew, or compare it with the items; raises IndexOutdated or IndexDamaged."""
+    """Make the index of searching anew, with what suggestions remember, or compare it with the items.
+
+    Raises IndexOutdated or IndexDamaged.
+    """
     with wired() as wiring, wiring.database.transaction() as session:
         if not only_checks:
+            precedents.rebuild(session)
             say(N_("已重建搜尋索引，共 %(count)s 件。"), count=searched.rebuild(session))
             return
         if wrong := searched.outdated_items(session):

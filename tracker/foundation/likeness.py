@@ -5,7 +5,7 @@ A gram counts as often as it stands in a text, so that a list of the same words 
 
 from collections import Counter
 
-from tracker.foundation.searching import fold, grams_in
+from tracker.foundation.folding import fold, grams_in
 
 
 def bigrams(words: str) -> Counter[str]:

@@ -5,9 +5,7 @@ out texts that lack one of the word's grams: pairs of characters in Chinese, tri
 whoever asks the index also asks the folded text itself, and both databases give the same answer.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -22,6 +20,8 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
+from tracker.foundation.folding import RUN, fold, gram_length
+
 TextColumn = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 MOST_WORDS: Final = 20
@@ -29,35 +29,11 @@ MOST_WORDS: Final = 20
 MOST_GRAMS: Final = 24
 """How many grams of a word the index is asked for; more narrow nothing, the text itself is asked anyway."""
 
-_LATIN_GRAM: Final = 3
-_WIDE_GRAM: Final = 2
-_RUN: Final = re.compile(r"[0-9a-z]+|[^\W\x00-\x7f]+")
-_BREAK_IN_WIDE: Final = re.compile(r"(?<=[^\W\x00-\x7f])\s+(?=[^\W\x00-\x7f])")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-
-
-def fold(text: str) -> str:
-    """Return a text as it is searched: no case, no full width, 臺 as 台, no line break within Chinese."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return _BREAK_IN_WIDE.sub("", _CONTROL.sub(" ", plain)).replace("臺", "台")
-
 
 def words_of(question: str) -> tuple[str, ...]:
     """Return the folded words that a question asks for, each once."""
     folded = (word for typed in question.split() for word in fold(typed).split())
     return tuple(islice(dict.fromkeys(folded), MOST_WORDS))
-
-
-def grams_of(folded: str) -> frozenset[str]:
-    """Return the grams under which a folded text is found; those at the end of a run of characters are shorter."""
-    return frozenset(grams_in(folded))
-
-
-def grams_in(folded: str) -> Iterator[str]:
-    """Yield those grams as often as they stand in a folded text, in its order."""
-    for run in _RUN.findall(folded):
-        length = _length(run)
-        yield from (run[start : start + length] for start in range(len(run)))
 
 
 @dataclass(frozen=True)
@@ -75,20 +51,16 @@ def grams_asked(words: Iterable[str]) -> tuple[Gram, ...]:
 
 def is_told_by_grams(word: str) -> bool:
     """Tell whether the index alone answers for a folded word: it is not longer than one gram."""
-    return bool(_RUN.fullmatch(word)) and len(word) <= _length(word)
+    return bool(RUN.fullmatch(word)) and len(word) <= gram_length(word)
 
 
 def _grams_of_word(word: str) -> Iterable[Gram]:
-    for run in _RUN.findall(word):
-        length = _length(run)
+    for run in RUN.findall(word):
+        length = gram_length(run)
         if len(run) < length:
             yield Gram(run, is_beginning=True)
         for start in range(len(run) - length + 1):
             yield Gram(run[start : start + length])
-
-
-def _length(run: str) -> int:
-    return _LATIN_GRAM if run.isascii() else _WIDE_GRAM
 
 
 class Grams(TypeDecorator[frozenset[str]]):

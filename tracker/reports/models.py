@@ -252,3 +252,66 @@ class RecommendationMark(Base):
         autoincrement=False,
         index=True,
     )
+
+
+class Precedent(Base):
+    """An earlier decision that suggestions look at: which department leads the item of a recommendation.
+
+    `size` is the number of its grams, `days` how many were granted when it was decided.
+    """
+
+    __tablename__ = "precedent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_no: Mapped[str] = mapped_column(unique=True)
+    recommendation_id: Mapped[int] = mapped_column(ForeignKey("recommendation.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    size: Mapped[int]
+    days: Mapped[int]
+
+    recommendation: Mapped[Recommendation] = relationship()
+
+
+class PrecedentGram(Base):
+    """A gram of a precedent; the key is the index by which what is similar is found."""
+
+    __tablename__ = "precedent_gram"
+    __table_args__ = (Index("ix__precedent_gram__precedent_id", "precedent_id"), {"sqlite_with_rowid": False})
+
+    gram: Mapped[str] = mapped_column(primary_key=True)
+    precedent_id: Mapped[int] = mapped_column(
+        ForeignKey("precedent.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class DepartmentDuties(Base):
+    """What an administrator wrote down as the duties of a department, instead of the usual ones of its kind."""
+
+    __tablename__ = "department_duties"
+
+    department_id: Mapped[int] = mapped_column(
+        ForeignKey("department.id"), primary_key=True, autoincrement=False
+    )
+    words: Mapped[list[str]]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
+
+
+class SuggestionOutcome(Base):
+    """What was proposed for a recommendation and what a person decided, noted when it was confirmed."""
+
+    __tablename__ = "suggestion_outcome"
+
+    recommendation_id: Mapped[int] = mapped_column(
+        ForeignKey("recommendation.id"), primary_key=True, autoincrement=False
+    )
+    noted_at: Mapped[datetime] = mapped_column(index=True)
+    suggested_ids: Mapped[list[int]]
+    suggested_theme: Mapped[str]
+    suggested_days: Mapped[int | None]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    place: Mapped[int | None]
+    """At which place the chosen department stood among those proposed, 0 when it was none, None without a proposal."""
+    theme_taken: Mapped[bool]
+    days_taken: Mapped[bool]

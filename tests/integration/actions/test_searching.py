@@ -16,7 +16,8 @@ from tracker.actions.queries import ActionFilter, count_actions
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.searched import found_by
 from tracker.foundation.database import Session
-from tracker.foundation.searching import fold, words_of
+from tracker.foundation.folding import fold
+from tracker.foundation.searching import words_of
 from tracker.people.organization import DepartmentFields, edit_department
 from tracker.reports.models import Recommendation, Report
 from tracker.reports.service import ReportFields, edit_report

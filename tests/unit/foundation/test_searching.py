@@ -3,10 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.foundation.folding import fold, grams_of
 from tracker.foundation.searching import (
-    fold,
     grams_asked,
-    grams_of,
     is_told_by_grams,
     words_of,
 )

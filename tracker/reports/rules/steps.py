@@ -18,6 +18,7 @@ class Verb(StrEnum):
     SPLIT = "split"
     MERGE = "merge"
     MOVE = "move"
+    TAKE = "take"
 
 
 DONE: Final[Mapping[Verb, str]] = {
@@ -28,6 +29,7 @@ DONE: Final[Mapping[Verb, str]] = {
     Verb.SPLIT: N_("已分割：%(title)s"),
     Verb.MERGE: N_("已合併：%(title)s"),
     Verb.MOVE: N_("已調整範圍：%(title)s"),
+    Verb.TAKE: N_("已採用系統的建議：%(title)s"),
 }
 UNDONE: Final[Mapping[Verb, str]] = {
     Verb.ACCEPT: N_("已復原「採用」：%(title)s"),
@@ -37,6 +39,7 @@ UNDONE: Final[Mapping[Verb, str]] = {
     Verb.SPLIT: N_("已復原「分割」：%(title)s"),
     Verb.MERGE: N_("已復原「合併」：%(title)s"),
     Verb.MOVE: N_("已復原「調整範圍」：%(title)s"),
+    Verb.TAKE: N_("已復原「採用系統的建議」：%(title)s"),
 }
 AT_WORK: Final = timedelta(minutes=10)
 """Somebody whose last step is no older is taken to be at the desk still."""

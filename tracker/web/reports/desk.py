@@ -6,15 +6,16 @@ from flask import g, redirect, render_template, url_for
 
 from tracker.access import Permission
 from tracker.foundation.language import N_
-from tracker.people.queries import list_departments
 from tracker.people.rules.naming import department_name
 from tracker.reports import confirming, queries, reviewing, undoing
+from tracker.reports.duties import read_words
 from tracker.reports.models import Report, ReviewStep
 from tracker.reports.rules.adoption import LABELS
 from tracker.reports.rules.drafts import DraftState
 from tracker.reports.rules.spans import find_passage
 from tracker.reports.rules.steps import AT_WORK, UNDONE
 from tracker.web.reports import review
+from tracker.web.reports.advice import advice_for
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.forms import ConfirmForm, SpanForm, StepForm, UndoForm
 from tracker.web.reports.pages import items_of
@@ -87,7 +88,8 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
     by, now = act().by, act().at
     report = queries.get_report(session(), by, report_id, with_text=True)
     drafts = queries.list_drafts(session(), report_id)
-    names = {each.id: department_name(each, g.language) for each in list_departments(session())}
+    departments = read_words(session())
+    names = {each.id: department_name(each, g.language) for each, _ in departments}
     desk = review.build_desk(
         report,
         drafts,
@@ -97,7 +99,12 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
         review.colleague_of(queries.find_colleague_step(session(), by, report_id, now - AT_WORK), now),
     )
     return render_template(
-        "reports/review_report.html", desk=desk, report=report, items=items_of(report), labels=LABELS
+        "reports/review_report.html",
+        desk=desk,
+        report=report,
+        items=items_of(report),
+        labels=LABELS,
+        advice=advice_for(report, drafts, departments, names),
     )
 
 
