@@ -73,6 +73,11 @@ def get_user(session: Session, person_id: int) -> User:
     return user
 
 
+def list_people(session: Session, person_ids: Iterable[int]) -> Sequence[User]:
+    """Return some people, without their roles."""
+    return session.scalars(select(User).where(User.id.in_(list(person_ids))).order_by(User.id)).all()
+
+
 def list_users(session: Session, *, only_active: bool = False) -> Sequence[User]:
     """Return everybody, by name, with roles and departments loaded."""
     query = select(User).options(joinedload(User.grants).joinedload(RoleGrant.department))

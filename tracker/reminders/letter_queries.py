@@ -62,13 +62,13 @@ class OutboxHealth:
 
 
 def list_letters_of_the_day(
-    session: Session, person_id: int, day: date, since: datetime, until: datetime
+    session: Session, people: Collection[int], day: date, since: datetime, until: datetime
 ) -> Sequence[OutboxLetter]:
-    """Return the counted letters to a person that take the day's slot or have not left yet, oldest first."""
+    """Return the counted letters to some people that take the day's slot or have not left yet, oldest first."""
     return session.scalars(
         select(OutboxLetter)
         .where(
-            OutboxLetter.recipient_id == person_id,
+            OutboxLetter.recipient_id.in_(people),
             OutboxLetter.kind.in_(COUNTED),
             or_(
                 (OutboxLetter.local_date == day),

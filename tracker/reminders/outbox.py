@@ -6,6 +6,7 @@ Every change carries the lease's token, so a worker that slept past its lease ch
 """
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,17 +66,21 @@ class Claimed:
 
 def put(session: Session, letter: NewLetter, now: datetime) -> int | None:
     """Put a letter into the outbox and return its id; None when one of its key is there already."""
-    values = {
-        **vars(letter),
-        "state": LetterState.QUEUED,
-        "created_at": now,
-        "next_at": now,
-        "attempts": 0,
-        "ambiguous": 0,
-        "crashes": 0,
-    }
-    statement = _insert(session, OutboxLetter).values(values).on_conflict_do_nothing(index_elements=["key"])
-    return session.scalar(statement.returning(OutboxLetter.id))
+    return put_all(session, [letter], now).get(letter.key)
+
+
+def put_all(session: Session, letters: Sequence[NewLetter], now: datetime) -> Mapping[str, int]:
+    """Put letters into the outbox and return their ids by key; those whose key is there already are left out."""
+    if not letters:
+        return {}
+    new = {"state": LetterState.QUEUED, "created_at": now, "next_at": now}
+    counted = {"attempts": 0, "ambiguous": 0, "crashes": 0}
+    statement = _insert(session, OutboxLetter).on_conflict_do_nothing(index_elements=["key"])
+    rows = session.execute(
+        statement.returning(OutboxLetter.key, OutboxLetter.id),
+        [vars(each) | new | counted for each in letters],
+    )
+    return {row.key: row.id for row in rows}
 
 
 def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -5,15 +5,19 @@ and a day. A night that was missed heals with the facts of the day on which the 
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Database, Session
-from tracker.foundation.errors import Duplicate
+from tracker.foundation.errors import DatabaseAway
 from tracker.people.models import User
-from tracker.people.queries import calendars_around, get_user, principal_of
+from tracker.people.queries import calendars_around, list_people, principal_of
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import list_letters_of_the_day
 from tracker.reminders.letters import Digest, envelope, write_digest
@@ -46,13 +50,17 @@ from tracker.reminders.rules.digest import (
     section_of_notice,
     section_of_stage,
 )
-from tracker.reminders.rules.ladder import DueStage, Reason, due_stages
+from tracker.reminders.rules.ladder import DueStage, Reason, due_stages, furthest_due_date
 from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
 from tracker.reminders.rules.stages import Anchor, Capacity, read_code
 from tracker.reminders.runs import may_go
 from tracker.reminders.standing import hearers_of, standing_of
-from tracker.reminders.work import headings_of
+from tracker.reminders.work import headings_of, headings_of_own, list_singled_out
+
+Row = dict[str, Any]
+BATCH = 50
+"""So many letters are written in one transaction: enough to ask for what they share once, few enough to redo."""
 
 _PLANNING_LOCK = 7_245_002
 """The number of the PostgreSQL advisory lock that keeps two planners from doing the same work."""
@@ -74,16 +82,17 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         if not slot.is_open:
             return 0
         directory = load_directory(session, slot.day)
-        something_is_due = any(True for _ in _come_due(session, office, directory, now))
-    if something_is_due:  # On most ticks nothing is, and nobody else has to wait for a writing transaction.
+        due = _come_due(session, office, directory, now)
+    if due:  # On most ticks nothing is, and nobody else has to wait for a writing transaction.
         with database.transaction() as session:
-            record_due_stages(session, office, directory, now)
+            _record(session, due)
     with database.reading() as session:
         present = people_of_day(session, office, directory, slot)
     if not present or not may_go(office, database, slot.day, present):
         return 0
     awake = [each for each in present if directory.preferences_of(each).opens_at(slot) <= now]
-    return sum(_write_safely(office, database, directory, slot, person_id) for person_id in awake)
+    batches = (awake[first : first + BATCH] for first in range(0, len(awake), BATCH))
+    return sum(_write_safely(office, database, directory, slot, people) for people in batches)
 
 
 def people_of_day(session: Session, office: PostOffice, directory: Directory, slot: Slot) -> list[int]:
@@ -98,104 +107,134 @@ def people_of_day(session: Session, office: PostOffice, directory: Directory, sl
 
 
 def record_due_stages(session: Session, office: PostOffice, directory: Directory, now: datetime) -> int:
-    """Record, for each open part, the stages that stand on or before today; returns how many rows are new."""
-    if not _only_planner(session):
+    """Record, for each open part, the stages that stand on or before today; returns how many came due."""
+    return _record(session, _come_due(session, office, directory, now))
+
+
+def _record(session: Session, due: Sequence[Row]) -> int:
+    if not due or not _only_planner(session):
         return 0
-    rows = list(_come_due(session, office, directory, now))
-    session.add_all(rows)
-    session.flush()
-    return len(rows)
+    insert = postgresql.insert if _is_postgres(session) else sqlite.insert
+    session.execute(insert(PlannedReminder).on_conflict_do_nothing(), due)
+    return len(due)
 
 
-def write_letter(
-    session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int
-) -> int | None:
-    """Write a person's letter of the day and return its id; None when the slot is taken or nothing is left to say.
+def write_letters(
+    session: Session, office: PostOffice, directory: Directory, slot: Slot, people: Sequence[int]
+) -> list[int]:
+    """Write some people's letters of the day and return their ids, in order; none where nothing is to be said.
 
     A letter of an earlier day that has not left is superseded, unless an attempt of unknown end may have delivered it.
     """
     now = office.clock.now()
-    generation = _free_slot(session, office, slot, person_id)
-    if generation is None:
-        return None
-    reminders, notices = what_stands(session, office, directory, slot, person_id)
-    if not reminders and not notices:
-        return None
-    reader = get_user(session, person_id)
-    digest = digest_of(session, office, reader, slot.day, reminders, notices)
-    mailbox = directory.mailbox_for(person_id) if person_id in directory.refused else ""
+    generations = _free_slots(session, office, slot, people)
+    told = what_stands(session, office, directory, slot, list(generations))
+    readers = {each.id: each for each in list_people(session, told)}
+    digests = digests_of(session, office, directory, slot.day, readers, told)
+    letters = {
+        person_id: _letter_of(
+            office, directory, slot, readers[person_id], digest, generations[person_id], now
+        )
+        for person_id, digest in digests.items()
+    }
+    ids = outbox.put_all(session, list(letters.values()), now)
+    written = {person_id: ids[each.key] for person_id, each in letters.items() if each.key in ids}
+    for person_id, letter_id in written.items():
+        told[person_id].stands_in(letter_id)
+    session.flush()
+    return [written[each] for each in people if each in written]
+
+
+def _letter_of(
+    office: PostOffice,
+    directory: Directory,
+    slot: Slot,
+    reader: User,
+    digest: Digest,
+    generation: int,
+    now: datetime,
+) -> NewLetter:
+    mailbox = directory.mailbox_for(reader.id) if reader.id in directory.refused else ""
     address = mailbox or reader.email
     written = write_digest(office, reader, digest, passed_to=mailbox)
-    key = f"digest|{person_id}|{slot.day}|{generation}"
+    key = f"digest|{reader.id}|{slot.day}|{generation}"
     message_id = office.message_id(key)
-    payload = office.mailer.compose(envelope(office, reader, written, message_id, now, address))
-    letter_id = outbox.put(
-        session,
-        NewLetter(
-            key=key,
-            message_id=message_id,
-            kind=LetterKind.REMINDER_DIGEST,
-            recipient_id=person_id,
-            address=address,
-            subject=written.subject,
-            text=written.text,
-            payload=payload,
-            local_date=slot.day,
-            deliver_by=now + GIVE_UP_AFTER,
-            to_mailbox=bool(mailbox),
-        ),
-        now,
+    return NewLetter(
+        key=key,
+        message_id=message_id,
+        kind=LetterKind.REMINDER_DIGEST,
+        recipient_id=reader.id,
+        address=address,
+        subject=written.subject,
+        text=written.text,
+        payload=office.mailer.compose(envelope(office, reader, written, message_id, now, address)),
+        local_date=slot.day,
+        deliver_by=now + GIVE_UP_AFTER,
+        to_mailbox=bool(mailbox),
     )
-    if letter_id is not None:
-        _attach(session, letter_id, reminders, notices)
-    return letter_id
 
 
-def pass_day(session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int) -> None:
-    """Take a person's letter of a day as sent without writing it, for looking further ahead."""
-    if _free_slot(session, office, slot, person_id) is None:
-        return
-    reminders, notices = what_stands(session, office, directory, slot, person_id)
-    for reminder in reminders:
-        reminder.outcome = Planned.SENT
-    for notice in notices:
-        notice.mail = Planned.SENT
+def pass_day(
+    session: Session, office: PostOffice, directory: Directory, slot: Slot, people: Sequence[int]
+) -> None:
+    """Take some people's letters of a day as sent without writing them, for looking further ahead."""
+    free = list(_free_slots(session, office, slot, people))
+    for told in what_stands(session, office, directory, slot, free).values():
+        for reminder in told.reminders:
+            reminder.outcome = Planned.SENT
+        for notice in told.notices:
+            notice.mail = Planned.SENT
     session.flush()
 
 
-def _free_slot(session: Session, office: PostOffice, slot: Slot, person_id: int) -> int | None:
-    """Take back a person's letters that have not left, and return how many of the day there were; None if one did."""
-    earlier = list_letters_of_the_day(session, person_id, slot.day, *day_bounds(slot.day, office.zone))
-    if any(takes_slot(letter, slot.day) for letter in earlier):
-        return None
-    for letter in earlier:
+def _free_slots(session: Session, office: PostOffice, slot: Slot, people: Sequence[int]) -> Mapping[int, int]:
+    """Take back letters that have not left; return who may have one, and how many of the day each had."""
+    earlier: dict[int, list[OutboxLetter]] = {each: [] for each in people}
+    bounds = day_bounds(slot.day, office.zone)
+    for letter in list_letters_of_the_day(session, people, slot.day, *bounds):
+        earlier[letter.recipient_id].append(letter)
+    free = {
+        person_id: letters
+        for person_id, letters in earlier.items()
+        if not any(takes_slot(letter, slot.day) for letter in letters)
+    }
+    for letter in chain.from_iterable(free.values()):
         if letter.state is LetterState.QUEUED:
             outbox.cancel(session, letter, Reason.SUPERSEDED)
-    return sum(letter.local_date == slot.day for letter in earlier)
+    return {
+        person_id: sum(letter.local_date == slot.day for letter in letters)
+        for person_id, letters in free.items()
+    }
 
 
 def _write_safely(
-    office: PostOffice, database: Database, directory: Directory, slot: Slot, person_id: int
-) -> bool:
+    office: PostOffice, database: Database, directory: Directory, slot: Slot, people: Sequence[int]
+) -> int:
+    """Write letters in one transaction; where that fails, one by one, so that one person's trouble is theirs alone."""
     try:
         with database.transaction() as session:
-            return write_letter(session, office, directory, slot, person_id) is not None
-    except Duplicate:
-        _log.info("another worker wrote the letter to person %s", person_id)
+            return len(write_letters(session, office, directory, slot, people))
+    except DatabaseAway:
+        raise
     except Exception:  # noqa: BLE001 - one person's trouble must not keep the others from their letters
-        _log.exception("the letter to person %s could not be written", person_id)
-    return False
+        if len(people) == 1:
+            _log.exception("the letter to person %s could not be written", *people)
+            return 0
+    return sum(_write_safely(office, database, directory, slot, [each]) for each in people)
 
 
-def _come_due(
-    session: Session, office: PostOffice, directory: Directory, now: datetime
-) -> Iterator[PlannedReminder]:
-    today = office.today()
+def _come_due(session: Session, office: PostOffice, directory: Directory, now: datetime) -> list[Row]:
+    """Return, as rows to be recorded, the stages that stand on or before today and are not on record."""
+    today, terms = office.today(), office.terms(session)
     calendars = calendars_around(session, office.country, today)
-    for concern in list_concerns(session, office.terms(session), today=today):
-        for due in due_stages(concern.facts, today, calendars.of(concern.department_id), concern.stages):
-            for person in hearers_of(concern, due.stage, directory):
-                yield planned(concern, due, person, now)
+    kept, stages = (calendars.everywhere, *calendars.local.values()), terms.ladders.all_stages()
+    due_by = max(furthest_due_date(stages, today, calendar) for calendar in kept)
+    return [
+        row_of(concern, due, person, now)
+        for concern in list_concerns(session, terms, today=today, due_by=due_by)
+        for due in due_stages(concern.facts, today, calendars.of(concern.department_id), concern.stages)
+        for person in hearers_of(concern, due.stage, directory)
+    ]
 
 
 def _only_planner(session: Session) -> bool:
@@ -234,13 +273,30 @@ def takes_slot(letter: OutboxLetter, day: date) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Told:
+    """What one person is to be told on a day."""
+
+    reminders: Sequence[PlannedReminder]
+    notices: Sequence[Notice]
+
+    def stands_in(self, letter_id: int) -> None:
+        """Note that a letter tells it."""
+        for reminder in self.reminders:
+            reminder.letter_id = letter_id
+        for notice in self.notices:
+            notice.letter_id = letter_id
+
+
 def what_stands(
-    session: Session, office: PostOffice, directory: Directory, slot: Slot, person_id: int
-) -> tuple[list[PlannedReminder], list[Notice]]:
-    """Return what a person is to be told on a day; what asks for nothing any more is recorded as suppressed."""
-    chosen = directory.preferences_of(person_id)
-    waiting = list_waiting_reminders(session, person_id, chosen, slot.day)
-    notices = list_waiting_notices(session, person_id, chosen.opens_at(slot))
+    session: Session, office: PostOffice, directory: Directory, slot: Slot, people: Sequence[int]
+) -> Mapping[int, Told]:
+    """Return what some people are to be told on a day, without those who need not be told anything.
+
+    What asks for nothing any more is recorded as suppressed.
+    """
+    waiting = list_waiting_reminders(session, people, directory, slot.day)
+    notices = list_waiting_notices(session, people, directory, slot)
     standing = standing_of(session, office.terms(session), directory, waiting, notices)
     for reminder in waiting:
         if reason := standing.why_not_remind(reminder):
@@ -249,12 +305,23 @@ def what_stands(
         if reason := standing.why_not_notify(notice, office.clock.now()):
             notice.mail, notice.reason = Planned.SUPPRESSED, reason
     live = [each for each in waiting if each.outcome is Planned.PLANNED]
-    latest = {_ladder_of(each): each for each in live}
+    latest = {(each.recipient_id, *_ladder_of(each)): each for each in live}
     for reminder in live:
-        if latest[_ladder_of(reminder)] is not reminder:
+        if latest[reminder.recipient_id, *_ladder_of(reminder)] is not reminder:
             reminder.outcome, reminder.reason = Planned.SUPPRESSED, Reason.LATER_STAGE
     session.flush()
-    return list(latest.values()), [each for each in notices if each.mail is Planned.PLANNED]
+    reminded: dict[int, list[PlannedReminder]] = {}
+    for reminder in latest.values():
+        reminded.setdefault(reminder.recipient_id, []).append(reminder)
+    notified: dict[int, list[Notice]] = {}
+    for notice in notices:
+        if notice.mail is Planned.PLANNED:
+            notified.setdefault(notice.person_id, []).append(notice)
+    return {
+        each: Told(reminded.get(each, []), notified.get(each, []))
+        for each in people
+        if each in reminded or each in notified
+    }
 
 
 def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
@@ -263,20 +330,61 @@ def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:
     return reminder.part_id, reminder.capacity, Anchor.FILING_CLOSES if anchor in FILING else anchor
 
 
-def digest_of(
+def digests_of(
     session: Session,
     office: PostOffice,
-    reader: User,
+    directory: Directory,
     today: date,
-    reminders: Sequence[PlannedReminder],
-    notices: Sequence[Notice],
-) -> Digest:
-    """Return what stands in a letter with some reminders and notices."""
-    about = {each.item_id for each in reminders} | {item_id for each in notices for item_id in each.about}
-    items = brief_items(session, about, today)
-    headings = headings_of(office, session, principal_of(session, reader, today), today, about)
-    causes = _causes(items, today, headings, reminders, notices)
-    return Digest(today, arrange(causes), items, reminders, notices)
+    readers: Mapping[int, User],
+    told: Mapping[int, Told],
+) -> Mapping[int, Digest]:
+    """Return what stands in the letters of some people."""
+    about = {person_id: _items_in(each) for person_id, each in told.items()}
+    items = brief_items(session, set().union(*about.values()), today)
+    headings = _headings(session, office, directory, today, readers, told, about)
+    return {
+        person_id: Digest(
+            today,
+            arrange(_causes(items, today, headings[person_id], each.reminders, each.notices)),
+            items,
+            each.reminders,
+            each.notices,
+        )
+        for person_id, each in told.items()
+    }
+
+
+def _items_in(told: Told) -> set[int]:
+    return {each.item_id for each in told.reminders} | {item for each in told.notices for item in each.about}
+
+
+def _headings(
+    session: Session,
+    office: PostOffice,
+    directory: Directory,
+    today: date,
+    readers: Mapping[int, User],
+    told: Mapping[int, Told],
+    about: Mapping[int, Collection[int]],
+) -> Mapping[int, Mapping[int, Section]]:
+    """Return, by person, the headings that items have on their work pages; officers alone are asked for together."""
+    calendars = calendars_around(session, office.country, today)
+    singled_out = set(list_singled_out(session, list(told)))
+    together: dict[int | None, list[int]] = {}
+    for person_id, each in told.items():
+        if directory.is_only_officer(person_id) and not each.notices and person_id not in singled_out:
+            (place,) = directory.departments_of(person_id)
+            together.setdefault(place if place in calendars.local else None, []).append(person_id)
+    found: dict[int, Mapping[int, Section]] = {}
+    for kept, people in together.items():
+        calendar = calendars.everywhere if kept is None else calendars.of(kept)
+        item_ids = set().union(*(about[each] for each in people))
+        own = headings_of_own(office, session, calendar, today, people, item_ids)
+        found |= {each: own.get(each, {}) for each in people}
+    for person_id in told.keys() - found.keys():
+        reader = principal_of(session, readers[person_id], today)
+        found[person_id] = headings_of(office, session, reader, today, about[person_id])
+    return found
 
 
 def _causes(
@@ -303,28 +411,23 @@ def _causes(
             yield Cause(item_id, item.item_no, item.due_on, section)
 
 
-def _attach(
-    session: Session, letter_id: int, reminders: Sequence[PlannedReminder], notices: Sequence[Notice]
-) -> None:
-    for reminder in reminders:
-        reminder.letter_id = letter_id
-    for notice in notices:
-        notice.letter_id = letter_id
-    session.flush()
+def row_of(concern: Concern, due: DueStage, person: Recipient, now: datetime) -> Row:
+    """Return the values of the row of a stage of one part for one person."""
+    return {
+        "item_id": concern.item_id,
+        "part_id": concern.part_id,
+        "stage": due.stage.code,
+        "step": due.step,
+        "cycle": due.cycle,
+        "occurs_on": due.occurs_on,
+        "recipient_id": person.person_id,
+        "capacity": person.capacity,
+        "deputy_for_id": person.deputy_for,
+        "outcome": Planned.PLANNED,
+        "planned_at": now,
+    }
 
 
 def planned(concern: Concern, due: DueStage, person: Recipient, now: datetime) -> PlannedReminder:
     """Return the row of a stage of one part for one person."""
-    return PlannedReminder(
-        item_id=concern.item_id,
-        part_id=concern.part_id,
-        stage=due.stage.code,
-        step=due.step,
-        cycle=due.cycle,
-        occurs_on=due.occurs_on,
-        recipient_id=person.person_id,
-        capacity=person.capacity,
-        deputy_for_id=person.deputy_for,
-        outcome=Planned.PLANNED,
-        planned_at=now,
-    )
+    return PlannedReminder(**row_of(concern, due, person, now))

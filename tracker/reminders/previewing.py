@@ -20,13 +20,14 @@ from tracker.reminders.letters import Written, envelope, write_digest
 from tracker.reminders.models import LetterKind, OutboxLetter
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.planning import (
-    digest_of,
+    Told,
+    digests_of,
     lock_planning,
     pass_day,
     people_of_day,
     record_due_stages,
     what_stands,
-    write_letter,
+    write_letters,
 )
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_directory
@@ -106,8 +107,7 @@ def _live_through(session: Session, office: PostOffice) -> None:
         return
     directory = load_directory(session, slot.day)
     record_due_stages(session, office, directory, office.clock.now())
-    for person_id in people_of_day(session, office, directory, slot):
-        pass_day(session, office, directory, slot, person_id)
+    pass_day(session, office, directory, slot, people_of_day(session, office, directory, slot))
 
 
 def _preview(
@@ -124,8 +124,8 @@ def _preview(
     asked = [each for each in people if person_id in (None, each)][
         first : None if most is None else first + most
     ]
-    written = [write_letter(session, office, directory, slot, each) for each in asked]
-    letters = [_shown(session.get_one(OutboxLetter, each)) for each in written if each is not None]
+    written = write_letters(session, office, directory, slot, asked)
+    letters = [_shown(session.get_one(OutboxLetter, each)) for each in written]
     return Preview(slot.day, True, len(people), size, office.largest_run, letters)
 
 
@@ -172,7 +172,7 @@ def _words_of_test(session: Session, office: PostOffice, person_id: int) -> Writ
         now = office.clock.now()
         record_due_stages(session, office, directory, now)
         slot = office.slot(session, now)
-        reminders, notices = what_stands(session, office, directory, slot, person_id)
+        told = what_stands(session, office, directory, slot, [person_id]).get(person_id, Told((), ()))
         reader = get_user(session, person_id)
-        digest = digest_of(session, office, reader, slot.day, reminders, notices)
-        return write_digest(office, reader, digest, is_test=True)
+        digests = digests_of(session, office, directory, slot.day, {person_id: reader}, {person_id: told})
+        return write_digest(office, reader, digests[person_id], is_test=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
@@ -36,7 +36,6 @@ from tracker.reminders.models import (
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.ladders import Ladders
-from tracker.reminders.rules.preferences import Preferences
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
@@ -163,11 +162,12 @@ def list_concerns(
     today: date | None = None,
     *,
     with_history: bool = False,
+    due_by: date | None = None,
 ) -> list[Concern]:
     """Return the parts that reminders may concern: all of open items, or the named ones whatever their state.
 
     Of released items those whose check after closing is due. The steps that are covered come with all parts, with the
-    named ones only when asked for.
+    named ones only when asked for. What is due after `due_by` is left out unless more than the due date is asked after.
     """
     # Columns, not entities: the planner asks this of every open part, twice a minute.
     query = (
@@ -220,6 +220,8 @@ def list_concerns(
     covered: dict[int, set[tuple[str, date]]] = {}
     if part_ids is None:
         is_asked = ActionItem.status.in_(OPEN) & (Part.status != PartStatus.RELEASED)
+        if due_by is not None:
+            is_asked &= (ActionItem.due_on <= due_by) | _is_asked_otherwise(terms)
         query = query.where(is_asked | (PostCheck.due_on <= (today or date.max)))
         covered = _covered(session)
     else:
@@ -229,6 +231,20 @@ def list_concerns(
     return [
         _concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in session.execute(query)
     ]
+
+
+def _is_asked_otherwise(terms: Terms) -> ColumnElement[bool]:
+    """Return the condition for a part of which something is asked whatever its due date."""
+    last = Period.around(terms.today, terms.cycle).previous.last_day
+    unreviewed = select(ProgressUpdate.part_id).where(ProgressUpdate.approved.is_(None))
+    return or_(
+        ActionItem.status == Status.ASSIGNED,
+        and_(Part.reports_from <= last, or_(Part.filed_until.is_(None), Part.filed_until < last)),
+        Closing.id.is_not(None),
+        Extension.id.is_not(None),
+        Petition.id.is_not(None),
+        Part.id.in_(unreviewed),
+    )
 
 
 def _concern(
@@ -378,38 +394,39 @@ def list_people_to_write(session: Session, directory: Directory, slot: Slot) -> 
 
 
 def list_waiting_reminders(
-    session: Session, person_id: int, chosen: Preferences, day: date
+    session: Session, people: Collection[int], directory: Directory, day: date
 ) -> list[PlannedReminder]:
-    """Return a person's planned reminders that may stand in the letter of a day, earliest stage first."""
+    """Return some people's planned reminders that may stand in the letters of a day, earliest stage first."""
     waiting = session.scalars(
         select(PlannedReminder)
         .where(
-            PlannedReminder.recipient_id == person_id,
+            PlannedReminder.recipient_id.in_(people),
             PlannedReminder.outcome == Planned.PLANNED,
             PlannedReminder.letter_id.is_(None),
         )
         .options(joinedload(PlannedReminder.deputy_for))
         .order_by(PlannedReminder.occurs_on, PlannedReminder.id)
     )
-    return [
-        each
-        for each in waiting
-        if chosen.told_from(read_code(each.stage), each.capacity, each.occurs_on) <= day
-    ]
+    return [each for each in waiting if _may_be_told(each, directory, day)]
 
 
-def list_waiting_notices(session: Session, person_id: int, before: datetime) -> Sequence[Notice]:
-    """Return a person's notices made before a moment whose mail stands in no letter yet, oldest first."""
-    return session.scalars(
+def _may_be_told(reminder: PlannedReminder, directory: Directory, day: date) -> bool:
+    chosen = directory.preferences_of(reminder.recipient_id)
+    return chosen.told_from(read_code(reminder.stage), reminder.capacity, reminder.occurs_on) <= day
+
+
+def list_waiting_notices(
+    session: Session, people: Collection[int], directory: Directory, slot: Slot
+) -> list[Notice]:
+    """Return some people's notices whose mail stands in no letter yet, made before their letters may leave."""
+    waiting = session.scalars(
         select(Notice)
-        .where(
-            Notice.person_id == person_id,
-            Notice.mail == Planned.PLANNED,
-            Notice.letter_id.is_(None),
-            Notice.created_at < before,
-        )
+        .where(Notice.person_id.in_(people), Notice.mail == Planned.PLANNED, Notice.letter_id.is_(None))
         .order_by(Notice.created_at, Notice.id)
-    ).all()
+    )
+    return [
+        each for each in waiting if each.created_at < directory.preferences_of(each.person_id).opens_at(slot)
+    ]
 
 
 def list_notices(session: Session, person_id: int, number: int = 1, size: int = 50) -> Page[Notice]:

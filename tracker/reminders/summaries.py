@@ -137,7 +137,7 @@ def _stands(state: LetterState) -> bool:
 
 def _is_free(session: Session, office: PostOffice, slot: Slot, person_id: int) -> bool:
     bounds = day_bounds(slot.day, office.zone)
-    earlier = list_letters_of_the_day(session, person_id, slot.day, *bounds)
+    earlier = list_letters_of_the_day(session, [person_id], slot.day, *bounds)
     return not any(takes_slot(letter, slot.day) for letter in earlier)
 
 

@@ -2,11 +2,14 @@
 
 Every reason why an item concerns a person is a claim; of several claims on one item the most urgent one stands, one's
 own before what others do below. A letter tells of what is new; the page shows the whole.
+
+Conditions that are the same for every reader are made once and kept: making them takes longer than asking.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -50,6 +53,7 @@ from tracker.actions.rules.extending import Level
 from tracker.actions.rules.filing import Period
 from tracker.actions.rules.workflow import PartRole, PartStatus, Status
 from tracker.foundation.database import Base, Session
+from tracker.foundation.office_days import OfficeCalendar
 from tracker.people.models import User
 from tracker.people.queries import below_heads, calendars_around
 from tracker.reminders.models import Notice
@@ -121,6 +125,39 @@ def headings_of(
     desk = _Desk.of(office, session, principal, today, frozenset(item_ids))
     chosen = _chosen(desk)
     return {row.item_id: _ORDER[row.rank] for row in session.execute(select(chosen.c.item_id, chosen.c.rank))}
+
+
+def headings_of_own(
+    office: PostOffice,
+    session: Session,
+    calendar: OfficeCalendar,
+    today: date,
+    people: Collection[int],
+    item_ids: Collection[int],
+) -> Mapping[int, Mapping[int, Section]]:
+    """Return, by person and item, the headings of some items in which people hold a part, as `headings_of` does.
+
+    It answers for many people at once, but only for those with no other claim on an item: officers of one department
+    that keeps the calendar, nobody's deputies, whom no notice gave an item or asked for a report.
+    """
+    marks = marks_of(today, calendar, office.filing.cycle, office.filing.days)
+    desk = _Desk(Principal(None, ""), marks, office.zone, frozenset(item_ids), ())
+    rank = func.min(_own_rank(desk, false(), false())).label("rank")
+    held: Any = select(Part.officer_id, Part.item_id, rank)
+    query = desk.narrowed(held.join(ActionItem, ActionItem.id == Part.item_id)).where(
+        Part.status == PartStatus.OPEN, Part.officer_id.in_(people)
+    )
+    found: dict[int, dict[int, Section]] = {}
+    for person_id, item_id, place in session.execute(query.group_by(Part.officer_id, Part.item_id)):
+        found.setdefault(person_id, {})[item_id] = _ORDER[place]
+    return found
+
+
+def list_singled_out(session: Session, people: Collection[int]) -> Sequence[int]:
+    """Return those of some people whom a notice ever gave an item or asked for a report."""
+    kinds = (NoticeKind.OFFICER_GIVEN, NoticeKind.PROGRESS_ASKED)
+    query = select(Notice.person_id).where(Notice.kind.in_(kinds), Notice.person_id.in_(people))
+    return session.scalars(query.distinct()).all()
 
 
 @dataclass(frozen=True)
@@ -269,7 +306,7 @@ def _claim(
 
 def _own_parts(desk: _Desk) -> Select[Any]:
     """Return the claims of the parts that a person holds, and of those without an officer that are theirs to take."""
-    principal, marks = desk.principal, desk.marks
+    principal = desk.principal
     is_mine = held_by(principal)
     untaken = or_(Part.officer_id.is_(None), Part.officer_id.in_(select(User.id).where(~User.is_active)))
     takes: ColumnElement[bool] = Part.department_id.in_(
@@ -277,22 +314,28 @@ def _own_parts(desk: _Desk) -> Select[Any]:
     )
     if principal.holds(Role.COORDINATOR):
         takes = or_(takes, not_(_is_below(Role.UNIT_HEAD, Role.AGENCY_HEAD)))
+    rank = _own_rank(desk, or_(false(), *(_is_given(each) for each in desk.given)), _is_asked(principal))
+    own = principal.person_id
+    whom = case((and_(is_mine, Part.officer_id != own), Part.officer_id), else_=_NOBODY)
+    query = _claim(rank, Part.id, False, whom).join(Part, Part.item_id == ActionItem.id)
+    return desk.narrowed(query).where(Part.status == PartStatus.OPEN, or_(is_mine, and_(untaken, takes)))
+
+
+def _own_rank(desk: _Desk, given: ColumnElement[bool], asked: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Return under which heading a part stands for its officer; `given` and `asked` are for one reader only."""
+    marks = desk.marks
     # What the head of the unit has to forward is no longer in the officer's hands.
     spared = and_(_is_prepared(), _is_below(Role.UNIT_HEAD))
-    rank = _rank(
+    return _rank(
         _sections(desk, marks.soon, marks.unacknowledged, spared)
         | {
-            Section.GIVEN: or_(false(), *(_is_given(each) for each in desk.given)),
-            Section.TO_REPORT: _is_asked(principal),
+            Section.GIVEN: given,
+            Section.TO_REPORT: asked,
             Section.TO_FILE: _is_owed(marks.period.previous),
             Section.THIS_PERIOD: and_(not_(spared), _is_unfiled(marks.period)),
             Section.LATER: Part.id.is_not(None),
         }
     )
-    own = principal.person_id
-    whom = case((and_(is_mine, Part.officer_id != own), Part.officer_id), else_=_NOBODY)
-    query = _claim(rank, Part.id, False, whom).join(Part, Part.item_id == ActionItem.id)
-    return desk.narrowed(query).where(Part.status == PartStatus.OPEN, or_(is_mine, and_(untaken, takes)))
 
 
 def _below_unit_head(desk: _Desk) -> Select[Any]:
@@ -402,16 +445,19 @@ def _for_whom(
     return case(*whens, else_=_NOBODY) if whens else _NOBODY
 
 
+@cache
 def _is_below(*roles: Role) -> ColumnElement[bool]:
     return Part.department_id.in_(below_heads(*roles))
 
 
+@cache
 def _waits_for_time() -> ColumnElement[bool]:
     return exists(
         select(Extension.id).where(Extension.item_id == ActionItem.id, Extension.decided_at.is_(None))
     )
 
 
+@cache
 def _is_prepared() -> ColumnElement[bool]:
     """Return the condition for a part whose closing request waits for the head of the unit."""
     return exists(
@@ -421,6 +467,7 @@ def _is_prepared() -> ColumnElement[bool]:
     )
 
 
+@cache
 def _is_in_new_round() -> ColumnElement[bool]:
     """Return the condition for a leading part of which nothing was reported since its round began."""
     reported = exists(
@@ -432,6 +479,7 @@ def _is_in_new_round() -> ColumnElement[bool]:
     return and_(is_lead, ActionItem.round_no > 1, not_(reported))
 
 
+@cache
 def _is_returned() -> ColumnElement[bool]:
     """Return the condition for a part to which something was given back, and which has not reported since."""
     later = aliased(ProgressUpdate)
@@ -488,11 +536,13 @@ def _is_given(notice: Notice) -> ColumnElement[bool]:
     return and_(ActionItem.id.in_(notice.about), not_(exists(reported)))
 
 
+@cache
 def _is_owed(period: Period) -> ColumnElement[bool]:
     """Return the condition for a part at work that has not reported for a period that is over."""
     return and_(Part.reports_from <= period.last_day, _is_unfiled(period))
 
 
+@cache
 def _is_unfiled(period: Period) -> ColumnElement[bool]:
     missing = or_(Part.filed_until.is_(None), Part.filed_until < period.last_day)
     return and_(ActionItem.status == Status.IN_PROGRESS, missing)

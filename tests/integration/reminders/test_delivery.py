@@ -25,10 +25,9 @@ from tracker.reminders.models import (
 )
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import list_waiting_reminders
+from tracker.reminders.queries import list_waiting_reminders, load_directory
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
-from tracker.reminders.rules.preferences import Preferences
 from tracker.reminders.service import send_token_letter
 
 LATE_IN_MAY = date(2026, 7, 1)  # the stage of this morning, 17 June, is for the officer alone
@@ -250,7 +249,9 @@ class TestReleasedLate:
         with database.reading() as session:
             letter = session.get_one(OutboxLetter, released)
             assert (letter.state, letter.reason) == (LetterState.CANCELLED, Reason.OUTDATED)
-            assert list_waiting_reminders(session, letter.recipient_id, Preferences(), office.today())
+            assert list_waiting_reminders(
+                session, [letter.recipient_id], load_directory(session, office.today()), office.today()
+            )
         assert len(mailer.delivered) == 1
 
     def test_with_an_unknown_attempt_goes_out_again_on_the_next_day(

@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 
 from tracker.actions.rules.workflow import ENDED, PartStatus, Status
 from tracker.foundation.office_days import office_calendar
-from tracker.reminders.rules.ladder import REASON_LABELS, Facts, Reason, audience_of, due_stages, why_void
-from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity
+from tracker.reminders.rules.ladder import (
+    REASON_LABELS,
+    Facts,
+    Reason,
+    audience_of,
+    due_stages,
+    furthest_due_date,
+    why_void,
+)
+from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage
 
 CALENDAR = office_calendar("TW", range(2024, 2029))
 TUESDAY = date(2026, 6, 30)
@@ -261,3 +269,23 @@ class TestWhileAClosingRequestWaitsForTheHead:
             closing_requested_on=date(2026, 6, 24),
         )
         assert steps(forwarded, date(2026, 6, 29)) == []
+
+
+class TestFurthestDueDate:
+    @given(
+        today=due_dates,
+        offset=st.integers(-60, -1),
+        in_working_days=st.booleans(),
+    )
+    def test_is_the_last_on_which_a_stage_before_it_stands_by_today(
+        self, today: date, offset: int, in_working_days: bool
+    ) -> None:
+        stage = Stage(Anchor.DUE, offset, (Capacity.OFFICER,), in_working_days)
+        furthest = furthest_due_date([stage], today, CALENDAR)
+        later = (furthest + timedelta(days=days) for days in range(1, 30))
+        assert stage.occurrence(furthest, CALENDAR) <= today
+        assert all(stage.occurrence(day, CALENDAR) > today for day in later)
+
+    def test_of_stages_after_it_is_today(self) -> None:
+        late = [stage for stage in SHIPPED if stage.offset > 0]
+        assert furthest_due_date(late, TUESDAY, CALENDAR) == TUESDAY

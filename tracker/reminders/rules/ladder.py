@@ -195,6 +195,19 @@ def last_anchor(stage_code: str, today: date, calendar: OfficeCalendar) -> date:
     return day
 
 
+def furthest_due_date(stages: Sequence[Stage], today: date, calendar: OfficeCalendar) -> date:
+    """Return the latest due date of which one of some stages stands on or before a day, the day itself at least."""
+    before = (stage for stage in stages if stage.anchor is Anchor.DUE and stage.offset < 0)
+    return max((_furthest_anchor(stage, today, calendar) for stage in before), default=today)
+
+
+def _furthest_anchor(stage: Stage, today: date, calendar: OfficeCalendar) -> date:
+    """Return the latest anchor of a stage before it: no working day may lie between today and where the stage falls."""
+    if stage.in_working_days:
+        return calendar.add_working_days(today, -stage.offset)
+    return calendar.add_working_days(today, 1) - timedelta(days=1 + stage.offset)
+
+
 def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
     """Return why a stage that was planned no longer asks for anything, or None when it still does."""
     return _why_void(read_code(stage_code).anchor, cycle, facts)

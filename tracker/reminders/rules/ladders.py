@@ -8,6 +8,7 @@ A ladder stands for itself: nothing is added to it from a more general one.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from tracker.foundation.language import N_
@@ -62,6 +63,10 @@ class Ladders:
             targets = self._targets(*asked)
             self._found[asked] = next((self.stages[each] for each in targets if each in self.stages), SHIPPED)
         return self._found[asked]
+
+    def all_stages(self) -> list[Stage]:
+        """Return every stage of every ladder, those that the system ships with among them."""
+        return [*SHIPPED, *chain.from_iterable(self.stages.values())]
 
     def _targets(self, department_id: int, theme: str, level: str) -> Iterator[Target]:
         for here in upwards(self.parents, department_id):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from tracker.access import Role
@@ -61,6 +62,23 @@ class Directory:
     def departments_of(self, person_id: int) -> frozenset[int]:
         """Return the departments in which a person holds a role."""
         return self._places.get(person_id, frozenset())
+
+    def is_only_officer(self, person_id: int) -> bool:
+        """Tell whether a person is an officer of one department and nothing else, in nobody's place but their own."""
+        held = self._held.get(person_id, ())
+        return [role for role, _ in held] == [Role.OFFICER] and person_id not in self._standing_in
+
+    @cached_property
+    def _held(self) -> Mapping[int, Sequence[tuple[Role, int | None]]]:
+        found: dict[int, list[tuple[Role, int | None]]] = {}
+        for place, people in self.holders.items():
+            for person_id in people:
+                found.setdefault(person_id, []).append(place)
+        return found
+
+    @cached_property
+    def _standing_in(self) -> frozenset[int]:
+        return frozenset(chain.from_iterable(self.deputies.values()))
 
     @cached_property
     def _places(self) -> Mapping[int, frozenset[int]]:

@@ -1,0 +1,126 @@
+"""Letters that are written together are what they would be one by one; what is wrong with one person is theirs alone."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from tests.factories.deadlines import Town, fill_town
+from tests.support.site import settings_for
+from tracker.actions.models import ActionItem, Part
+from tracker.actions.rules.workflow import Status
+from tracker.foundation.clock import FixedClock
+from tracker.foundation.database import Database
+from tracker.people.models import User
+from tracker.people.queries import calendars_around, get_user, principal_of
+from tracker.reminders import planning
+from tracker.reminders.models import LetterState, OutboxLetter, PlannedReminder
+from tracker.reminders.planning import plan_reminders
+from tracker.reminders.queries import list_concerns, load_directory
+from tracker.reminders.rules.ladder import due_stages, furthest_due_date
+from tracker.reminders.rules.stages import SHIPPED
+from tracker.reminders.work import headings_of, headings_of_own
+from tracker.wiring import Wiring, wire
+
+NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 12)
+TOWN = Town(agencies=1, units=2, officers=4)
+ITEMS = 160
+
+
+@pytest.fixture
+def wiring(database: Database, tmp_path: Path) -> Iterator[Wiring]:
+    """A town with items due between five weeks ago and nine weeks ahead, some not taken yet, some not reported on."""
+    days = [TODAY + timedelta(days=offset % 100 - 35) for offset in range(0, ITEMS * 7, 7)]
+    fill_town(database, TOWN, days, datetime(2026, 1, 5, tzinfo=UTC), date(2026, 2, 28))
+    with database.transaction() as session:
+        few = select(Part.id).where(Part.id % 7 == 0)
+        session.execute(update(Part).where(Part.id.in_(few)).values(filed_until=date(2026, 1, 31)))
+        session.execute(update(ActionItem).where(ActionItem.id % 11 == 0).values(status=Status.ASSIGNED))
+    mail = {"TRACKER_MAIL__HOST": "127.0.0.1"}
+    built = wire(settings_for(tmp_path, database.url, mail), FixedClock(NOW))
+    yield built
+    built.database.close()
+
+
+def letters(wiring: Wiring) -> dict[int, str]:
+    with wiring.database.reading() as session:
+        rows = session.execute(select(OutboxLetter.recipient_id, OutboxLetter.text))
+        return {row.recipient_id: row.text for row in rows}
+
+
+class TestWritingTogether:
+    def test_gives_the_letters_that_writing_one_by_one_gives(self, wiring: Wiring, monkeypatch) -> None:
+        assert plan_reminders(wiring.office, wiring.database) > 10
+        together = letters(wiring)
+        with wiring.database.transaction() as session:
+            for model in (PlannedReminder, OutboxLetter):
+                session.execute(delete(model))
+        monkeypatch.setattr(planning, "BATCH", 1)
+        plan_reminders(wiring.office, wiring.database)
+        assert letters(wiring) == together
+
+    def test_puts_the_items_of_officers_under_the_headings_of_their_work_pages(self, wiring: Wiring) -> None:
+        items = range(1, ITEMS + 1)
+        with wiring.database.reading() as session:
+            directory = load_directory(session, TODAY)
+            officers = [each for each in range(1, TOWN.coordinator + 1) if directory.is_only_officer(each)]
+            calendar = calendars_around(session, "TW", TODAY).everywhere
+            together = headings_of_own(wiring.office, session, calendar, TODAY, officers, items)
+            alone = {
+                each: headings_of(
+                    wiring.office,
+                    session,
+                    principal_of(session, get_user(session, each), TODAY),
+                    TODAY,
+                    items,
+                )
+                for each in officers
+            }
+        assert officers == list(range(1, TOWN.all_officers + 1))
+        assert together == alone
+        assert len({section for found in alone.values() for section in found.values()}) > 5
+
+    def test_keeps_one_persons_trouble_from_the_others(self, wiring: Wiring, monkeypatch) -> None:
+        write_digest = planning.write_digest
+
+        def fail_for_one(office, reader: User, *rest, **named):
+            if reader.id == 3:
+                raise ValueError("a name that no template can bear")
+            return write_digest(office, reader, *rest, **named)
+
+        monkeypatch.setattr(planning, "write_digest", fail_for_one)
+        plan_reminders(wiring.office, wiring.database)
+        written = set(letters(wiring))
+        monkeypatch.undo()
+        assert 3 not in written
+        assert written >= {1, 2, 4, 5}
+        assert plan_reminders(wiring.office, wiring.database) == 1
+        assert set(letters(wiring)) == written | {3}
+
+    def test_looks_at_no_item_too_few(self, wiring: Wiring) -> None:
+        with wiring.database.reading() as session:
+            terms, calendars = wiring.office.terms(session), calendars_around(session, "TW", TODAY)
+            concerns = list_concerns(session, terms, today=TODAY)
+            furthest = furthest_due_date(SHIPPED, TODAY, calendars.everywhere)
+            looked_at = {each.part_id for each in list_concerns(session, terms, today=TODAY, due_by=furthest)}
+        due = {
+            each.part_id
+            for each in concerns
+            if due_stages(each.facts, TODAY, calendars.of(each.department_id), each.stages)
+        }
+        assert due <= looked_at
+        assert len(looked_at) < len(concerns)
+
+    def test_leaves_every_letter_ready_to_go(self, wiring: Wiring) -> None:
+        plan_reminders(wiring.office, wiring.database)
+        with wiring.database.reading() as session:
+            assert set(session.scalars(select(OutboxLetter.state))) == {LetterState.QUEUED}
+            told = select(PlannedReminder.letter_id, PlannedReminder.recipient_id, OutboxLetter.recipient_id)
+            rows = session.execute(
+                told.join(OutboxLetter, OutboxLetter.id == PlannedReminder.letter_id)
+            ).all()
+        assert rows
+        assert all(reminded == addressed for _, reminded, addressed in rows)
