@@ -7,19 +7,21 @@ is in hand at a time, so a crash leaves at most one whose end is unknown.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from tracker import audit
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.reminders import outbox
-from tracker.reminders.letter_queries import list_summary_readers
+from tracker.reminders.letter_queries import count_refused, list_summary_readers
 from tracker.reminders.models import DeliveryAttempt, LetterKind, LetterPreference, OutboxLetter
 from tracker.reminders.outbox import Claimed
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import day_bounds, load_directory
+from tracker.reminders.queries import Terms, day_bounds, load_directory
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.service import notify_of_failed_letter
@@ -43,19 +45,44 @@ def deliver_outbox(office: PostOffice, database: Database, wait: Wait = time.sle
     with database.transaction() as session:
         outbox.release_expired(session, office.clock.now())
         outbox.give_up_late(session, office.clock.now())
-    accepted = 0
+    present, accepted = Present(office), 0
+    allowance = _allowance(office, database)
     try:
-        for _ in range(_allowance(office, database)):
-            outcome = _deliver_next(office, database, wait)
-            if outcome is None or outcome.kind is OutcomeKind.CHANNEL:
+        claimed = _claim_first(office, database) if allowance else None
+        for left in range(allowance - 1, -1, -1):
+            if claimed is None:
                 break
+            outcome = _hand_over(present, database, claimed)
             accepted += outcome.kind is OutcomeKind.ACCEPTED
+            claimed = _record_surely(office, database, claimed, outcome, wait, goes_on=left > 0)
     finally:
         office.mailer.close()
     return accepted
 
 
-def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now: datetime) -> Reason | None:
+@dataclass
+class Present:
+    """What every letter of a pass is judged by: who is there, and the ladders in force.
+
+    It is read anew when the day ends, and when the record or the list of refused addresses has grown: whatever changes
+    it is written there, and reading it for each letter would take longer than all the rest.
+    """
+
+    office: PostOffice
+    _known: tuple[Directory, Terms] | None = None
+    _state: object = None
+
+    def at(self, session: Session) -> tuple[Directory, Terms]:
+        """Return it as it is now."""
+        head = audit.head_of(session)
+        state = self.office.today(), head, count_refused(session)
+        if self._known is None or state != self._state:
+            self._known = load_directory(session, self.office.today()), self.office.terms(session)
+            self._state = state
+        return self._known
+
+
+def why_not_send(session: Session, present: Present, letter: OutboxLetter, now: datetime) -> Reason | None:
     """Return why a letter must not leave any more, or None; asked at the last moment before it does.
 
     One with an attempt of unknown end goes out again as it stands, as long as its recipient is there.
@@ -66,13 +93,13 @@ def why_not_send(session: Session, office: PostOffice, letter: OutboxLetter, now
         return Reason.EXPIRED
     if letter.ambiguous or not letter.is_counted:
         return None
-    directory = load_directory(session, office.today())
+    directory, terms = present.at(session)
     if letter.address != _address_of(letter, directory):
         return Reason.OUTDATED
     if letter.kind is LetterKind.MONTHLY_SUMMARY:
         readers = {reader.id for reader in list_summary_readers(session)}
         return None if letter.recipient_id in readers else Reason.OUTDATED
-    standing = standing_of(session, office.terms(session), directory, letter.reminders, letter.notices)
+    standing = standing_of(session, terms, directory, letter.reminders, letter.notices)
     reasons = [standing.why_not_remind(each) for each in letter.reminders]
     reasons += [standing.why_not_notify(each, now) for each in letter.notices]
     return Reason.OUTDATED if any(reasons) else None
@@ -84,41 +111,39 @@ def _address_of(letter: OutboxLetter, directory: Directory) -> str:
     return directory.mailbox_for(person_id) if person_id in directory.refused else letter.recipient.email
 
 
-def _deliver_next(office: PostOffice, database: Database, wait: Wait) -> Outcome | None:
-    now = office.clock.now()
+def _claim_first(office: PostOffice, database: Database) -> Claimed | None:
     with database.transaction() as session:
-        slot_is_open = _slot_is_open(office, session, now)
-        claimed = outbox.claim(session, now, office.lease, slot_is_open=slot_is_open)
-    if claimed is None:
-        return None
-    outcome = _hand_over(office, database, claimed)
-    _record_surely(office, database, claimed, outcome, wait)
-    return outcome
+        return _claim_next(office, session)
 
 
-def _hand_over(office: PostOffice, database: Database, claimed: Claimed) -> Outcome:
+def _claim_next(office: PostOffice, session: Session) -> Claimed | None:
+    now = office.clock.now()
+    return outbox.claim(session, now, office.lease, slot_is_open=_slot_is_open(office, session, now))
+
+
+def _hand_over(present: Present, database: Database, claimed: Claimed) -> Outcome:
     passed = False
 
     def point_of_no_return() -> bool:
         nonlocal passed
-        passed = _pass_point_of_no_return(office, database, claimed)
+        passed = _pass_point_of_no_return(present, database, claimed)
         return passed
 
     try:
-        return office.mailer.deliver(claimed.payload, claimed.address, point_of_no_return)
+        return present.office.mailer.deliver(claimed.payload, claimed.address, point_of_no_return)
     except Exception as error:  # noqa: BLE001 - one letter that cannot be sent must not stop the others
         _log.exception("letter %s could not be handed over", claimed.letter_id)
         return Outcome(OutcomeKind.UNKNOWN if passed else OutcomeKind.TEMPORARY, None, type(error).__name__)
 
 
-def _pass_point_of_no_return(office: PostOffice, database: Database, claimed: Claimed) -> bool:
-    now = office.clock.now()
+def _pass_point_of_no_return(present: Present, database: Database, claimed: Claimed) -> bool:
+    office, now = present.office, present.office.clock.now()
     with database.transaction() as session:
         outbox.lock_recipient(session, claimed.letter_id)
         if not outbox.begin_transmitting(session, claimed, now, office.mail_wait + ONE_MINUTE):
             return False
         letter = session.get_one(OutboxLetter, claimed.letter_id)
-        reason = why_not_send(session, office, letter, now)
+        reason = why_not_send(session, present, letter, now)
         if reason is None and _day_is_taken(session, office, letter):
             if letter.ambiguous:
                 outbox.postpone(session, letter, office.slot(session, now).opens_at + timedelta(days=1))
@@ -155,23 +180,25 @@ def _opens_later(
 
 
 def _record_surely(
-    office: PostOffice, database: Database, claimed: Claimed, outcome: Outcome, wait: Wait
-) -> None:
+    office: PostOffice, database: Database, claimed: Claimed, outcome: Outcome, wait: Wait, *, goes_on: bool
+) -> Claimed | None:
+    """Record how an attempt ended and, in the same transaction, claim the next letter where the pass goes on."""
     for pause in (*_RECORDING_PAUSES, None):
         try:
             with database.transaction() as session:
                 outbox.record_outcome(session, claimed, outcome, office.clock.now())
                 if outcome.kind is OutcomeKind.PERMANENT:
                     notify_of_failed_letter(session, claimed.letter_id, outcome, office.clock.now())
+                goes_on = goes_on and outcome.kind is not OutcomeKind.CHANNEL
+                return _claim_next(office, session) if goes_on else None
         except TrackerError:
             if pause is None:
                 _log.exception(
                     "the end of letter %s (%s) could not be recorded", claimed.letter_id, outcome.kind
                 )
-                return
+                break
             wait(pause)
-        else:
-            return
+    return None
 
 
 def _has_work(office: PostOffice, database: Database) -> bool:

@@ -204,7 +204,7 @@ def _whys(session: Session, office: PostOffice, person_id: int) -> Iterator[str]
     if chosen.opens_at(slot) > now:
         yield N_("等候本人選定的時間")
     if person_id not in list_people_to_write(session, directory, slot):
-        is_weekly = bool(list_waiting_reminders(session, person_id, chosen, date.max))
+        is_weekly = bool(list_waiting_reminders(session, [person_id], directory, date.max))
         yield N_("等候每週一次的彙整") if is_weekly else N_("併入下一個工作日的信")
 
 

@@ -121,6 +121,12 @@ def list_refused(session: Session) -> Sequence[RefusedAddress]:
     ).all()
 
 
+def count_refused(session: Session) -> tuple[int, int]:
+    """Return how many addresses are refused, and the number of the latest: the list has changed where one has."""
+    count, latest = session.execute(select(func.count(), func.max(RefusedAddress.id))).one()
+    return count, latest or 0
+
+
 def find_refused(session: Session, address: str) -> RefusedAddress | None:
     """Return the mark of an address that the mail server does not take, or None."""
     return session.scalars(select(RefusedAddress).where(RefusedAddress.address == address)).one_or_none()

@@ -5,7 +5,7 @@ and a day. A night that was missed heals with the facts of the day on which the 
 """
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -17,8 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import DatabaseAway
 from tracker.people.models import User
-from tracker.people.queries import calendars_around, list_people, principal_of
+from tracker.people.queries import calendars_around, list_people
 from tracker.reminders import outbox
+from tracker.reminders.headings import headings_of_all
 from tracker.reminders.letter_queries import list_letters_of_the_day
 from tracker.reminders.letters import Digest, envelope, write_digest
 from tracker.reminders.models import (
@@ -56,7 +57,6 @@ from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
 from tracker.reminders.rules.stages import Anchor, Capacity, read_code
 from tracker.reminders.runs import may_go
 from tracker.reminders.standing import hearers_of, standing_of
-from tracker.reminders.work import headings_of, headings_of_own, list_singled_out
 
 Row = dict[str, Any]
 BATCH = 50
@@ -130,7 +130,7 @@ def write_letters(
     generations = _free_slots(session, office, slot, people)
     told = what_stands(session, office, directory, slot, list(generations))
     readers = {each.id: each for each in list_people(session, told)}
-    digests = digests_of(session, office, directory, slot.day, readers, told)
+    digests = digests_of(session, office, directory, slot.day, told)
     letters = {
         person_id: _letter_of(
             office, directory, slot, readers[person_id], digest, generations[person_id], now
@@ -335,13 +335,13 @@ def digests_of(
     office: PostOffice,
     directory: Directory,
     today: date,
-    readers: Mapping[int, User],
     told: Mapping[int, Told],
 ) -> Mapping[int, Digest]:
     """Return what stands in the letters of some people."""
     about = {person_id: _items_in(each) for person_id, each in told.items()}
     items = brief_items(session, set().union(*about.values()), today)
-    headings = _headings(session, office, directory, today, readers, told, about)
+    noticed = [person_id for person_id, each in told.items() if each.notices]
+    headings = headings_of_all(office, session, directory, today, about, noticed)
     return {
         person_id: Digest(
             today,
@@ -356,35 +356,6 @@ def digests_of(
 
 def _items_in(told: Told) -> set[int]:
     return {each.item_id for each in told.reminders} | {item for each in told.notices for item in each.about}
-
-
-def _headings(
-    session: Session,
-    office: PostOffice,
-    directory: Directory,
-    today: date,
-    readers: Mapping[int, User],
-    told: Mapping[int, Told],
-    about: Mapping[int, Collection[int]],
-) -> Mapping[int, Mapping[int, Section]]:
-    """Return, by person, the headings that items have on their work pages; officers alone are asked for together."""
-    calendars = calendars_around(session, office.country, today)
-    singled_out = set(list_singled_out(session, list(told)))
-    together: dict[int | None, list[int]] = {}
-    for person_id, each in told.items():
-        if directory.is_only_officer(person_id) and not each.notices and person_id not in singled_out:
-            (place,) = directory.departments_of(person_id)
-            together.setdefault(place if place in calendars.local else None, []).append(person_id)
-    found: dict[int, Mapping[int, Section]] = {}
-    for kept, people in together.items():
-        calendar = calendars.everywhere if kept is None else calendars.of(kept)
-        item_ids = set().union(*(about[each] for each in people))
-        own = headings_of_own(office, session, calendar, today, people, item_ids)
-        found |= {each: own.get(each, {}) for each in people}
-    for person_id in told.keys() - found.keys():
-        reader = principal_of(session, readers[person_id], today)
-        found[person_id] = headings_of(office, session, reader, today, about[person_id])
-    return found
 
 
 def _causes(

@@ -174,5 +174,5 @@ def _words_of_test(session: Session, office: PostOffice, person_id: int) -> Writ
         slot = office.slot(session, now)
         told = what_stands(session, office, directory, slot, [person_id]).get(person_id, Told((), ()))
         reader = get_user(session, person_id)
-        digests = digests_of(session, office, directory, slot.day, {person_id: reader}, {person_id: told})
+        digests = digests_of(session, office, directory, slot.day, {person_id: told})
         return write_digest(office, reader, digests[person_id], is_test=True)

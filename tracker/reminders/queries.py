@@ -39,7 +39,7 @@ from tracker.reminders.rules.ladders import Ladders
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
-from tracker.reports.models import Recommendation
+from tracker.reports.models import Recommendation, Report
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def load_ladders(session: Session) -> Ladders:
 def list_concerns(
     session: Session,
     terms: Terms,
-    part_ids: Iterable[int] | None = None,
+    part_ids: Collection[int] | None = None,
     today: date | None = None,
     *,
     with_history: bool = False,
@@ -216,7 +216,6 @@ def list_concerns(
         )
         .order_by(Part.id)
     )
-    waiting = _oldest_unreviewed(session)
     covered: dict[int, set[tuple[str, date]]] = {}
     if part_ids is None:
         is_asked = ActionItem.status.in_(OPEN) & (Part.status != PartStatus.RELEASED)
@@ -225,9 +224,9 @@ def list_concerns(
         query = query.where(is_asked | (PostCheck.due_on <= (today or date.max)))
         covered = _covered(session)
     else:
-        part_ids = list(part_ids)
         query = query.where(Part.id.in_(part_ids))
         covered = _covered(session, part_ids) if with_history else {}
+    waiting = _oldest_unreviewed(session, part_ids)
     return [
         _concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in session.execute(query)
     ]
@@ -291,15 +290,17 @@ def list_parts_of(session: Session, item_ids: Iterable[int]) -> Sequence[int]:
     return session.scalars(select(Part.id).where(Part.item_id.in_(list(item_ids)))).all()
 
 
-def _oldest_unreviewed(session: Session) -> Mapping[int, datetime]:
+def _oldest_unreviewed(session: Session, part_ids: Collection[int] | None) -> Mapping[int, datetime]:
     """Return, by part, when the oldest report of progress was filed that nobody has approved or returned."""
     query = select(ProgressUpdate.part_id, func.min(ProgressUpdate.submitted_at).label("since")).where(
         ProgressUpdate.approved.is_(None)
     )
+    if part_ids is not None:
+        query = query.where(ProgressUpdate.part_id.in_(part_ids))
     return {row.part_id: row.since for row in session.execute(query.group_by(ProgressUpdate.part_id))}
 
 
-def _covered(session: Session, part_ids: Sequence[int] | None = None) -> dict[int, set[tuple[str, date]]]:
+def _covered(session: Session, part_ids: Collection[int] | None = None) -> dict[int, set[tuple[str, date]]]:
     covered: dict[int, set[tuple[str, date]]] = {}
     query = (
         select(PlannedReminder.part_id, PlannedReminder.step, PlannedReminder.cycle)
@@ -324,7 +325,11 @@ def brief_items(session: Session, item_ids: Iterable[int], today: date) -> Mappi
             selectinload(ActionItem.closings),
             selectinload(ActionItem.extensions),
             joinedload(ActionItem.waiting_petition),
-            joinedload(ActionItem.recommendation).joinedload(Recommendation.report),
+            joinedload(ActionItem.recommendation)
+            .load_only(Recommendation.verbatim_quote, Recommendation.page)
+            # A report holds its whole text.
+            .joinedload(Recommendation.report)
+            .load_only(Report.title),
         )
         .execution_options(populate_existing=True)
     )

@@ -1,4 +1,5 @@
 import shutil
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -75,6 +76,16 @@ class TestCompose:
         here = self.composed()
         monkeypatch.setenv("TZ", "America/New_York")
         assert self.composed() == here
+
+    def test_asks_the_name_service_for_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        expected = self.composed()
+
+        def is_asked(*_: object) -> None:
+            raise AssertionError("the name service was asked")
+
+        for question in ("getfqdn", "gethostbyaddr", "getaddrinfo"):
+            monkeypatch.setattr(socket, question, is_asked)
+        assert self.composed() == expected
 
     def test_has_exactly_one_message_id_and_it_is_ours(self) -> None:
         assert parsed(self.composed()).get_all("Message-ID") == [f"<{LETTER.message_id}>"]

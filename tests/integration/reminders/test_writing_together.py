@@ -1,6 +1,6 @@
 """Letters that are written together are what they would be one by one; what is wrong with one person is theirs alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -8,20 +8,21 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tests.factories.deadlines import Town, fill_town
+from tests.support.counting import count_queries
 from tests.support.site import settings_for
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.rules.workflow import Status
 from tracker.foundation.clock import FixedClock
-from tracker.foundation.database import Database
+from tracker.foundation.database import Database, Session
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, get_user, principal_of
 from tracker.reminders import planning
+from tracker.reminders.headings import Headings, headings_of, headings_of_all
 from tracker.reminders.models import LetterState, OutboxLetter, PlannedReminder
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.queries import list_concerns, load_directory
 from tracker.reminders.rules.ladder import due_stages, furthest_due_date
 from tracker.reminders.rules.stages import SHIPPED
-from tracker.reminders.work import headings_of, headings_of_own
 from tracker.wiring import Wiring, wire
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
@@ -39,6 +40,7 @@ def wiring(database: Database, tmp_path: Path) -> Iterator[Wiring]:
         few = select(Part.id).where(Part.id % 7 == 0)
         session.execute(update(Part).where(Part.id.in_(few)).values(filed_until=date(2026, 1, 31)))
         session.execute(update(ActionItem).where(ActionItem.id % 11 == 0).values(status=Status.ASSIGNED))
+        session.execute(update(Part).where(Part.id == 1).values(officer_id=None))
     mail = {"TRACKER_MAIL__HOST": "127.0.0.1"}
     built = wire(settings_for(tmp_path, database.url, mail), FixedClock(NOW))
     yield built
@@ -49,6 +51,11 @@ def letters(wiring: Wiring) -> dict[int, str]:
     with wiring.database.reading() as session:
         rows = session.execute(select(OutboxLetter.recipient_id, OutboxLetter.text))
         return {row.recipient_id: row.text for row in rows}
+
+
+def one_by_one(wiring: Wiring, session: Session, person_id: int, items: Sequence[int]) -> Headings:
+    reader = principal_of(session, get_user(session, person_id), TODAY)
+    return headings_of(wiring.office, session, reader, TODAY, items)
 
 
 class TestWritingTogether:
@@ -62,26 +69,23 @@ class TestWritingTogether:
         plan_reminders(wiring.office, wiring.database)
         assert letters(wiring) == together
 
-    def test_puts_the_items_of_officers_under_the_headings_of_their_work_pages(self, wiring: Wiring) -> None:
-        items = range(1, ITEMS + 1)
+    def test_puts_every_item_under_the_heading_of_its_readers_work_page(self, wiring: Wiring) -> None:
+        # Whoever is told of the item that nobody holds is asked for alone; the others are asked for together.
+        about = {each: range(1 + each % 2, ITEMS + 1) for each in range(1, TOWN.coordinator + 1)}
         with wiring.database.reading() as session:
             directory = load_directory(session, TODAY)
-            officers = [each for each in range(1, TOWN.coordinator + 1) if directory.is_only_officer(each)]
-            calendar = calendars_around(session, "TW", TODAY).everywhere
-            together = headings_of_own(wiring.office, session, calendar, TODAY, officers, items)
-            alone = {
-                each: headings_of(
-                    wiring.office,
-                    session,
-                    principal_of(session, get_user(session, each), TODAY),
-                    TODAY,
-                    items,
-                )
-                for each in officers
-            }
-        assert officers == list(range(1, TOWN.all_officers + 1))
+            together = headings_of_all(wiring.office, session, directory, TODAY, about)
+            alone = {each: one_by_one(wiring, session, each, items) for each, items in about.items()}
         assert together == alone
         assert len({section for found in alone.values() for section in found.values()}) > 5
+
+    def test_asks_once_for_all_officers_and_heads_of_units(self, wiring: Wiring) -> None:
+        about = {each: range(2, ITEMS + 1) for each in range(1, TOWN.all_officers + TOWN.all_units + 1)}
+        with wiring.database.reading() as session:
+            directory = load_directory(session, TODAY)
+        with wiring.database.reading() as session, count_queries(wiring.database) as statements:
+            headings_of_all(wiring.office, session, directory, TODAY, about)
+        assert len(statements) <= len(about)
 
     def test_keeps_one_persons_trouble_from_the_others(self, wiring: Wiring, monkeypatch) -> None:
         write_digest = planning.write_digest

@@ -63,10 +63,10 @@ class Directory:
         """Return the departments in which a person holds a role."""
         return self._places.get(person_id, frozenset())
 
-    def is_only_officer(self, person_id: int) -> bool:
-        """Tell whether a person is an officer of one department and nothing else, in nobody's place but their own."""
+    def only_post_of(self, person_id: int) -> tuple[Role | None, int | None]:
+        """Return the one role that a person holds and where; nothing for who holds more, or stands in for somebody."""
         held = self._held.get(person_id, ())
-        return [role for role, _ in held] == [Role.OFFICER] and person_id not in self._standing_in
+        return held[0] if len(held) == 1 and person_id not in self._standing_in else (None, None)
 
     @cached_property
     def _held(self) -> Mapping[int, Sequence[tuple[Role, int | None]]]:
