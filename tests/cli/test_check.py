@@ -48,6 +48,24 @@ class TestCheckFigures:
         assert found.exit_code == 7
         assert "--repair" in found.stderr
 
+    def test_says_what_differs(self, folder: Path) -> None:
+        change(folder, "UPDATE action_item SET status = 'void'")
+        assert "1" in check().stdout
+        assert "status" in check().stdout
+
+    def test_finds_a_past_day_that_tells_another_due_date_than_the_extensions(self, folder: Path) -> None:
+        columns = "item_id, status, start_on, original_due_on, percent, department_id, adoption, theme"
+        change(folder, "UPDATE item_period SET from_on = '2030-01-01'")
+        change(
+            folder,
+            f"INSERT INTO item_period (from_on, until_on, due_on, {columns})"
+            f" SELECT '2020-01-01', '2030-01-01', '2029-12-31', {columns} FROM item_period",
+        )
+        found = check("--repair")
+        assert found.exit_code == 7
+        assert "due_on" in found.stdout
+        assert "2029-12-31" in found.stdout
+
     def test_repairs_it_and_says_so_once(self, folder: Path) -> None:
         change(folder, "UPDATE action_item SET status = 'void'")
         first, second = check("--repair"), check("--repair")

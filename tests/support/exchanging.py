@@ -4,7 +4,7 @@ import csv
 import io
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -71,13 +71,19 @@ def edit(data: bytes, seed: int, every: int = 2) -> tuple[bytes, Facts]:
 
 
 def bring_in(
-    city: City, data: bytes, *, apply: bool = True, tell: Callable[[str], None] = lambda _: None
+    city: City,
+    data: bytes,
+    *,
+    apply: bool = True,
+    reason: str = "",
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Look through a table and, unless a row is wrong or nothing is to do, apply it."""
     files = MemoryFileStore()
     with city.database.transaction() as session:
         act = city.act("coordinator", session)
         found = importing.begin_import(session, act, files, "table.csv", data)
+        importing.choose(session, act, found, replace(importing.choices_of(found), reason=reason))
         importing.request_look(session, act, found)
     _run(city, files)
     tell("looked through")

@@ -1,13 +1,16 @@
 """The figures once more, counted naively in Python from the rows as they were drawn at the end of each day."""
 
+import csv
+import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from statistics import median
 
-from tests.factories.city import City
+from tests.factories.city import THEMES, City
+from tests.support.exchanging import bring_in
 from tests.support.moves import Hand, draw_call
 from tests.support.pictures import Picture, Row, draw_picture
 from tracker.access import Permission, Principal
@@ -22,6 +25,9 @@ from tracker.reports.models import Recommendation
 from tracker.reports.rules.adoption import Adoption
 
 DAY = timedelta(days=1)
+IMPORTS = 0.06
+"""How often somebody brings a table in, of all that happens."""
+UNITS = ("TPT-P", "EDU-I")
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,15 @@ class Chronicle:
 
     city: City
     pictures: dict[date, Picture] = field(default_factory=dict)
+    moves: int = 0
+    tables: int = 0
 
     def go_on(self, chance: Random, moves: int) -> None:
         """Let people make moves, and days pass between them."""
         picture = self._look()
         for _ in range(moves):
+            if chance.random() < IMPORTS:
+                picture = self._bring_in(chance, picture)
             if chance.random() < 0.25:
                 self.city.clock.advance(chance.choice((1, 1, 2, 7, 25)) * DAY)  # type: ignore[attr-defined]
             hand = Hand(chance, self.city, picture)
@@ -64,7 +74,20 @@ class Chronicle:
                     call.verb(session, self.city.act(key, session), *call.arguments, **call.named)
             except TrackerError:
                 continue
+            self.moves += 1
             picture = self._look(picture)
+
+    def _bring_in(self, chance: Random, picture: Picture) -> Picture:
+        """Let a coordinator bring a table in: of new items that began on any day, or with items that move away."""
+        rows = _new_items(chance, self.city) if chance.random() < 0.5 else _moved_items(chance, picture)
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        try:
+            bring_in(self.city, text.getvalue().encode("utf-8-sig"), reason="業務移撥")
+        except TrackerError:
+            return picture
+        self.tables += 1
+        return self._look()
 
     def _look(self, before: Picture | None = None) -> Picture:
         picture = draw_picture(self.city.database, before) if before else draw_picture(self.city.database)
@@ -75,6 +98,23 @@ class Chronicle:
         """Return the rows as they were at the end of a day."""
         days = [each for each in self.pictures if each <= day]
         return self.pictures[max(days)] if days else None
+
+
+def _new_items(chance: Random, city: City) -> Iterator[Sequence[str]]:
+    yield "列管事項", "建議事項", "主辦機關", "期限", "開始日", "主題"
+    for number in range(chance.randint(1, 3)):
+        start = city.today() - chance.randint(0, 60) * DAY
+        due = start + chance.randint(1, 90) * DAY
+        quote = f"建請規劃第 {chance.random()} 號試辦計畫，並檢討第 {number} 次。"
+        theme = chance.choice(("", *THEMES))
+        yield f"試辦計畫 {number}", quote, chance.choice(UNITS), due.isoformat(), start.isoformat(), theme
+
+
+def _moved_items(chance: Random, picture: Picture) -> Iterator[Sequence[str]]:
+    yield "列管編號", "主辦機關", "列管事項"
+    open_ones = [row["item_no"] for row in picture.items.values() if row["status"] in OPEN]
+    for number in chance.sample(open_ones, min(2, len(open_ones))):
+        yield number, chance.choice(UNITS), "另有主辦"
 
 
 def facts_of(picture: Picture | None) -> Iterator[Fact]:

@@ -35,6 +35,12 @@ class Difference:
     told: Facts | None
     found: Facts | None
 
+    @property
+    def facts(self) -> list[str]:
+        """Return the names of the columns that differ; of an item that the history does not know, all of them."""
+        told, found = self.told or {}, self.found or {}
+        return [name for name in _FACTS if told.get(name) != found.get(name)]
+
 
 def holding_on(day: date) -> ColumnElement[bool]:
     """Return the condition on `ItemPeriod` for telling of a day, as it ended."""

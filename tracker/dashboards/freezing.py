@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker import audit
 from tracker.access import Act, Permission
+from tracker.actions.exchange.background import act_behind
 from tracker.actions.queries import ActionFilter
 from tracker.actions.reporting import Filing
 from tracker.actions.rules import deadlines
@@ -31,13 +32,12 @@ from tracker.dashboards.tables import Asked, Terms
 from tracker.foundation import jobs
 from tracker.foundation.database import Session
 from tracker.foundation.documents import PDFNotAvailable, TooLongForPDF
-from tracker.foundation.errors import Conflict, Duplicate, Forbidden, NotFound
+from tracker.foundation.errors import Conflict, Duplicate, NotFound
 from tracker.foundation.filing import FileStore, StoredFile
 from tracker.foundation.jobs import Job, Running
 from tracker.foundation.kept import keep_for_good
 from tracker.foundation.language import N_, SOURCE_LANGUAGE
 from tracker.people.models import Department
-from tracker.people.queries import act_of, get_user
 
 KIND: Final = "freeze_period"
 OFFERED: Final = 12
@@ -157,12 +157,9 @@ class FreezePeriod:
 
     def __call__(self, running: Running) -> Mapping[str, Any]:
         """Freeze the period that a job asks for; raises Forbidden, PeriodStillOpen, AlreadyFrozen or Cancelled."""
-        if running.requested_by_id is None:
-            raise Forbidden
         period = Period.read(running.payload["period"])
         with running.database.snapshot() as session:
-            person = get_user(session, running.requested_by_id)
-            act = act_of(session, person, running.clock.now(), self.terms.zone)
+            act = act_behind(session, running, self.terms.zone)
             act.require(Permission.Dashboard.FREEZE)
             _refuse(session, period, act.today, self.filing)
             day = period.closes_on(self.filing.days)
@@ -175,7 +172,7 @@ class FreezePeriod:
                 period=period.code,
                 cut_off_on=day,
                 frozen_at=act.at,
-                frozen_by_id=running.requested_by_id,
+                frozen_by_id=act.by.person_id,
                 figures=figures,
             )
             session.add(snapshot)

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
 from tracker import audit
 from tracker.access import Act, Permission
-from tracker.actions.exchange.exporting import rights_of
+from tracker.actions.exchange.background import make_file
 from tracker.actions.exchange.keeping import HANDED_UP
 from tracker.actions.rules.periods import OCCASION_LABELS, Occasion, period_of
 from tracker.dashboards.rules.tables import SUBJECTS, Layout, Table, read_layouts
@@ -20,14 +19,13 @@ from tracker.foundation import jobs
 from tracker.foundation.bundled import bundled
 from tracker.foundation.database import Session
 from tracker.foundation.documents import Format, Heading, Paper, write_paper
-from tracker.foundation.errors import Forbidden, Misconfigured
+from tracker.foundation.errors import Misconfigured
 from tracker.foundation.filing import FileStore
 from tracker.foundation.jobs import Job, Running
 from tracker.foundation.language import N_, SOURCE_LANGUAGE, translator
 from tracker.foundation.sheets import Cell
 from tracker.foundation.showing import show_date, show_moment, show_number
 from tracker.people.models import Department
-from tracker.people.queries import act_of, get_user
 from tracker.people.rules.naming import department_name
 
 KIND: Final = HANDED_UP
@@ -166,24 +164,17 @@ class MakeTable:
 
     def __call__(self, running: Running) -> Mapping[str, Any]:
         """Make the table that a job asks for, and keep the file; raises what `write_paper` raises, or Cancelled."""
-        if running.requested_by_id is None:
-            raise Forbidden
         order = order_of(running.payload)
         layout = self.layouts[order.asked.table]
-        with running.database.snapshot() as session, TemporaryFile() as file:
-            person = get_user(session, running.requested_by_id)
-            act = act_of(session, person, running.clock.now(), self.terms.zone)
+
+        def write_file(session: Session, act: Act, file: IO[bytes]) -> tuple[str, int]:
             rows = write(session, act, order, layout, self.terms, file, _progress(running))
-            stored = self.files.keep(file, file_name(order, act, layout, self.terms))
-        with running.database.transaction() as session:
+            return file_name(order, act, layout, self.terms), rows
+
+        def record_it(session: Session, act: Act, rows: int) -> None:
             record(session, act, order, rows)
-        return {
-            "sha256": stored.sha256,
-            "size": stored.size,
-            "name": stored.name,
-            "rows": rows,
-            "rights": rights_of(act.by),
-        }
+
+        return make_file(running, self.files, self.terms.zone, write_file, record_it)
 
 
 def _progress(running: Running) -> Callable[[int], Tell]:

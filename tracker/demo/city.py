@@ -18,6 +18,7 @@ from sqlalchemy import event
 from tracker.demo.desk import Desk
 from tracker.demo.follow_up import FollowUp
 from tracker.demo.founding import found_city, name_deputies, read_notices
+from tracker.demo.frozen import freeze_last_period
 from tracker.demo.letters import FolderMailer, LetterFolder
 from tracker.demo.plan import ItemPlan, Move, ReportPlan, report_plan
 from tracker.demo.samples import NAMES, sample
@@ -35,6 +36,7 @@ FOUNDED = -210
 DEPUTY_NAMED = -5
 NOTICES_READ = -7
 FIRST_LETTERS = -28
+FROZEN = -40
 LETTERS_AT = time(9, 1)
 WORK_FROM = time(9, 30)
 PAUSE = timedelta(minutes=6)
@@ -78,6 +80,7 @@ def _hurry(connection: Any, _record: object) -> None:
 def _scenes(wiring: Wiring, today: date) -> Iterator[Scene]:
     for name in NAMES:
         yield from _ReportStory(name, wiring, today).scenes()
+    yield Scene(FROZEN, partial(freeze_last_period, wiring))
     yield Scene(NOTICES_READ, partial(read_notices, wiring))
     yield Scene(DEPUTY_NAMED, partial(name_deputies, wiring, today))
 

@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories.actions import acknowledge, after_days
-from tests.factories.city import City
+from tests.factories.city import ZONE, City
 from tests.support import recount
 from tests.support.recount import Chronicle
 from tests.support.workflow_machine import prepare
 from tracker.actions import history, queries
+from tracker.actions.cross_checking import contradictions
 from tracker.actions.queries import OF_PAST_DAYS, ActionFilter, Group
 from tracker.actions.rules.deadlines import Standards
 from tracker.dashboards.queries import overview
@@ -76,6 +77,7 @@ class TestFigures:
                     )
         with city.database.reading() as session:
             assert history.differences(session) == []
+            assert list(contradictions(session, ZONE)) == []
 
     @SLOWLY
     @given(seed=st.integers(0, 2**32))

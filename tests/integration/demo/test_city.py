@@ -16,13 +16,15 @@ from tracker.actions.models import ActionItem, Closing, Evidence
 from tracker.actions.queries import overdue_on
 from tracker.actions.rules.workflow import PartStatus, Status
 from tracker.audit.models import AuditEvent
+from tracker.dashboards import comparing, freezing
+from tracker.demo.desk import COORDINATOR
 from tracker.demo.samples import NAMES
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import MemoryMailer
 from tracker.people.credentials import password_matches
 from tracker.people.models import Delegation, Department, RoleGrant, User
-from tracker.people.queries import deputies_on, find_user_by_email
+from tracker.people.queries import act_of, deputies_on, find_user_by_email
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import Notice, OutboxLetter
 from tracker.reminders.planning import plan_reminders
@@ -42,6 +44,17 @@ def session(city: Wiring) -> Iterator[Session]:
 def items(session: Session) -> Sequence[ActionItem]:
     """Return every item."""
     return session.scalars(select(ActionItem)).all()
+
+
+class TestFrozenPeriod:
+    def test_can_be_compared_with_the_present(self, city: Wiring) -> None:
+        with city.database.reading() as session:
+            coordinator = find_user_by_email(session, f"{COORDINATOR}@city.example")
+            assert coordinator is not None
+            act = act_of(session, coordinator, MORNING, city.settings.site.zone)
+            [snapshot] = freezing.list_snapshots(session, act)
+            assert freezing.get_snapshot(session, act, snapshot.id).files
+            assert comparing.compare(session, act, snapshot, None).changed
 
 
 class TestPeople:

@@ -4,18 +4,17 @@ The rows are those of `list_actions`, stretch by stretch from one moment of the 
 disagree and a long list takes no more memory than a short one. An export is an act on record.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from tempfile import TemporaryFile
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
 from tracker import audit
-from tracker.access import Act, Permission, Principal
+from tracker.access import Act, Permission
+from tracker.actions.exchange.background import make_file, rights_of
 from tracker.actions.exchange.columns import COLUMNS, Shown
 from tracker.actions.exchange.keeping import EXPORT, EXPORTS, holds_file, is_referred_to
 from tracker.actions.exchange.telling import conditions_of
@@ -38,7 +37,6 @@ from tracker.foundation.language import N_, translator
 from tracker.foundation.paging import BEGINNING, Place
 from tracker.foundation.sheets import Cell, Kind, Sheet, write
 from tracker.foundation.showing import show_moment, show_number
-from tracker.people.queries import act_of, get_user
 
 KIND: Final = EXPORT
 MOST_AT_ONCE: Final = 2_000
@@ -187,33 +185,22 @@ class ExportActions:
 
     def __call__(self, running: Running) -> Mapping[str, Any]:
         """Write the list that a job asks for, and keep the file; raises what `write_list` raises, or Cancelled."""
-        if running.requested_by_id is None:
-            raise Forbidden
         order = order_of(running.payload)
-        with running.database.snapshot() as session, TemporaryFile() as file:
-            person = get_user(session, running.requested_by_id)
-            act = act_of(session, person, running.clock.now(), self.zone)
+
+        def write(session: Session, act: Act, file: IO[bytes]) -> tuple[str, int]:
             total = count_actions(session, act.by, order.filter, act.today, self.standards)
-            running.progress(0, total, N_("正在寫入檔案…"))
-            rows = write_list(
-                session,
-                act,
-                order,
-                file,
-                self.zone,
-                self.standards,
-                lambda done: running.progress(done, total, N_("正在寫入檔案…")),
-            )
-            stored = self.files.keep(file, file_name(order, act, self.zone))
-        with running.database.transaction() as session:
+
+            def tell(done: int) -> None:
+                running.progress(done, total, N_("正在寫入檔案…"))
+
+            tell(0)
+            rows = write_list(session, act, order, file, self.zone, self.standards, tell)
+            return file_name(order, act, self.zone), rows
+
+        def record(session: Session, act: Act, rows: int) -> None:
             record_export(session, act, order, rows)
-        return {
-            "sha256": stored.sha256,
-            "size": stored.size,
-            "name": stored.name,
-            "rows": rows,
-            "rights": rights_of(act.by),
-        }
+
+        return make_file(running, self.files, self.zone, write, record)
 
 
 class _Counted:
@@ -265,13 +252,3 @@ def _notes(
         say(N_("再匯入")),
         say(N_("改好後可再匯入；列管編號與版本請勿修改。日期、狀態與進度不能以匯入變更。")),
     )
-
-
-def rights_of(principal: Principal) -> str:
-    """Return a digest of what decides which items a person sees, the same as long as that is the same."""
-    scopes = [
-        principal.scope(right)
-        for right in (Permission.Action.READ, Permission.Report.READ_RESTRICTED, Permission.Action.ASSIGN)
-    ]
-    facts = [(scope.city, sorted(scope.departments)) for scope in scopes]
-    return hashlib.sha256(repr((facts, sorted(principal.persons))).encode()).hexdigest()
