@@ -8,14 +8,16 @@ from playwright.sync_api import Download, Page, expect
 
 from tests.factories import actions
 from tests.factories.city import ZONE, City
-from tests.support.browser import assert_accessible, photograph
+from tests.support.browser import assert_accessible, keep_picture, photograph
 from tests.support.site import Site
 from tests.support.smtp import plain_text
 from tests.support.townspeople import People
 from tracker.foundation.jobs import run_next
 from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.heartbeats import beat
 from tracker.reminders.post_office import Monthly
 from tracker.reminders.summaries import plan_summaries
+from tracker.worker import DELIVER
 
 AFTER_CLOSING = datetime(2026, 4, 7, 9, 0, tzinfo=ZONE)
 
@@ -37,8 +39,10 @@ class TestAFrozenPeriod:
         expect(page.locator("dl.facts")).to_contain_text("列管中")
         figures = page.locator("dl.facts div").all_inner_texts()
         assert [text.split()[-1] for text in figures if text.startswith(("列管中", "逾期"))] == ["1", "3"]
+        beat(town.database, DELIVER, town.clock.now(), town.clock.now(), "")
+        page.reload()
         assert_accessible(page)
-        photograph(page, "frozen-period")
+        keep_picture(photograph(page, "frozen-period"), "frozen-period")
         link = page.get_by_role("link", name="ODS 列管事項明細")
         assert hash_of(page, link) == hash_of(page, link)
 
@@ -53,7 +57,7 @@ class TestAFrozenPeriod:
         number = actions.look(town, "coordinator", going, lambda _s, _a, item: item.item_no)
         expect(page.locator("table.data-table")).to_contain_text(number)
         assert_accessible(page)
-        photograph(page, "difference-report")
+        keep_picture(photograph(page, "difference-report"), "difference-report")
         with page.expect_download() as begun:
             page.get_by_role("link", name="ODT", exact=True).click()
         assert begun.value.suggested_filename.endswith(".odt")
@@ -68,11 +72,21 @@ class TestTables:
         page.get_by_role("button", name="套用").click()
         expect(page.get_by_text("列管事項明細，共 1 列。")).to_be_visible()
         assert_accessible(page)
-        photograph(page, "tables")
+        keep_picture(photograph(page, "tables"), "tables")
         page.get_by_label("XLSX（Excel）").check()
         with page.expect_download() as begun:
             page.get_by_role("button", name="產生檔案").click()
         assert begun.value.suggested_filename.startswith("列管事項明細-")
+
+    def test_show_the_council_what_became_of_what_was_recommended(self, town: City, people: People) -> None:
+        actions.report(town, actions.bring_to(town, "in_progress"))
+        page = people.come("coordinator").page
+        page.get_by_role("link", name="提報表件").click()
+        page.get_by_label("表件", exact=True).select_option(value="council")
+        page.get_by_role("button", name="套用").click()
+        expect(page.locator("table.data-table")).to_contain_text("交通局")
+        assert_accessible(page)
+        keep_picture(photograph(page, "council-list"), "council-list")
 
 
 def letter_about_the_period(site: Site, town: City) -> str:
