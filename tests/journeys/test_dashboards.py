@@ -29,9 +29,13 @@ def look(desk: Desk, path: str, name: str) -> None:
         desk.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         desk.open(path)
         expect(desk.page.locator("h1")).to_have_count(1)
-        assert_accessible(desk.page)
+        for width, height in WIDTHS.items():
+            desk.page.set_viewport_size({"width": width, "height": height})
+            expect_no_wider(desk.page, width)
+            assert_accessible(desk.page)
     desk.page.emulate_media(media="print")
-    assert desk.page.locator(".stat-tile").first.is_visible()
+    expect(desk.page.locator(".stat-tile").first).to_be_visible()
+    assert_accessible(desk.page)
     desk.page.emulate_media(media="screen", color_scheme="light")
     fits(desk.page)
     keep_picture(photograph(desk.page, name), name)

@@ -14,11 +14,12 @@ from tests.support.exchanging import bring_in
 from tests.support.moves import Hand, draw_call
 from tests.support.pictures import Picture, Row, draw_picture
 from tracker.access import Permission, Principal
-from tracker.actions.models import Closing, Part
+from tracker.actions.models import Closing, Part, ProgressUpdate
 from tracker.actions.rules import deadlines
 from tracker.actions.rules.deadlines import Deadline, Signal, Standards
 from tracker.actions.rules.workflow import CLOSED, OPEN, OWING, PartRole, PartStatus, Status
 from tracker.dashboards.figures import Overview
+from tracker.dashboards.filing import FilingOfPeriod
 from tracker.foundation.database import Database
 from tracker.foundation.errors import TrackerError
 from tracker.reports.models import Recommendation
@@ -204,6 +205,36 @@ def check(chronicle: Chronicle, principal: Principal, told: Overview, standards:
     _check_trend(chronicle, told, facts, seen)
     oldest = sorted(still, key=lambda fact: (fact.row["start_on"], fact.item_id))[:10]
     assert [each.item_id for each in told.longest] == [fact.item_id for fact in oldest]
+
+
+def check_filing(
+    chronicle: Chronicle, principal: Principal, told: Sequence[FilingOfPeriod], filing_days: int
+) -> None:
+    """Hold who filed for which period against the rows of today; the latest closed period comes first."""
+    now = chronicle.on(chronicle.city.today())
+    assert now is not None
+    seen = sorted(visible(now, principal))
+    for line in told:
+        assert line.closes_on == line.period.closes_on(filing_days) < chronicle.city.today()
+        updates = {
+            item_id: [
+                row
+                for row in now.of(ProgressUpdate, item_id)
+                if row["period"] == line.period.code and row["approved"] is not False
+            ]
+            for item_id in seen
+        }
+        assert line.filed == sum(bool(rows) for rows in updates.values())
+        assert line.late == sum(any(row["late"] for row in rows) for rows in updates.values())
+        assert line.missing == sum(_owes(now, item_id, line.period.last_day) for item_id in seen)
+
+
+def _owes(now: Picture, item_id: int, day: date) -> bool:
+    parts = [part for part in now.of(Part, item_id) if part["status"] is PartStatus.OPEN]
+    is_owing = now.items[item_id]["status"] in OWING
+    return is_owing and any(
+        part["reports_from"] <= day and (part["filed_until"] or date.min) < day for part in parts
+    )
 
 
 def _check_releases(told: Overview, facts: list[Fact], day: date) -> None:

@@ -17,6 +17,7 @@ from tracker.actions import history, queries
 from tracker.actions.cross_checking import contradictions
 from tracker.actions.queries import OF_PAST_DAYS, ActionFilter, Group
 from tracker.actions.rules.deadlines import Standards
+from tracker.dashboards.filing import filing_by_period
 from tracker.dashboards.queries import overview
 from tracker.dashboards.remembering import Figures
 from tracker.foundation.clock import FixedClock
@@ -52,7 +53,9 @@ class TestFigures:
                 with city.database.reading() as session:
                     principal = city.act(key, session).by
                     told = overview(session, principal, wanted, today, STANDARDS, by_agency=False)
+                    filed = filing_by_period(session, principal, wanted, today, STANDARDS)
                 recount.check(chronicle, principal, told, STANDARDS)
+                recount.check_filing(chronicle, principal, filed, STANDARDS.filing_days)
 
     @SLOWLY
     @given(seed=st.integers(0, 2**32))
