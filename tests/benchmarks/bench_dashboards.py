@@ -93,9 +93,9 @@ _BARE: dict[str, Callable[[Place], list[str]]] = {
 _WARM_LIMITS = {
     "dashboard": 3,
     "dashboard of a past day": 3,
-    "department": 3,
+    "department": 5,
     "report": 8,
-    "filing": 3,
+    "filing": 5,
 }
 _BARE_LIMITS = {"report": (500, 500)}
 """Warm, and after a change. A report's few rows are read in a fraction of a millisecond: what costs is the page."""
