@@ -110,6 +110,18 @@ class ReadingSettings:
 
 
 @dataclass(frozen=True)
+class ScanSettings:
+    """How text is recognised on scanned pages; sureness in percent."""
+
+    program: str
+    languages: str
+    dots_per_inch: int
+    page_seconds: int
+    memory_megabytes: int
+    doubted_below: int
+
+
+@dataclass(frozen=True)
 class FollowUpSettings:
     """The city's choices about follow-up."""
 
@@ -159,6 +171,7 @@ class Settings:
     web: WebSettings
     mail: MailSettings
     reading: ReadingSettings
+    scans: ScanSettings
     follow_up: FollowUpSettings
     reminders: ReminderSettings
     tables: TablesSettings
@@ -248,6 +261,8 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(detail=f"mail.security = {settings.mail.security!r}")
     if not 0 <= settings.reminders.hour <= 23:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
+    if not 72 <= settings.scans.dots_per_inch <= 400:
+        raise Misconfigured(detail=f"scans.dots_per_inch = {settings.scans.dots_per_inch}")
     if settings.reminders.largest_run < 1:
         raise Misconfigured(detail=f"reminders.largest_run = {settings.reminders.largest_run}")
     if settings.follow_up.reporting_cycle not in ("monthly", "quarterly", "half_yearly"):

@@ -44,6 +44,7 @@ from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.gallery import PageGallery
 from tracker.adapters.sandbox import Sandbox
 from tracker.adapters.smtp import SMTPMailer
+from tracker.adapters.tesseract import Tesseract
 from tracker.dashboards import freezing, handing_up
 from tracker.dashboards.handing_up import Layouts
 from tracker.dashboards.remembering import Figures
@@ -57,16 +58,18 @@ from tracker.foundation.jobs import Handler
 from tracker.people.events import DeputyNamed, PersonDeactivated, RolesTaken, TokenIssued
 from tracker.reading.document import ReadingLimits
 from tracker.reading.picture import ShowPages
+from tracker.reading.scan import ReadsPictures
 from tracker.reminders import service as reminders
 from tracker.reminders.letter_queries import count_chases
 from tracker.reminders.post_office import Monthly, PostOffice
-from tracker.reports import importing
+from tracker.reports import importing, scanning
 from tracker.reports.drafting import Proposals
 from tracker.reports.editions import propose_edition
 from tracker.reports.events import RecommendationConfirmed, ReportImported
 from tracker.reports.importing import ImportAtOnce
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.reports.rules.filing import CountStart, FilingRule
+from tracker.reports.scanning import DrawsPages
 from tracker.reports.suggesting import note_outcome
 from tracker.settings import Settings
 
@@ -83,6 +86,8 @@ class Wiring:
     files: FileStore
     reader: ReadAndExtract
     pages: ShowPages
+    drawer: DrawsPages
+    scanner: ReadsPictures
     office: PostOffice
     layouts: Layouts
     figures: Figures = field(default_factory=Figures)
@@ -125,7 +130,16 @@ class Wiring:
         """Return who does which kind of background job."""
         return {
             importing.KIND: importing.ImportReport(
-                self.reader, self.files, self.proposals(), self.settings.site.zone
+                self.reader, self.files, self.proposals(), self.settings.site.zone, self.scanner
+            ),
+            scanning.KIND: scanning.ReadScan(
+                self.drawer,
+                self.scanner,
+                self.files,
+                self.proposals(),
+                self.settings.site.zone,
+                self.settings.scans.dots_per_inch,
+                self.settings.scans.doubted_below / 100,
             ),
             exporting.KIND: exporting.ExportActions(self.files, self.settings.site.zone, self.standards()),
             handing_up.KIND: handing_up.MakeTable(self.files, self.layouts, self.table_terms()),
@@ -219,6 +233,8 @@ def wire(settings: Settings, clock: Clock | None = None) -> Wiring:
         database=Database(settings.storage.database_url, subscriptions(office)),
         files=files,
         reader=sandbox,
+        drawer=sandbox,
+        scanner=scanner(settings),
         pages=PageGallery(files, sandbox, settings.storage.pages, most_bytes),
         office=office,
         layouts=handing_up.load_layouts(settings.tables.file),
@@ -285,6 +301,17 @@ def reading_limits(settings: Settings) -> ReadingLimits:
         cpu_seconds=reading.cpu_seconds,
         wall_seconds=float(reading.wall_seconds),
     )
+
+
+def scanner(settings: Settings) -> Tesseract:
+    """Return what recognises text on scanned pages, whether it is installed or not."""
+    scans = settings.scans
+    limits = ReadingLimits(
+        memory_bytes=scans.memory_megabytes * MEGABYTE,
+        cpu_seconds=scans.page_seconds,
+        wall_seconds=float(scans.page_seconds),
+    )
+    return Tesseract(scans.program, scans.languages, limits, scans.dots_per_inch)
 
 
 def secret_key(directory: Path) -> bytes:

@@ -26,6 +26,7 @@ from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.heartbeats import beat
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.summaries import plan_summaries
+from tracker.reports import scanning
 from tracker.wiring import Wiring
 
 TICK_SECONDS = 30
@@ -123,8 +124,10 @@ def _run_jobs(wiring: Wiring, over: threading.Event) -> None:
 def _tidy_up(wiring: Wiring) -> None:
     now = wiring.clock.now()
     with wiring.database.reading() as session:
-        if not exporting.has_old(session, now) and not importing.list_old(session, now):
+        is_due = exporting.has_old(session, now) or importing.list_old(session, now)
+        if not is_due and not scanning.has_old(session, now):
             return
     with wiring.database.transaction() as session:
         exporting.discard_old(session, wiring.files, now)
         importing.discard_old(session, wiring.files, now)
+        scanning.discard_old(session, wiring.files, now)

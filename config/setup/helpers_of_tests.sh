@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gets the outside programs of the tests: a Chromium with Chinese fonts, LibreOffice, Pango, and a PostgreSQL.
+# Gets the outside programs of the tests: Chromium with Chinese fonts, LibreOffice, Pango, tesseract, PostgreSQL.
 # What needs root and has none is named in one loud line; the tests that want it are then skipped.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -25,6 +25,11 @@ have_office() {
 
 have_pango() {
     .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1
+}
+
+have_tesseract() {
+    command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>/dev/null | grep -qx chi_tra &&
+        tesseract --list-langs 2>/dev/null | grep -qx eng
 }
 
 have_postgres() {
@@ -74,6 +79,21 @@ if ! have_pango; then
         rm -f "$log"
     else
         loud "no Pango. Run as root: apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    fi
+fi
+
+if ! have_tesseract; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "Installing tesseract …"
+        log=$(mktemp)
+        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
+            tesseract-ocr tesseract-ocr-chi-tra; } >"$log" 2>&1 </dev/null; then
+            cat "$log" >&2
+            loud "apt-get could not install tesseract; the tests of scans will be skipped."
+        fi
+        rm -f "$log"
+    else
+        loud "no tesseract. Run as root: apt-get install -y tesseract-ocr tesseract-ocr-chi-tra"
     fi
 fi
 

@@ -35,6 +35,7 @@ CODES = {
     "outbox_letter": {"key", "message_id", "lease_token"},
     "delivery_attempt": {"token"},
     "report": {"source_sha256", "source_kind", "page_starts"},
+    "recognised_page": {"source_sha256"},
     "draft": {"why", "support_department_ids"},
     "precedent_gram": {"gram"},
     "ladder": {"value"},

@@ -10,10 +10,11 @@ import os
 import resource
 import sys
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from tracker.reading.document import ReadingLimits
+from tracker.reading.document import Document, ReadingLimits
 from tracker.reading.picture import Passage
 
 
@@ -49,13 +50,14 @@ def _answer(question: str, name: str, limits: ReadingLimits, *numbers: int) -> d
     try:
         passages = json.loads(sys.stdin.buffer.readline()) if question == "marks" else []
         data = sys.stdin.buffer.read(limits.max_bytes + 1)
-        if question == "boxes":
-            return _boxes(name, data, limits, *numbers)
-        if question == "picture":
-            return _picture(name, data, limits, *numbers)
-        if question == "marks":
-            return _marks(name, data, limits, passages)
-        return _report(name, data, limits)
+        answers: dict[str, Callable[[], dict[str, Any]]] = {
+            "read": lambda: _report(name, data, limits),
+            "boxes": lambda: _boxes(name, data, limits, *numbers),
+            "picture": lambda: _picture(name, data, limits, *numbers),
+            "marks": lambda: _marks(name, data, limits, passages),
+            "scan": lambda: _of_scan(data),
+        }
+        return answers[question]()
     except ReportUnreadable as error:
         return {"error": type(error).__name__}
     except (MemoryError, RecursionError):
@@ -63,11 +65,21 @@ def _answer(question: str, name: str, limits: ReadingLimits, *numbers: int) -> d
 
 
 def _report(name: str, data: bytes, limits: ReadingLimits) -> dict[str, Any]:
-    from tracker.extraction import extract  # noqa: PLC0415 - see above
-    from tracker.extraction.model import to_json  # noqa: PLC0415 - see above
     from tracker.reading import readers  # noqa: PLC0415 - see above
 
-    document = readers.read(name, data, limits)
+    return _extracted(readers.read(name, data, limits))
+
+
+def _of_scan(data: bytes) -> dict[str, Any]:
+    from tracker.reading.scan import pages_from, text_of  # noqa: PLC0415 - see above
+
+    return _extracted(text_of(pages_from(json.loads(data))).document)
+
+
+def _extracted(document: Document) -> dict[str, Any]:
+    from tracker.extraction import extract  # noqa: PLC0415 - see above
+    from tracker.extraction.model import to_json  # noqa: PLC0415 - see above
+
     return {
         "text": document.text,
         "kind": document.kind,
@@ -83,10 +95,12 @@ def _boxes(name: str, data: bytes, limits: ReadingLimits, start: int, end: int) 
     return {"boxes": readers.boxes(name, data, start, end, limits)}
 
 
-def _picture(name: str, data: bytes, limits: ReadingLimits, number: int, width: int) -> dict[str, Any]:
+def _picture(
+    name: str, data: bytes, limits: ReadingLimits, number: int, width: int, is_grey: int
+) -> dict[str, Any]:
     from tracker.reading import readers  # noqa: PLC0415 - see above
 
-    drawn = readers.drawing(name, data, number, width, limits)
+    drawn = readers.drawing(name, data, number, width, limits, is_grey=bool(is_grey))
     return {
         "data": b64encode(drawn.data).decode(),
         "mime_type": drawn.mime_type,

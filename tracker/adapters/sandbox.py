@@ -5,28 +5,23 @@ The parent never loads a reader. A child that crashes, hangs or eats memory cost
 
 import json
 import os
-import selectors
-import signal
-import subprocess
 import sys
-import time
 from base64 import b64decode
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 import tracker
+from tracker.adapters.children import answer_of
 from tracker.extraction.model import ReadReport, from_json
 from tracker.foundation import errors
-from tracker.foundation.errors import FileEmpty, FileTooLarge, ReadingTookTooLong, ReportUnreadable
+from tracker.foundation.errors import FileEmpty, FileTooLarge, ReportUnreadable
 from tracker.reading.document import PlaceOnPage, ReadingLimits
 from tracker.reading.picture import Mark, Passage, Picture
+from tracker.reading.scan import ScannedPage, to_rows
 
 _CHILD = "tracker.adapters.reading_child"
-_CHUNK = 64 * 1024
 # JSON writes a Chinese character of three bytes in six, and repeats the quotes.
 _ANSWER_PER_BYTE = 8
 _ANSWER_AT_LEAST = 2**20
@@ -50,12 +45,17 @@ class Sandbox:
         """
         return _places(self._answer_of_child("boxes", name, data, start, end))
 
-    def picture(self, name: str, data: bytes, number: int, width: int) -> Picture:
+    def picture(self, name: str, data: bytes, number: int, width: int, *, is_grey: bool = False) -> Picture:
         """Draw a page, counted from 1, about so many pixels wide.
 
         Raises PageMissing, PageNotDrawn, or another member of the ReportUnreadable family.
         """
-        return _picture(self._answer_of_child("picture", name, data, number, width))
+        return _picture(self._answer_of_child("picture", name, data, number, width, int(is_grey)))
+
+    def read_scan(self, pages: Sequence[ScannedPage]) -> ReadReport:
+        """Extract from what was recognised on pages; raise a member of the ReportUnreadable family."""
+        rows = {page.number: to_rows(page) for page in pages}
+        return _report(self._answer_of_child("scan", "scan", json.dumps(rows).encode("ascii")))
 
     def marks(self, name: str, data: bytes, passages: Sequence[Passage]) -> list[tuple[Mark, ...]]:
         """Return for each passage a box for each of its printed lines, on the pages as they are shown.
@@ -72,40 +72,14 @@ class Sandbox:
             raise FileEmpty
         if len(data) > self._limits.max_bytes:
             raise FileTooLarge
-        with TemporaryFile() as file:
-            # A file for stdin, since a pipe could fill up while the child is writing its answer.
-            file.write(before)
-            file.write(data)
-            file.seek(0)
-            with subprocess.Popen(  # noqa: S603 - our own program, the name is an argument and no command
-                _command(self._limits, _plain(name), question, *numbers),
-                stdin=file,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                cwd="/",
-                start_new_session=True,
-            ) as child:
-                try:
-                    answer = _read(child, self._limits.wall_seconds, self._most_of_answer(data))
-                    code = child.wait(self._limits.wall_seconds)
-                except subprocess.TimeoutExpired:
-                    raise ReadingTookTooLong from None
-                finally:
-                    _end(child)
-        if code < 0:
-            # A signal ended the child: the processor limit, the kernel's memory watch, or a parser's crash.
-            raise ReportUnreadable if -code in _CRASHES else ReadingTookTooLong
-        if code:
-            raise ReportUnreadable
-        return answer
+        command = _command(self._limits, _plain(name), question, *numbers)
+        return answer_of(
+            command, (before, data), environment(), self._limits.wall_seconds, self._most_of_answer(data)
+        )
 
     def _most_of_answer(self, data: bytes) -> int:
         # The text of a PDF may be larger than the file, since it is stored compressed.
         return max(_ANSWER_AT_LEAST, _ANSWER_PER_BYTE * len(data), self._limits.max_bytes)
-
-
-_CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
 
 def _command(limits: ReadingLimits, name: str, question: str, *numbers: int) -> list[str]:
@@ -113,7 +87,7 @@ def _command(limits: ReadingLimits, name: str, question: str, *numbers: int) -> 
     return [sys.executable, "-P", "-m", _CHILD, bounds, name, question, *map(str, numbers)]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return an environment without secrets: only what Python needs to find this package."""
     return {
         "PYTHONPATH": str(Path(tracker.__file__).resolve().parents[1]),
@@ -127,33 +101,6 @@ def _plain(name: str) -> str:
     """Keep a file name as data: its last part, without what an argument cannot carry."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")
     return last.encode("utf-8", "replace").decode()[-_LONGEST_NAME:]
-
-
-def _read(child: "subprocess.Popen[bytes]", seconds: float, most: int) -> bytes:
-    """Read the child's answer until it ends; raise ReadingTookTooLong past the time or the size."""
-    assert child.stdout is not None
-    until = time.monotonic() + seconds
-    answer = bytearray()
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(child.stdout, selectors.EVENT_READ)
-        while True:
-            left = until - time.monotonic()
-            if left <= 0 or not waiting.select(left):
-                raise ReadingTookTooLong
-            chunk = os.read(child.stdout.fileno(), _CHUNK)
-            if not chunk:
-                return bytes(answer)
-            answer += chunk
-            if len(answer) > most:
-                raise ReadingTookTooLong
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    """End the child with all it may have started."""
-    if child.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
 
 
 def _report(answer: bytes) -> ReadReport:

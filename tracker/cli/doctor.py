@@ -20,6 +20,7 @@ from tracker.foundation.migrating import check_schema, head_revision
 from tracker.reminders.heartbeats import is_stale, list_heartbeats
 from tracker.settings import Settings, load_settings
 from tracker.web import STATIC
+from tracker.wiring import scanner
 
 NEWEST_TRIED = (3, 14)
 PATIENCE_SECONDS = 10.0
@@ -159,6 +160,15 @@ def _pdf(_settings: Settings) -> tuple[str, dict[str, object]]:
     return N_("可產生 PDF。"), {}
 
 
+def _scans(settings: Settings) -> tuple[str, dict[str, object]]:
+    """Tell whether scans can be read; without the program everything else works."""
+    if not scanner(settings).is_there():
+        return N_(
+            "未安裝（選用）。要讀取掃描檔，請執行「apt-get install tesseract-ocr tesseract-ocr-chi-tra」。"
+        ), {}
+    return N_("可辨識（%(languages)s）。"), {"languages": settings.scans.languages}
+
+
 LOOKS: tuple[tuple[str, Look], ...] = (
     (N_("儲存目錄"), _storage),
     (N_("資料庫"), _database),
@@ -166,4 +176,5 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     (N_("背景程序"), _worker),
     (N_("網頁資源"), _assets),
     ("PDF", _pdf),
+    (N_("掃描檔"), _scans),
 )

@@ -84,6 +84,10 @@ class Cancelled(TrackerError):
     message = N_("工作已取消。")
 
 
+class Paused(TrackerError):
+    """The job has done a part of its work and goes back into line; what never began goes before it."""
+
+
 class LeaseLost(TrackerError):
     """Another worker took the job over; this one must stop."""
 
@@ -313,6 +317,8 @@ def run_next(database: Database, handlers: Mapping[str, Handler], clock: Clock) 
         result = handlers[kind](job)
     except LeaseLost:
         return True
+    except Paused:
+        _put_back(job)
     except Cancelled as error:
         _finish(job, JobState.CANCELLED, error)
     except TrackerError as error:
@@ -337,7 +343,7 @@ def _claim(database: Database, kinds: Sequence[str], clock: Clock) -> tuple[str,
         job = session.scalars(
             select(Job)
             .where(or_(Job.state == JobState.WAITING, expired), Job.kind.in_(kinds))
-            .order_by(Job.id)
+            .order_by(Job.started_at.is_not(None), Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         ).first()
@@ -349,6 +355,19 @@ def _claim(database: Database, kinds: Sequence[str], clock: Clock) -> tuple[str,
         job.lease_token = secrets.token_hex(8)
         job.lease_until = now + LEASE
         return job.kind, Running(job.id, job.payload, job.requested_by_id, database, clock, job.lease_token)
+
+
+def _put_back(running: Running) -> None:
+    with running.database.transaction() as session:
+        job = session.get(Job, running.job_id)
+        if job is None or job.lease_token != running.token:
+            return
+        # It came further: crashes are counted anew.
+        job.state, job.attempts = JobState.WAITING, 0
+        job.lease_token, job.lease_until = None, None
+        if job.cancel_requested:
+            job.state, job.finished_at = JobState.CANCELLED, running.clock.now()
+            job.message, job.message_values = Cancelled.message, {}
 
 
 def _finish(

@@ -20,6 +20,7 @@ from tracker.foundation.errors import (
     FileTooLarge,
     Forbidden,
     ReadingTookTooLong,
+    TextMissing,
     TrackerError,
     VersionConflict,
 )
@@ -28,6 +29,7 @@ from tracker.foundation.jobs import Job, JobBatch, JobState, LeaseLost, Running,
 from tracker.foundation.language import N_
 from tracker.people.queries import act_of, get_user
 from tracker.reading.formats import suffix_of
+from tracker.reading.scan import ReadsPictures
 from tracker.reports.drafting import Proposals
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import Confidentiality
@@ -134,6 +136,19 @@ def may_be_tried_again(files: FileStore, job: Job) -> bool:
     return _may_pass(job.result.get("error", TrackerError.__name__)) and files.exists(job.payload["sha256"])
 
 
+def may_be_scanned(job: Job) -> bool:
+    """Tell whether an import failed because its PDF holds pictures of pages and no text."""
+    return (
+        job.kind == KIND
+        and job.state is JobState.FAILED
+        and _is_scan(job.result.get("error", ""), job.payload)
+    )
+
+
+def _is_scan(error: str, payload: Mapping[str, Any]) -> bool:
+    return error == TextMissing.__name__ and str(payload.get("name", "")).lower().endswith(".pdf")
+
+
 def _may_pass(error: str) -> bool:
     return error in {each.__name__ for each in _MAY_PASS}
 
@@ -146,6 +161,7 @@ class ImportReport:
     files: FileStore
     proposals: Proposals
     zone: ZoneInfo
+    scanner: ReadsPictures
 
     def __call__(self, running: Running) -> Mapping[str, Any]:
         """Import the file of a job for the person who asked; raises what the file or the right is refused with."""
@@ -155,13 +171,14 @@ class ImportReport:
             # Another worker has the file in hand, or a report is made of it.
             raise
         except TrackerError as error:
-            if not _may_pass(type(error).__name__):
+            is_scan = _is_scan(type(error).__name__, running.payload) and self.scanner.is_there()
+            if not _may_pass(type(error).__name__) and not is_scan:
                 discard_refused(self.files, running.payload)
             raise
 
     def _import(self, running: Running) -> Mapping[str, Any]:
         file = StoredFile(running.payload["sha256"], running.payload["size"], running.payload["name"])
-        act = self._act(running)
+        act = act_of_job(running, self.zone)
         running.progress(0, _STEPS, N_("正在讀取「%(name)s」並擷取建議事項…"), name=file.name)
         with running.database.reading() as session:
             check_not_imported(session, act, file)
@@ -179,12 +196,14 @@ class ImportReport:
                 "scanned": list(read.scanned),
             }
 
-    def _act(self, running: Running) -> Act:
-        if running.requested_by_id is None:
-            raise Forbidden
-        with running.database.reading() as session:
-            user = get_user(session, running.requested_by_id)
-            return act_of(session, user, running.clock.now(), self.zone)
+
+def act_of_job(running: Running, zone: ZoneInfo) -> Act:
+    """Return the act of the person who asked for a job, with the rights of today; raises Forbidden for nobody's."""
+    if running.requested_by_id is None:
+        raise Forbidden
+    with running.database.reading() as session:
+        user = get_user(session, running.requested_by_id)
+        return act_of(session, user, running.clock.now(), zone)
 
 
 @dataclass(frozen=True)

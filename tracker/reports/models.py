@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.foundation.database import Base, code_column
@@ -140,6 +140,20 @@ class ReviewStep(Base):
     def title(self) -> str:
         """Return the title of the first draft that the step was about."""
         return str(next(iter(self.after.values()))["title"])
+
+
+class RecognisedPage(Base):
+    """What was recognised on a page of a scanned file, kept at once; words as `reading.scan` tells them."""
+
+    __tablename__ = "recognised_page"
+    __table_args__ = (UniqueConstraint("source_sha256", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_sha256: Mapped[str]
+    number: Mapped[int]
+    lines: Mapped[list[Any]] = mapped_column(JSON)
+    sureness: Mapped[float | None]
+    read_at: Mapped[datetime]
 
 
 class Recommendation(Base):

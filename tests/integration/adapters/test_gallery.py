@@ -29,9 +29,9 @@ class CountingSandbox(Sandbox):
         super().__init__(limits)
         self.started = 0
 
-    def picture(self, name: str, data: bytes, number: int, width: int) -> Picture:
+    def picture(self, name: str, data: bytes, number: int, width: int, *, is_grey: bool = False) -> Picture:
         self.started += 1
-        return super().picture(name, data, number, width)
+        return super().picture(name, data, number, width, is_grey=is_grey)
 
     def marks(self, name: str, data: bytes, passages: Sequence[Passage]) -> list[tuple[Mark, ...]]:
         self.started += 1

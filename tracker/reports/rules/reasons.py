@@ -30,6 +30,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "worth-adopting": N_("提到值得本機關借鏡"),
     "useful-for-reference": N_("只說可供參考"),
     "commitment": N_("是撰寫人承諾要做的事"),
+    "doubted-words": N_("掃描辨識沒有把握，請對照原頁"),
     "marked_by_reviewer": N_("由審閱人從原文選取"),
     "split-by-reviewer": N_("由審閱人從一則分割而來"),
     "merged-by-reviewer": N_("由審閱人將幾則合併而成"),

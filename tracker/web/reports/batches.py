@@ -11,6 +11,7 @@ from tracker.foundation.jobs import Job
 from tracker.foundation.language import N_
 from tracker.reports import batches
 from tracker.reports.batches import BatchProgress, FileOutcome
+from tracker.reports.importing import may_be_scanned
 from tracker.reports.rules.pace import UNKNOWN, Pace
 from tracker.web.numbers import page_of
 from tracker.web.reports.blueprint import blueprint
@@ -47,6 +48,7 @@ def show_batch(batch_id: int) -> str:
         outcome_of=_outcome_of,
         tell_job=job_sentence,
         tell_scanned=scanned_sentence,
+        may_be_scanned=may_be_scanned,
         known=batches.known_reports(session(), page.rows),
         pace=_pace_sentence(progress.pace),
         reasons=[(say(msgid), count) for msgid, count in progress.reasons],

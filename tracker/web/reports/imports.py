@@ -13,14 +13,15 @@ from wtforms import RadioField
 
 from tracker.access import Permission
 from tracker.foundation import jobs
-from tracker.foundation.errors import NotFound, TrackerError
+from tracker.foundation.errors import NotFound, StepNotAllowed, TrackerError
 from tracker.foundation.jobs import Job, JobState
 from tracker.foundation.language import N_
 from tracker.reading import SUFFIXES
-from tracker.reports import batches, importing, queries
+from tracker.reports import batches, importing, queries, scanning
 from tracker.reports.importing import Kept
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import Confidentiality
+from tracker.reports.service import ReportKnown
 from tracker.web.forms import Form, required
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.pages import confidentialities, file_name
@@ -94,10 +95,14 @@ def upload_report() -> Any:
 @requires(Permission.Report.IMPORT)
 def list_imports() -> str:
     """Show the reader's own imports, newest first: single files and whole batches."""
-    found = jobs.list_jobs(session(), act().by.person_id, importing.KIND)
+    found = [
+        job
+        for kind in (importing.KIND, scanning.KIND)
+        for job in jobs.list_jobs(session(), act().by.person_id, kind)
+    ]
     return render_template(
         "reports/list_imports.html",
-        jobs=found,
+        jobs=sorted(found, key=lambda job: job.id, reverse=True),
         batches=batches.list_own(session(), act()),
         labels=JOB_STATES,
         tell_job=job_sentence,
@@ -128,10 +133,26 @@ def show_import(job_id: int) -> Any:
         scanned=scanned_sentence(job),
         ended=job.state in jobs.ENDED,
         percent=round(100 * job.done / job.total) if job.total else 0,
-        worker_is_late=job.state is JobState.WAITING and act().at - job.created_at > WORKER_IS_LATE,
+        worker_is_late=job.state is JobState.WAITING
+        and not job.started_at
+        and act().at - job.created_at > WORKER_IS_LATE,
         known=queries.find_report_by_hash(session(), job.payload.get("sha256", "")),
         is_kept=importing.may_be_tried_again(wiring().files, job),
+        scan=scan_of(job),
     )
+
+
+@blueprint.post("/imports/<int:job_id>/scan")
+@requires(Permission.Report.IMPORT)
+def read_scan(job_id: int) -> Any:
+    """Put the reading of a scan in line, or go on with one that was stopped."""
+    job = _own_job(job_id)
+    try:
+        reading = scanning.request_scan(session(), act(), wiring().files, wiring().scanner, job)
+    except (ReportKnown, StepNotAllowed, scanning.ScannerMissing) as error:
+        flash(error.text(say), "error")
+        return redirect(url_for("reports.show_import", job_id=job.id))
+    return redirect(url_for("reports.show_import", job_id=reading.id, wait=1))
 
 
 @blueprint.post("/imports/<int:job_id>/cancel")
@@ -141,7 +162,7 @@ def cancel_import(job_id: int) -> Any:
     job = _own_job(job_id)
     jobs.cancel(session(), job.id, act().at)
     session().refresh(job)
-    if job.state is JobState.CANCELLED:
+    if job.state is JobState.CANCELLED and job.kind == importing.KIND:
         importing.discard_refused(wiring().files, job.payload)
     tell(N_("已要求取消「%(name)s」的匯入。"), name=job.payload["name"])
     return redirect(url_for("reports.show_import", job_id=job.id))
@@ -181,9 +202,28 @@ def _kept(file: FileStorage) -> tuple[str, Kept | TrackerError]:
 def _own_job(job_id: int) -> Job:
     job = jobs.find_job(session(), job_id)
     may_see = job and (job.requested_by_id == act().by.person_id or act().by.may(Permission.Report.REVIEW))
-    if job is None or job.kind != importing.KIND or not may_see:
+    if job is None or job.kind not in (importing.KIND, scanning.KIND) or not may_see:
         raise NotFound
     return job
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What can be done about a file that is pictures of pages: whether its reading can begin, or go on."""
+
+    is_there: bool
+    has_file: bool
+    pages_read: int
+
+
+def scan_of(job: Job) -> Scan | None:
+    """Return how a scan can be read; None for a file that is none, or of which the reading has not ended."""
+    is_stopped = job.kind == scanning.KIND and job.state in (JobState.FAILED, JobState.CANCELLED)
+    if not is_stopped and not importing.may_be_scanned(job):
+        return None
+    sha256 = job.payload["sha256"]
+    there, has_file = wiring().scanner.is_there(), wiring().files.exists(sha256)
+    return Scan(there, has_file, scanning.count_pages(session(), sha256))
 
 
 def scanned_sentence(job: Job) -> str:

@@ -11,7 +11,8 @@ from tracker.access import Permission
 from tracker.foundation.errors import NotFound, ReportUnreadable
 from tracker.foundation.filing import FileMissing
 from tracker.reading.picture import Mark, Passage
-from tracker.reports import queries
+from tracker.reading.scan import KIND
+from tracker.reports import queries, scanning
 from tracker.reports.models import Report
 from tracker.web.numbers import number_of
 from tracker.web.reports import review
@@ -20,7 +21,7 @@ from tracker.web.session import act, requires, say, session, wiring
 
 # How many pixels wide the image of a page is for each zoom: twice what the pane shows, since screens are fine.
 WIDTHS: Final[Mapping[int, int]] = {100: 1000, 150: 1500, 200: 2000}
-PRINTED: Final = frozenset({"pdf"})
+PRINTED: Final = frozenset({"pdf", KIND})
 """The kinds of reports that have pages to be seen."""
 _HEADERS: Final[Mapping[str, str]] = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 _MARKS = ("draft", "recommendation")
@@ -49,6 +50,8 @@ class PrintedPage:
     marked: Sequence[Marked]
     text: str
     trouble: str = ""
+    doubted: Sequence[Mark] = ()
+    sureness: float | None = None
 
     @property
     def count(self) -> int:
@@ -112,9 +115,11 @@ def _printed(report: Report, number: int, zoom: int) -> PrintedPage:
     text = report.text[starts[number - 1] : starts[number]].strip("\n")
     pages, file = wiring().pages, (report.source_sha256, report.source_name)
     wanted = _wanted(report)
+    passages = [passage for passage, _ in wanted]
+    scan = scanning.text_of_report(session(), report) if report.source_kind == KIND else None
     try:
         drawn = pages.picture(*file, number, WIDTHS[zoom])
-        found = pages.marks(*file, [passage for passage, _ in wanted])
+        found = {each: scan.marks(each) for each in passages} if scan else pages.marks(*file, passages)
     except (ReportUnreadable, FileMissing) as error:
         return PrintedPage(report, number, zoom, (0, 0), (), text, error.text(say))
     marked = [
@@ -122,7 +127,9 @@ def _printed(report: Report, number: int, zoom: int) -> PrintedPage:
         for passage, facts in wanted
         if (boxes := [each for each in found[passage] if each.page == number])
     ]
-    return PrintedPage(report, number, zoom, (drawn.width, drawn.height), marked, text)
+    size, below = (drawn.width, drawn.height), wiring().settings.scans.doubted_below / 100
+    doubted, sureness = (scan.doubted_on(number, below), scan.sureness_on(number)) if scan else ((), None)
+    return PrintedPage(report, number, zoom, size, marked, text, doubted=doubted, sureness=sureness)
 
 
 def _wanted(report: Report) -> list[tuple[Passage, tuple[int, str, str, str, bool]]]:
