@@ -194,6 +194,7 @@ def _reports(city: City, wiring: Wiring, ids: Mapping[str, Any]) -> dict[str, An
             assert recommendation is not None
             found[f"{name}_recommendation"] = recommendation.id
             found[f"{name}_report"] = recommendation.report_id
+            found[f"{name}_report_no"] = recommendation.report.report_no
         for report in session.scalars(select(Report)):
             # Kept as a PDF, so that its pages can be looked at too.
             stored = wiring.files.put(pdf(f"Report {report.id}"))

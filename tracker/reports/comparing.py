@@ -83,12 +83,12 @@ class Comparison:
 
     def waiting(self, verdict: Verdict) -> Sequence[Compared]:
         """Return the pairs of a kind that nobody has decided on."""
-        return [each for each in self.pairs if each.decided is None and each.verdict is verdict]
+        return [each for each in self.pairs if each.decided is None and each.verdict == verdict]
 
 
 def compare(session: Session, principal: Principal, report: Report) -> Comparison | None:
     """Compare a report, whose text is there, with the edition before; None when it is no edition of another."""
-    edition = find_edition(session, principal, report.id)
+    edition = queries.edition_of(principal, report)
     if edition is None:
         return None
     if edition.state is EditionState.REFUSED:
@@ -199,39 +199,6 @@ def take_back(session: Session, act: Act, report_id: int, verdict_id: int) -> No
     if not found:
         raise VersionConflict
     undo_verdicts(session, act, report, found)
-
-
-def sources_of(session: Session, principal: Principal, recommendation_id: int) -> Sequence[EditionVerdict]:
-    """Return the further sources of a recommendation that the reader may see, in the order of their import."""
-    query = (
-        select(EditionVerdict)
-        .join(EditionVerdict.report)
-        .where(
-            EditionVerdict.recommendation_id == recommendation_id,
-            EditionVerdict.verdict.in_(CARRIED_ON),
-            queries.visible_to(principal),
-        )
-        .options(joinedload(EditionVerdict.report))
-        .order_by(EditionVerdict.decided_at, EditionVerdict.id)
-    )
-    return session.scalars(query).all()
-
-
-def carried_by(session: Session, principal: Principal, report_id: int) -> Sequence[EditionVerdict]:
-    """Return what a report says of recommendations of other reports, with those, in the order of its text."""
-    query = (
-        select(EditionVerdict)
-        .join(EditionVerdict.recommendation)
-        .join(Report, Report.id == Recommendation.report_id)
-        .where(
-            EditionVerdict.report_id == report_id,
-            EditionVerdict.verdict.in_(CARRIED_ON),
-            queries.visible_to(principal),
-        )
-        .options(joinedload(EditionVerdict.recommendation).joinedload(Recommendation.report))
-        .order_by(EditionVerdict.start, EditionVerdict.id)
-    )
-    return session.scalars(query).all()
 
 
 def _compared(

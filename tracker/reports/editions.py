@@ -19,7 +19,7 @@ from tracker.reports.events import ReportImported
 from tracker.reports.guards import hold_desk
 from tracker.reports.models import Draft, Edition, EditionVerdict, Report
 from tracker.reports.rules.drafts import DraftState, ReportState
-from tracker.reports.rules.editions import EditionState, Ground, Recognition, ReportFacts, recognise
+from tracker.reports.rules.editions import EditionState, Ground, Recognition, ReportFacts, best_of, recognise
 from tracker.reports.rules.sketches import Sketch, without_year
 
 
@@ -52,24 +52,10 @@ def find_edition(session: Session, principal: Principal, report_id: int) -> Edit
         select(Edition)
         .join(Edition.former)
         .where(Edition.report_id == report_id, queries.visible_to(principal))
-        .options(joinedload(Edition.former), joinedload(Edition.decided_by))
+        .options(joinedload(Edition.report), joinedload(Edition.former), joinedload(Edition.decided_by))
+        .execution_options(populate_existing=True)
     )
     return session.scalars(query).one_or_none()
-
-
-def later_editions(session: Session, principal: Principal, report_id: int) -> Sequence[Report]:
-    """Return the reports that were accepted as later editions of one, the last one first."""
-    query = (
-        select(Report)
-        .join(Edition, Edition.report_id == Report.id)
-        .where(
-            Edition.former_id == report_id,
-            Edition.state == EditionState.ACCEPTED,
-            queries.visible_to(principal),
-        )
-        .order_by(Report.imported_at.desc(), Report.id.desc())
-    )
-    return session.scalars(query).all()
 
 
 def accept_edition(session: Session, act: Act, report_id: int, version: int | None = None) -> Edition:
@@ -146,13 +132,14 @@ def _best(session: Session, principal: Principal, report: Report) -> tuple[Repor
     sketches = sketching.sketches_of(session, [report.id, *like])
     own = _facts(report, sketches[report.id])
     known = session.scalars(select(Report).where(Report.id.in_(like), queries.visible_to(principal)))
-    found = [
-        (each, recognition)
-        for each in known
-        if (recognition := recognise(own, _facts(each, sketches[each.id]), likeness))
-    ]
-    # Of equally like ones the last one is the edition before.
-    return max(found, key=lambda pair: (pair[1].strength, pair[0].id), default=None)
+    reports = {each.id: each for each in known}
+    found = {
+        key: recognition
+        for key, each in reports.items()
+        if (recognition := recognise(own, _facts(each, sketches[key]), likeness))
+    }
+    best = best_of(found)
+    return (reports[best], found[best]) if best is not None else None
 
 
 def _facts(report: Report, sketch: Sketch) -> ReportFacts:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.foundation.database import Base, code_column
@@ -58,6 +58,15 @@ class Report(Base):
     )
     recommendations: Mapped[list["Recommendation"]] = relationship(
         order_by="Recommendation.seq_no", back_populates="report"
+    )
+    edition: Mapped["Edition | None"] = relationship(
+        foreign_keys="Edition.report_id", back_populates="report", uselist=False
+    )
+    later: Mapped[list["Edition"]] = relationship(
+        foreign_keys="Edition.former_id", order_by="Edition.report_id.desc()", viewonly=True
+    )
+    verdicts: Mapped[list["EditionVerdict"]] = relationship(
+        order_by="(EditionVerdict.start, EditionVerdict.id)", viewonly=True
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
@@ -182,6 +191,13 @@ class Recommendation(Base):
     version: Mapped[int] = mapped_column()
 
     report: Mapped[Report] = relationship(back_populates="recommendations")
+    sources: Mapped[list["EditionVerdict"]] = relationship(
+        primaryjoin=lambda: and_(
+            EditionVerdict.recommendation_id == Recommendation.id, EditionVerdict.verdict.in_(CARRIED_ON)
+        ),
+        order_by="EditionVerdict.id",
+        viewonly=True,
+    )
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
@@ -204,7 +220,7 @@ class Edition(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column()
 
-    report: Mapped[Report] = relationship(foreign_keys=[report_id])
+    report: Mapped[Report] = relationship(foreign_keys=[report_id], back_populates="edition")
     former: Mapped[Report] = relationship(foreign_keys=[former_id])
     decided_by: Mapped[User | None] = relationship()
 

@@ -12,8 +12,9 @@ from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
 from tracker.people.queries import calendars_around
-from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
+from tracker.reports.models import Draft, Edition, EditionVerdict, Recommendation, Report, ReviewStep
 from tracker.reports.rules.drafts import SETTLED, Confidentiality, DraftKind, DraftState, ReportState
+from tracker.reports.rules.editions import EditionState
 from tracker.reports.rules.filing import FilingPeriod, FilingRule, filing_period
 
 
@@ -48,7 +49,14 @@ def is_visible_to(principal: Principal, report: Report) -> bool:
     return readable and (principal.may(Permission.Report.REVIEW) or report.state is ReportState.REVIEWED)
 
 
-def get_report(session: Session, principal: Principal, report_id: int, *, with_text: bool = False) -> Report:
+def get_report(
+    session: Session,
+    principal: Principal,
+    report_id: int,
+    *,
+    with_text: bool = False,
+    with_editions: bool = False,
+) -> Report:
     """Return a report with travellers and recommendations; raises NotFound, also when it may not be seen."""
     query = (
         select(Report)
@@ -58,14 +66,42 @@ def get_report(session: Session, principal: Principal, report_id: int, *, with_t
             selectinload(Report.recommendations),
             joinedload(Report.lead_agency),
             joinedload(Report.imported_by),
+            joinedload(Report.edition).joinedload(Edition.former),
+            joinedload(Report.edition).joinedload(Edition.decided_by),
         )
     )
     if with_text:
         query = query.options(undefer(Report.text))
-    report = session.scalars(query).one_or_none()
+    if with_editions:
+        known = joinedload(Report.verdicts).joinedload(EditionVerdict.recommendation)
+        query = query.options(
+            joinedload(Report.later).joinedload(Edition.report), known.joinedload(Recommendation.report)
+        )
+    report = session.scalars(query).unique().one_or_none()
     if report is None:
         raise NotFound
     return report
+
+
+def edition_of(principal: Principal, report: Report) -> Edition | None:
+    """Return of which report one may be another edition, if the reader may see that one."""
+    edition = report.edition
+    return edition if edition is not None and is_visible_to(principal, edition.former) else None
+
+
+def later_editions(principal: Principal, report: Report) -> Sequence[Report]:
+    """Return the reports that were accepted as later editions of one and may be seen, the last one first."""
+    accepted = (each.report for each in report.later if each.state is EditionState.ACCEPTED)
+    return [each for each in accepted if is_visible_to(principal, each)]
+
+
+def carried_by(principal: Principal, report: Report) -> Sequence[EditionVerdict]:
+    """Return what a report says of recommendations of reports that may be seen, in the order of its text."""
+    return [
+        each
+        for each in report.verdicts
+        if each.is_source and is_visible_to(principal, each.recommendation.report)
+    ]
 
 
 def find_report_by_hash(session: Session, sha256: str) -> Report | None:

@@ -118,7 +118,8 @@ class TestSplitting:
         def relatives(key: str, of: int) -> tuple[int | None, list[int]]:
             with city.database.reading() as session:
                 by = city.act(key, session).by
-                origin, split_off = queries.split_relatives(session, by, queries.get_action(session, by, of))
+                found = queries.relatives_of(session, by, queries.get_action(session, by, of))
+                origin, split_off = found.origin, found.split_off
                 return origin.id if origin else None, [each.id for each in split_off]
 
         assert relatives("coordinator", item_id) == (None, [other_id])

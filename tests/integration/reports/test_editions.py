@@ -226,13 +226,11 @@ class TestCarryOn:
         accepted(city, later)
         carry(city, later, Verdict.REWORDED)
         with city.database.reading() as session:
-            by = city.act("officer", session).by
+            by = city.act("coordinator", session).by
             known = session.scalars(
                 select(Recommendation).where(Recommendation.verbatim_quote == SIGNALS)
             ).one()
-            assert comparing.sources_of(session, by, known.id) == []
-            by = city.act("coordinator", session).by
-            (source,) = comparing.sources_of(session, by, known.id)
+            (source,) = known.sources
             text = queries.get_report(session, by, later, with_text=True).text
             assert (source.quote, source.verdict) == (REWORDED, Verdict.REWORDED)
             assert text[source.start : source.end] == REWORDED

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.foundation.likeness import bigrams, likeness
-from tracker.reports.rules.editions import Ground, Matching, Passage, ReportFacts, match, recognise
+from tracker.reports.rules.editions import (
+    Ground,
+    Matching,
+    Passage,
+    Recognition,
+    ReportFacts,
+    best_of,
+    match,
+    recognise,
+)
 from tracker.reports.rules.sketches import sketch_of_report
 
 KNOWN = (
@@ -108,6 +117,19 @@ def facts(
 def recognised(**changes: object) -> tuple[Ground, ...] | None:
     found = recognise(facts(**changes), facts(), likeness)  # type: ignore[arg-type]
     return found.grounds if found else None
+
+
+class TestBestOf:
+    def test_is_the_strongest_one(self) -> None:
+        weak, strong = (Recognition((Ground.TEXT,), each, 1.0) for each in (0.5, 0.9))
+        assert best_of({1: strong, 2: weak}) == 1
+
+    def test_is_the_last_one_of_much_the_same(self) -> None:
+        same = [Recognition((Ground.TEXT,), each, 1.0) for each in (0.86, 0.82)]
+        assert best_of({1: same[0], 2: same[1]}) == 2
+
+    def test_of_none_is_none(self) -> None:
+        assert best_of({}) is None
 
 
 class TestRecognise:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import Row, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -22,12 +22,13 @@ from tracker.actions.models import (
 )
 from tracker.actions.queries.visibility import visible_to
 from tracker.actions.rules.deadlines import Deadline
-from tracker.actions.rules.workflow import OWING, PartStatus
+from tracker.actions.rules.workflow import OPEN, OWING, PartStatus, Status
 from tracker.foundation.database import Session
 from tracker.foundation.errors import NotFound
 from tracker.people.models import Department, RoleGrant
-from tracker.reports.models import Recommendation, Report
+from tracker.reports.models import EditionVerdict, Recommendation, Report
 from tracker.reports.queries import visible_to as readable_by
+from tracker.reports.twins import recommendations_like
 
 _DAY = timedelta(days=1)
 
@@ -42,6 +43,9 @@ def get_action(session: Session, principal: Principal, item_id: int) -> ActionIt
             parts.joinedload(Part.department),
             parts.joinedload(Part.officer),
             joinedload(ActionItem.recommendation).joinedload(Recommendation.report),
+            joinedload(ActionItem.recommendation)
+            .joinedload(Recommendation.sources)
+            .joinedload(EditionVerdict.report),
             joinedload(ActionItem.merged_into),
             selectinload(ActionItem.updates).joinedload(ProgressUpdate.submitted_by),
             selectinload(ActionItem.updates).joinedload(ProgressUpdate.reviewed_by),
@@ -202,17 +206,49 @@ class Suggestions:
     tags: Sequence[str]
 
 
-def split_relatives(
-    session: Session, principal: Principal, item: ActionItem
-) -> tuple[ActionItem | None, Sequence[ActionItem]]:
-    """Return the item that one was split off from, and those that were split off from it, as far as a person sees."""
-    of_it = or_(ActionItem.split_from_id == item.id, ActionItem.id == item.split_from_id)
-    found = session.scalars(
-        select(ActionItem).where(of_it, visible_to(principal)).order_by(ActionItem.item_no)
-    )
-    related = found.all()
+@dataclass(frozen=True)
+class Relatives:
+    """The item that one was split off from, those split off from it, and open ones whose reports may say the same."""
+
+    origin: ActionItem | None
+    split_off: Sequence[ActionItem]
+    alike: Sequence[ActionItem]
+
+
+def relatives_of(session: Session, principal: Principal, item: ActionItem) -> Relatives:
+    """Return the relatives of an item, as far as a person sees them, with the words that they stem from."""
+    is_relative = [ActionItem.split_from_id == item.id, ActionItem.id == item.split_from_id]
+    if item.status in OPEN:
+        like = recommendations_like(item.recommendation.verbatim_quote)
+        is_relative.append(and_(ActionItem.status.in_(OPEN), ActionItem.recommendation_id.in_(like)))
+    related = session.scalars(
+        select(ActionItem)
+        .where(or_(*is_relative), ActionItem.id != item.id, visible_to(principal))
+        .options(joinedload(ActionItem.recommendation).joinedload(Recommendation.report))
+        .order_by(ActionItem.item_no)
+    ).all()
     origin = next((each for each in related if each.id == item.split_from_id), None)
-    return origin, [each for each in related if each is not origin]
+    own_report = item.recommendation.report_id
+    return Relatives(
+        origin,
+        split_off=[each for each in related if each.split_from_id == item.id],
+        alike=[each for each in related if each.recommendation.report_id != own_report],
+    )
+
+
+def list_numbers(
+    session: Session, principal: Principal, recommendation_ids: Sequence[int]
+) -> Mapping[int, Sequence[Row[int, int, str, Status]]]:
+    """Return id, number and status of the visible items of each recommendation, in one statement."""
+    query = (
+        select(ActionItem.recommendation_id, ActionItem.id, ActionItem.item_no, ActionItem.status)
+        .where(ActionItem.recommendation_id.in_(recommendation_ids), visible_to(principal))
+        .order_by(ActionItem.item_no)
+    )
+    found: dict[int, list[Row[int, int, str, Status]]] = {}
+    for row in session.execute(query) if recommendation_ids else ():
+        found.setdefault(row.recommendation_id, []).append(row)
+    return found
 
 
 def list_suggestions(session: Session, principal: Principal, limit: int = 100) -> Suggestions:

@@ -71,20 +71,23 @@ class ReportFacts:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Why a report is taken for another edition, and how much of the text they share, from 0 to 1."""
+    """Why a report is taken for another edition, and how much of text and title they share, from 0 to 1."""
 
     grounds: tuple[Ground, ...]
     likeness: float
+    title_likeness: float
 
     @property
     def strength(self) -> float:
-        """Return what the better one of two recognitions has more of; a few words more or less do not count."""
-        return round(2 * self.likeness) / 2 + len(self.grounds) / 10
+        """Return what the better one of two recognitions has more of."""
+        return self.likeness + self.title_likeness + len(self.grounds) / 10
 
 
 _LIKE_TITLE: Final = 0.8
 _MUCH_TEXT: Final = 0.4
 _SOME_TEXT: Final = 0.08
+_MUCH_THE_SAME: Final = 0.1
+"""Sketches judge no finer than this."""
 
 
 def recognise(report: ReportFacts, known: ReportFacts, like: Likeness) -> Recognition | None:
@@ -94,16 +97,24 @@ def recognise(report: ReportFacts, known: ReportFacts, like: Likeness) -> Recogn
     """
     text = shared_text(report.sketch, known.sketch)
     same_agency = report.lead_agency_id is not None and report.lead_agency_id == known.lead_agency_id
+    title = like(report.title_grams, known.title_grams)
     holds = {
         Ground.TEXT: text >= _MUCH_TEXT,
-        Ground.TITLE: like(report.title_grams, known.title_grams) >= _LIKE_TITLE,
+        Ground.TITLE: title >= _LIKE_TITLE,
         Ground.AGENCY: same_agency or bool(report.agencies & known.agencies),
         Ground.TRIP: None not in report.trip and report.trip == known.trip,
     }
     agrees = holds[Ground.AGENCY] and (holds[Ground.TITLE] or holds[Ground.TRIP])
     if not holds[Ground.TEXT] and not (agrees and text >= _SOME_TEXT):
         return None
-    return Recognition(tuple(ground for ground, held in holds.items() if held), round(text, 2))
+    return Recognition(tuple(ground for ground, held in holds.items() if held), round(text, 2), title)
+
+
+def best_of(recognitions: Mapping[int, Recognition]) -> int | None:
+    """Return the key of the report before: the strongest recognition, and of much the same ones the highest key."""
+    strongest = max((each.strength for each in recognitions.values()), default=0.0)
+    near = (key for key, each in recognitions.items() if each.strength >= strongest - _MUCH_THE_SAME)
+    return max(near, default=None)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def withdraw(item_id: int) -> Any:
 def merge(item_id: int) -> Any:
     """Merge the item into another, which goes on alone."""
     item_for(item_id, Step.MERGE)
-    form = MergeForm()
+    form = MergeForm(into_item_no=request.args.get("into", ""))
     if form.validate_on_submit():
         words = (form.into_item_no.data or "", form.explanation.data or "", form.approval.data or "")
         with refused(form):

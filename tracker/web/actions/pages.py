@@ -22,7 +22,7 @@ from tracker.reports.queries import is_visible_to
 from tracker.reports.rules.adoption import LABELS as ADOPTION_LABELS
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.trips import TRIP_CATEGORIES
-from tracker.web.actions import bulk, filters, lists
+from tracker.web.actions import bulk, filters, known_words, lists
 from tracker.web.actions.blueprint import blueprint
 from tracker.web.actions.columns import CHOICES, columns_of
 from tracker.web.actions.telling import entries, period_name, shown_file, story_of
@@ -99,16 +99,16 @@ def show_action(item_id: int) -> str:
     steps = rights.steps_for(act(), item)
     waiting = rights.waiting_for(act(), item)
     facts = queries.deadline_of(item)
-    origin, split_off = queries.split_relatives(session(), act().by, item)
+    relatives = queries.relatives_of(session(), act().by, item)
     return render_template(
         "actions/show_action.html",
         item=item,
-        origin=origin,
+        origin=relatives.origin,
         check=item.checks[-1] if item.checks else None,
         check_state=item.checks[-1].state_on(today()) if item.checks else None,
         may_answer=post_checking.may_answer(act(), item),
         may_note=bool(item.checks) and post_checking.may_note(act(), item.checks[-1]),
-        split_off=split_off,
+        split_off=relatives.split_off,
         line=lists.lines_of([item])[0],
         days_late=deadlines.days_late(facts, today()),
         past_original=deadlines.is_overdue_vs_original(facts, today()),
@@ -124,6 +124,8 @@ def show_action(item_id: int) -> str:
         to_forward=rights.prepared_for(act(), item),
         asked=[each for each in item.closings if rights.is_waiting(each) or rights.is_prepared(each)],
         only_promises=closing_rules.only_promises,
+        sources=known_words.sources_of(item),
+        twins=known_words.twins_of(item, relatives.alike),
         readable_report=is_visible_to(act().by, item.recommendation.report),
         entries=entries(item, story_of(item)),
         files=[shown_file(each) for each in evidence_of(item)],

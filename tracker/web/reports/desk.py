@@ -1,5 +1,6 @@
 """The review desk as a whole: shown, added to, taken back by one step, and ended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
@@ -7,9 +8,9 @@ from flask import g, redirect, render_template, url_for
 from tracker.access import Permission
 from tracker.foundation.language import N_
 from tracker.people.rules.naming import department_name
-from tracker.reports import confirming, queries, reviewing, undoing
+from tracker.reports import confirming, queries, reviewing, twins, undoing
 from tracker.reports.duties import read_words
-from tracker.reports.models import Report, ReviewStep
+from tracker.reports.models import Draft, Report, ReviewStep
 from tracker.reports.rules.adoption import LABELS
 from tracker.reports.rules.drafts import DraftState
 from tracker.reports.rules.spans import find_passage
@@ -19,7 +20,7 @@ from tracker.web.reports.advice import advice_for
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.forms import ConfirmForm, SpanForm, StepForm, UndoForm
 from tracker.web.reports.pages import items_of
-from tracker.web.reports.review import Sent
+from tracker.web.reports.review import KnownWords, Sent
 from tracker.web.session import act, refused, requires, session, tell, wiring
 
 
@@ -86,7 +87,7 @@ def declare_no_recommendation(report_id: int) -> Any:
 def desk_page(report_id: int, sent: Sent | None = None) -> str:
     """Return the desk of a report, with a form that was refused where it was typed."""
     by, now = act().by, act().at
-    report = queries.get_report(session(), by, report_id, with_text=True)
+    report = queries.get_report(session(), by, report_id, with_text=True, with_editions=True)
     drafts = queries.list_drafts(session(), report_id)
     departments = read_words(session())
     names = {each.id: department_name(each, g.language) for each, _ in departments}
@@ -97,6 +98,7 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
         sent,
         undoing.find_undoable(session(), by, report_id, drafts),
         review.colleague_of(queries.find_colleague_step(session(), by, report_id, now - AT_WORK), now),
+        _known_words(report, drafts),
     )
     return render_template(
         "reports/review_report.html",
@@ -111,6 +113,16 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
 def card_address(report_id: int, draft_id: int) -> str:
     """Return the desk at a draft."""
     return url_for("reports.review_report", report_id=report_id, _anchor=f"candidate-{draft_id}")
+
+
+def _known_words(report: Report, drafts: Sequence[Draft]) -> KnownWords:
+    open_ones = [each for each in drafts if each.state in (DraftState.WAITING, DraftState.ACCEPTED)]
+    quotes = {each.id: report.text[each.start : each.end] for each in open_ones}
+    return KnownWords(
+        queries.edition_of(act().by, report),
+        twins.find_twins(session(), act().by, report.id, quotes),
+        {each.draft_id: each for each in queries.carried_by(act().by, report) if each.draft_id is not None},
+    )
 
 
 def _place_of(form: SpanForm, report: Report) -> tuple[int, int]:

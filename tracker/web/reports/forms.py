@@ -44,7 +44,7 @@ class Shown(Field):
         """Read ids and versions; raises ValueError for anything else."""
         self.data = None
         if valuelist:
-            pairs = [pair.partition("-") for pair in valuelist[0].split(",")]
+            pairs = [pair.partition("-") for pair in valuelist[0].split(",") if valuelist[0]]
             self.data = {_number(draft_id): _number(version) for draft_id, _, version in pairs}
 
 

@@ -189,7 +189,7 @@ def items_of(report: Report) -> Mapping[int, Sequence[Any]]:
 
 
 def _report_page(report_id: int, sent: Mapping[int, AdoptionForm] | None = None) -> str:
-    report = queries.get_report(session(), act().by, report_id)
+    report = queries.get_report(session(), act().by, report_id, with_editions=True)
     sent = sent or {}
     forms = {}
     if act().by.may(Permission.Report.REVIEW):
@@ -212,5 +212,8 @@ def _report_page(report_id: int, sent: Mapping[int, AdoptionForm] | None = None)
         items=items_of(report),
         opens_items=OPENS_ITEMS,
         confidentialities=CONFIDENTIALITIES,
+        edition=queries.edition_of(act().by, report),
+        later=queries.later_editions(act().by, report),
+        carried=queries.carried_by(act().by, report),
         has_file=wiring().files.exists(report.source_sha256),
     )

@@ -6,12 +6,13 @@ from datetime import datetime
 from itertools import chain, count, pairwise, repeat
 from string import ascii_uppercase
 
-from tracker.reports.models import Draft, Recommendation, Report, ReviewStep
+from tracker.reports.models import Draft, Edition, EditionVerdict, Recommendation, Report, ReviewStep
 from tracker.reports.rules.adoption import OPENS_ITEMS
-from tracker.reports.rules.drafts import HOLDS_ITS_WORDS, DraftKind, DraftState
+from tracker.reports.rules.drafts import HOLDS_ITS_WORDS, DraftKind, DraftState, ReportState
 from tracker.reports.rules.reasons import confidence_word, reasons
 from tracker.reports.rules.spans import WIDEST_GAP
 from tracker.reports.rules.steps import DONE
+from tracker.reports.twins import Twin
 from tracker.web.forms import Form
 from tracker.web.reports.forms import RejectForm, SpanForm, StepForm, name_apart, shown
 from tracker.web.reports.panels import Panel
@@ -121,6 +122,18 @@ class Colleague:
 
 
 @dataclass(frozen=True)
+class KnownWords:
+    """What is known already of a report's words: of which one it may be an edition, and what others say the same.
+
+    `twins` and `carried` are kept by the id of the draft.
+    """
+
+    edition: Edition | None = None
+    twins: Mapping[int, Sequence[Twin]] = field(default_factory=dict)
+    carried: Mapping[int, EditionVerdict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Desk:
     """The whole desk: cards in the order of the text, and the forms that concern the report."""
 
@@ -131,6 +144,7 @@ class Desk:
     current: int | None = None
     last_step: ReviewStep | None = None
     colleague: Colleague | None = None
+    known: KnownWords = field(default_factory=KnownWords)
     proposed: Sequence[Card] = field(init=False)
     possible: Sequence[Card] = field(init=False)
 
@@ -155,6 +169,13 @@ class Desk:
         return shown(card.draft for card in self.accepted)
 
     @property
+    def says_only_what_is_known(self) -> bool:
+        """Tell whether the review can end although nothing was accepted: all that was proposed is known."""
+        has_matched = any(card.draft.state is DraftState.MATCHED for card in self.cards)
+        is_open = self.report.state is ReportState.IN_REVIEW
+        return is_open and has_matched and not self.waiting and not self.accepted
+
+    @property
     def items_to_open(self) -> int:
         """Return how many action items the next confirmation will open."""
         return sum(card.opens_item for card in self.accepted)
@@ -172,6 +193,7 @@ def build_desk(
     sent: Sent | None = None,
     last_step: ReviewStep | None = None,
     colleague: Colleague | None = None,
+    known: KnownWords | None = None,
 ) -> Desk:
     """Lay out the desk; what was sent and refused stands where it was typed."""
     sent = sent or Sent()
@@ -194,7 +216,7 @@ def build_desk(
     ]
     step = sent.step or StepForm(formdata=None)
     span = sent.span or span_form(formdata=None)
-    return Desk(report, cards, span, step, sent.draft_id, last_step, colleague)
+    return Desk(report, cards, span, step, sent.draft_id, last_step, colleague, known or KnownWords())
 
 
 def look_of(draft: Draft) -> str:
