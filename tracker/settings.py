@@ -122,6 +122,14 @@ class ScanSettings:
 
 
 @dataclass(frozen=True)
+class ReviewSettings:
+    """What may be confirmed without looking at each."""
+
+    bulk_confidence_percent: int
+    bulk_sample: int
+
+
+@dataclass(frozen=True)
 class FollowUpSettings:
     """The city's choices about follow-up."""
 
@@ -172,6 +180,7 @@ class Settings:
     mail: MailSettings
     reading: ReadingSettings
     scans: ScanSettings
+    review: ReviewSettings
     follow_up: FollowUpSettings
     reminders: ReminderSettings
     tables: TablesSettings
@@ -259,6 +268,7 @@ def _check(settings: Settings) -> None:
     _ = settings.site.zone
     if settings.mail.security not in ("none", "starttls", "tls"):
         raise Misconfigured(detail=f"mail.security = {settings.mail.security!r}")
+    _check_review(settings.review)
     if not 0 <= settings.reminders.hour <= 23:
         raise Misconfigured(detail=f"reminders.hour = {settings.reminders.hour}")
     if not 72 <= settings.scans.dots_per_inch <= 400:
@@ -277,3 +287,10 @@ def _check(settings: Settings) -> None:
         raise Misconfigured(detail=f"follow_up.missed_filings = {settings.follow_up.missed_filings}")
     if not settings.site.address.startswith(("http://", "https://")):
         raise Misconfigured(detail=f"site.address = {settings.site.address!r}")
+
+
+def _check_review(review: ReviewSettings) -> None:
+    if not 0 < review.bulk_confidence_percent <= 100:
+        raise Misconfigured(detail=f"review.bulk_confidence_percent = {review.bulk_confidence_percent}")
+    if review.bulk_sample < 1:
+        raise Misconfigured(detail=f"review.bulk_sample = {review.bulk_sample}")

@@ -65,12 +65,13 @@ from tracker.reminders.post_office import Monthly, PostOffice
 from tracker.reports import importing, scanning
 from tracker.reports.drafting import Proposals
 from tracker.reports.editions import propose_edition
-from tracker.reports.events import RecommendationConfirmed, ReportImported
+from tracker.reports.events import DraftsAssigned, RecommendationConfirmed, ReportImported
 from tracker.reports.importing import ImportAtOnce
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.reports.rules.filing import CountStart, FilingRule
 from tracker.reports.scanning import DrawsPages
 from tracker.reports.suggesting import note_outcome
+from tracker.reports.workbench import return_drafts
 from tracker.settings import Settings
 
 MEGABYTE = 1024 * 1024
@@ -192,8 +193,9 @@ def subscriptions(office: PostOffice) -> Subscriptions:
     """Return the reactions to every event: when this happens, do that."""
     return {
         TokenIssued: (partial(reminders.send_token_letter, office),),
-        PersonDeactivated: (refuse_left_behind,),
-        RolesTaken: (refuse_misplaced,),
+        PersonDeactivated: (refuse_left_behind, return_drafts),
+        RolesTaken: (refuse_misplaced, return_drafts),
+        DraftsAssigned: (reminders.notify_of_drafts,),
         DeputyNamed: (reminders.notify_of_deputy,),
         ReportImported: (propose_edition,),
         # What was proposed is noted before the item is there, or the desk would find its own decision.

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 
+from sqlalchemy import update
+
 from tests.support.rows import Rows, all_rows, insert_rows
 from tracker.access import SYSTEM, Act, Grant, Principal, Role
 from tracker.actions.assigning import Assignment, open_action
@@ -19,7 +21,7 @@ from tracker.people.organization import DepartmentFields
 from tracker.people.service import PersonFields, RoleAssignment
 from tracker.reports.confirming import confirm
 from tracker.reports.drafting import Proposals
-from tracker.reports.models import Recommendation, Report
+from tracker.reports.models import Draft, Recommendation, Report
 from tracker.reports.reviewing import DraftChoice, accept_draft
 from tracker.reports.rules.drafts import Confidentiality
 from tracker.reports.service import ReportFields, edit_report, import_report
@@ -93,6 +95,14 @@ class City:
             return _import(
                 session, self.act("coordinator", session), self, quotes, agency, confidentiality
             ).id
+
+    def give_ready(self, quotes: tuple[str, ...], lead: str = "TPT") -> int:
+        """Import a report of the transport bureau whose drafts lack nothing that confirming needs; return its id."""
+        report_id = self.give_report(quotes)
+        filled = {"lead_department_id": self.departments[lead], "version": Draft.version}
+        with self.database.transaction() as session:
+            session.execute(update(Draft).where(Draft.report_id == report_id).values(filled))
+        return report_id
 
     def give_action(
         self,

@@ -171,6 +171,8 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "reports.reconsider_draft": {"version": "1"},
     "reports.split_draft": {"version": "1", "words": "共乘"},
     "reports.move_boundary": {"version": "1", "start": "{draft_start}", "end": "{draft_end}"},
+    "reports.show_workbench": {"draft": "{draft}", "reviewer_id": "{coordinator}"},
+    "reports.confirm_sure": {},
     "reports.take_suggestion": {"version": "1", "department_id": "{empty_department}"},
     "reports.edit_duties": {"version": "0", "words": "公車、轉運站"},
     "reports.restore_duties": {},

@@ -54,6 +54,7 @@ from tracker.reminders.queries import load_directory
 from tracker.reminders.rules.digest import MAILED, NoticeKind
 from tracker.reminders.rules.recipients import Recipient, recipients
 from tracker.reminders.rules.stages import Capacity
+from tracker.reports.events import DraftsAssigned
 
 _OWNER = (Capacity.OFFICER, Capacity.UNIT_HEAD)
 _OWNER_AND_AGENCY = (*_OWNER, Capacity.AGENCY_HEAD)
@@ -106,6 +107,21 @@ def notify_of_deputy(session: Session, happened: DeputyNamed) -> None:
                 created_at=happened.act.at,
             )
         )
+
+
+def notify_of_drafts(session: Session, happened: DraftsAssigned) -> None:
+    """Tell a reviewer how many drafts they were given; inside the system only, and nobody of what they took."""
+    if happened.reviewer_id == happened.act.by.person_id or happened.act.quiet:
+        return
+    session.add(
+        Notice(
+            person_id=happened.reviewer_id,
+            kind=NoticeKind.DRAFTS_GIVEN,
+            actor_name=happened.act.by.name,
+            detail=str(happened.count),
+            created_at=happened.act.at,
+        )
+    )
 
 
 def notify_of_acknowledgement(session: Session, happened: ActionAcknowledged) -> None:

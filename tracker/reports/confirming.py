@@ -1,6 +1,6 @@
 """The end of a review: accepted drafts become recommendations with numbers, and adoption (採行情形) is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -27,24 +27,30 @@ def confirm(
     report_id: int,
     version: int | None = None,
     shown: Mapping[int, int] | None = None,
+    only: Collection[int] | None = None,
 ) -> Sequence[Recommendation]:
     """Turn the accepted drafts into recommendations, and ask for their action items.
 
     `shown` gives the ids and versions of the accepted drafts that were seen: what a colleague accepted or changed
-    meanwhile is not confirmed unseen. Ends the review once no proposed recommendation waits; what was only possible
-    and stayed untouched is set aside. An edition that only says what is known has nothing to accept, and its review
-    ends all the same. Raises Conflict when nothing was accepted or a due date has passed,
-    VersionConflict, and Invalid when the report has no lead agency.
+    meanwhile is not confirmed unseen. With `only`, what else was accepted stays as it is. Ends the review once no
+    proposed recommendation waits; what was only possible and stayed untouched is set aside. An edition that only says
+    what is known has nothing to accept, and its review ends all the same. Raises Conflict when nothing was accepted or
+    a due date has passed, VersionConflict, and Invalid when the report has no lead agency.
     """
     act.require(Permission.Report.REVIEW)
     report = queries.get_report(session, act.by, report_id, with_text=True)
     hold_desk(session, report.id)
     check_version(report.version, version)
     drafts = queries.list_drafts(session, report_id)
-    accepted = [draft for draft in drafts if draft.state is DraftState.ACCEPTED]
+    accepted = [d for d in drafts if d.state is DraftState.ACCEPTED and (only is None or d.id in only)]
     if shown is not None and shown != {draft.id: draft.version for draft in accepted}:
         raise VersionConflict
-    waiting = [d for d in drafts if d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE]
+    waiting = [
+        d
+        for d in drafts
+        if (d.state is DraftState.ACCEPTED and d not in accepted)
+        or (d.state is DraftState.WAITING and d.kind is not DraftKind.POSSIBLE)
+    ]
     if not accepted and (waiting or not any(draft.state is DraftState.MATCHED for draft in drafts)):
         raise Conflict(N_("還沒有採用任何建議事項。若報告沒有建議事項，請選「本報告無建議事項」。"))
     _check_still_fits(accepted, act.today)

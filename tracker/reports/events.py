@@ -16,6 +16,15 @@ class ReportImported(Event):
 
 
 @dataclass(frozen=True)
+class DraftsAssigned(Event):
+    """So many drafts were given to a reviewer."""
+
+    reviewer_id: int
+    count: int
+    act: Act
+
+
+@dataclass(frozen=True)
 class RecommendationConfirmed(Event):
     """A recommendation was confirmed; with a leading department it asks for an action item."""
 

@@ -116,11 +116,13 @@ class Draft(Base):
     due_on: Mapped[date | None]
     expected_result: Mapped[str] = mapped_column(default="")
     rejection_reason: Mapped[str] = mapped_column(default="")
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     version: Mapped[int] = mapped_column()
 
     report: Mapped[Report] = relationship(back_populates="drafts")
     lead_department: Mapped[Department | None] = relationship()
-    officer: Mapped[User | None] = relationship()
+    officer: Mapped[User | None] = relationship(foreign_keys=[officer_id])
+    reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain class attribute
 

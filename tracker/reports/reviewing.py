@@ -69,7 +69,7 @@ def accept_draft(
     """
     draft = open_draft(session, act, draft_id, version)
     choice = choice or choice_of(draft)
-    _check_choice(session, choice, act.today)
+    check_choice(session, choice, act.today)
     _check_words(session, draft)
     before = facts_of([draft])
     _fill_draft(draft, choice)
@@ -135,7 +135,8 @@ def _check_words(session: Session, draft: Draft) -> None:
         check_free(session, draft.report_id, [(draft.start, draft.end)], without=[draft.id])
 
 
-def _check_choice(session: Session, choice: DraftChoice, today: date) -> None:
+def check_choice(session: Session, choice: DraftChoice, today: date) -> None:
+    """Raise Invalid, with a sentence for each field, when a choice cannot be accepted."""
     problems = adoption_rules.problems_with(
         choice.adoption, choice.adoption_reason, choice.study_until, today
     )

@@ -133,7 +133,7 @@ def _part_of(
         draft.report, part, *_with_mark(draft.why, "split-by-reviewer"), label=draft.label
     )
     made = propose_draft(draft.kind, candidate, draft.report, nodes, proposals, today)
-    made.confidence = draft.confidence
+    made.confidence, made.reviewer_id = draft.confidence, draft.reviewer_id
     made.theme = made.theme or draft.theme
     if not made.owner_hint:
         made.owner_hint, made.lead_department_id = draft.owner_hint, draft.lead_department_id

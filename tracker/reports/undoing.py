@@ -23,7 +23,7 @@ Facts = dict[str, Any]
 _KEPT = {
     name: column.type.python_type
     for name, column in inspect(Draft).columns.items()
-    if name not in ("id", "report_id", "version")
+    if name not in ("reviewer_id", "id", "report_id", "version")
 }
 
 

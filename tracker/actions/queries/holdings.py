@@ -23,6 +23,7 @@ from tracker.people.queries import (
 from tracker.people.rules import tree
 from tracker.reports.models import Draft
 from tracker.reports.rules.drafts import DraftState
+from tracker.reports.workbench import count_assigned
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Holdings:
     delegations: Sequence[Delegation] = ()
     sole_roles: Sequence[RoleGrant] = ()
     drafts: int = 0
+    to_review: int = 0
 
 
 def holdings_of(session: Session, person_id: int, parts: Sequence[Part], today: date) -> Holdings:
@@ -55,6 +57,7 @@ def holdings_of(session: Session, person_id: int, parts: Sequence[Part], today: 
         delegations=list_delegations_touching(session, person_id, today),
         sole_roles=list_sole_holders(session, person_id),
         drafts=drafts,
+        to_review=count_assigned(session, person_id),
     )
 
 

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     OFFICER_GIVEN = "officer_given"
     OFFICER_TAKEN = "officer_taken"
     DEPUTY_NAMED = "deputy_named"
+    DRAFTS_GIVEN = "drafts_given"
     RETURNED = "returned"
     REOPENED = "reopened"
     DECIDED = "decided"
@@ -53,6 +54,7 @@ NOTICE_LABELS: Final = {
     NoticeKind.OFFICER_GIVEN: N_("改由您承辦"),
     NoticeKind.OFFICER_TAKEN: N_("改由其他同仁承辦"),
     NoticeKind.DEPUTY_NAMED: N_("已指定職務代理人"),
+    NoticeKind.DRAFTS_GIVEN: N_("有候選建議指派給您審閱"),
     NoticeKind.RETURNED: N_("決定持續列管"),
     NoticeKind.REOPENED: N_("已重新列管"),
     NoticeKind.DECIDED: N_("已同意解除列管"),
