@@ -191,3 +191,37 @@ class TestOneClick:
         page = visit("coordinator").get(f"/actions/{item_id}").text
         assert re.search(r'href="/reports/\d+/source#place-\d+"', page)
         assert "/pages/" not in page
+
+
+class TestOtherFormats:
+    PAGE = (
+        "<!doctype html><meta charset=utf-8><title>x</title><h1>赴瀨灣市考察報告</h1><p>服務機關：交通局</p>"
+        "<h2>三、建議</h2><table><tr><td>建請交通局試辦行人優先號誌。</td><td>交通局</td></tr></table>"
+    )
+
+    @pytest.fixture
+    def web_page(self, visit: Visit, wiring: Wiring) -> Imported:
+        """A report that came as a web page."""
+        return taken(visit("coordinator"), wiring, self.PAGE.encode(), "report.html")
+
+    @pytest.mark.parametrize("page", ["source", "review"])
+    def test_show_the_text_with_its_headings_and_tables(
+        self, visit: Visit, web_page: Imported, page: str
+    ) -> None:
+        shown = visit("coordinator").get(f"/reports/{web_page.id}/{page}").text
+        assert re.search(
+            r'is-heading is-level-1" data-start="\d+" role="heading" aria-level="2">赴瀨灣市考察報告', shown
+        )
+        assert re.search(
+            r'is-heading is-level-2" data-start="\d+" role="heading" aria-level="3">三、建議', shown
+        )
+        assert re.search(r'class="source__line is-row" data-start="\d+">', shown)
+
+    def test_show_the_text_when_the_file_is_gone(
+        self, visit: Visit, web_page: Imported, wiring: Wiring
+    ) -> None:
+        with wiring.database.reading() as session:
+            wiring.files.discard(session.get_one(Report, web_page.id).source_sha256)
+        shown = visit("coordinator").get(f"/reports/{web_page.id}/source").text
+        assert "赴瀨灣市考察報告" in shown
+        assert "is-heading" not in shown

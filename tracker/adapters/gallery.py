@@ -18,7 +18,8 @@ from typing import Any, Final, NamedTuple
 
 from tracker.adapters.sandbox import Sandbox
 from tracker.foundation.errors import PageNotDrawn, ReportUnreadable
-from tracker.reading.picture import FileOpener, Mark, Passage, Picture
+from tracker.foundation.filing import FileMissing
+from tracker.reading.picture import FileOpener, Look, Mark, Passage, Picture
 
 # Each drawing may take the memory that reading a file may take.
 _AT_ONCE: Final = 2
@@ -82,6 +83,24 @@ class PageGallery:
                 }
                 _write(place, json.dumps(kept).encode("ascii"))
         return {passage: tuple(Mark(*each) for each in kept.get(key, ())) for passage, key in keys.items()}
+
+    def looks(self, sha256: str, name: str, text: str) -> tuple[Look, ...]:
+        """Return which lines of a report's stored text are headings and rows; none where that cannot be told.
+
+        A reader that has learned to lay out the text otherwise since the import says nothing about the stored one.
+        """
+        place = self._folder(sha256) / "looks.json"
+        kept = _read_marks(place)
+        if not kept:
+            try:
+                with self._turn(f"{sha256} looks"):
+                    digest, found = self._sandbox.looks(name, self._bytes(sha256))
+            except (ReportUnreadable, FileMissing):
+                return ()
+            kept = {"text": digest, "looks": found}
+            _write(place, json.dumps(kept).encode("ascii"))
+        stored = hash_of(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return tuple(Look(*each) for each in kept["looks"]) if kept["text"] == stored else ()
 
     def forget(self, sha256: str) -> None:
         """Remove what was drawn of a file."""

@@ -12,9 +12,10 @@ import sys
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any
 
-from tracker.reading.document import Document, ReadingLimits
+from tracker.reading.document import BlockKind, Document, ReadingLimits
 from tracker.reading.picture import Passage
 
 
@@ -55,6 +56,7 @@ def _answer(question: str, name: str, limits: ReadingLimits, *numbers: int) -> d
             "boxes": lambda: _boxes(name, data, limits, *numbers),
             "picture": lambda: _picture(name, data, limits, *numbers),
             "marks": lambda: _marks(name, data, limits, passages),
+            "looks": lambda: _looks(name, data, limits),
             "scan": lambda: _of_scan(data),
         }
         return answers[question]()
@@ -107,6 +109,15 @@ def _picture(
         "size": [drawn.width, drawn.height],
         "pages": drawn.pages,
     }
+
+
+def _looks(name: str, data: bytes, limits: ReadingLimits) -> dict[str, Any]:
+    from tracker.reading import readers  # noqa: PLC0415 - see above
+
+    document = readers.read(name, data, limits)
+    told = [block for block in document.blocks if block.level or block.kind is BlockKind.ROW]
+    digest = sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"text": digest, "looks": [[block.start, block.level] for block in told]}
 
 
 def _marks(name: str, data: bytes, limits: ReadingLimits, passages: list[list[Any]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tracker.extraction.model import ReadReport, from_json
 from tracker.foundation import errors
 from tracker.foundation.errors import FileEmpty, FileTooLarge, ReportUnreadable
 from tracker.reading.document import PlaceOnPage, ReadingLimits
-from tracker.reading.picture import Mark, Passage, Picture
+from tracker.reading.picture import Look, Mark, Passage, Picture
 from tracker.reading.scan import ScannedPage, to_rows
 
 _CHILD = "tracker.adapters.reading_child"
@@ -56,6 +56,13 @@ class Sandbox:
         """Extract from what was recognised on pages; raise a member of the ReportUnreadable family."""
         rows = {page.number: to_rows(page) for page in pages}
         return _report(self._answer_of_child("scan", "scan", json.dumps(rows).encode("ascii")))
+
+    def looks(self, name: str, data: bytes) -> tuple[str, tuple[Look, ...]]:
+        """Return the digest of a file's text, and which of its lines are headings and rows.
+
+        Raises a member of the ReportUnreadable family.
+        """
+        return _looks(self._answer_of_child("looks", name, data))
 
     def marks(self, name: str, data: bytes, passages: Sequence[Passage]) -> list[tuple[Mark, ...]]:
         """Return for each passage a box for each of its printed lines, on the pages as they are shown.
@@ -130,6 +137,17 @@ def _picture(answer: bytes) -> Picture:
         # What is handed to browsers is one of two kinds, whatever a child that was taken over may say.
         kind = {b"\x89PNG": "image/png", b"\xff\xd8\xff\xe0": "image/jpeg"}[image[:4]]
         return Picture(image, kind, width, height, int(values["pages"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReportUnreadable from error
+
+
+def _looks(answer: bytes) -> tuple[str, tuple[Look, ...]]:
+    try:
+        values: dict[str, Any] = json.loads(answer)
+        if "error" in values:
+            raise _error(values["error"])
+        looks = (Look(int(start), None if level is None else int(level)) for start, level in values["looks"])
+        return str(values["text"]), tuple(looks)
     except (ValueError, KeyError, TypeError) as error:
         raise ReportUnreadable from error
 

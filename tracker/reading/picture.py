@@ -23,6 +23,13 @@ class Mark(NamedTuple):
     height: float
 
 
+class Look(NamedTuple):
+    """How a line of the text looks that begins at an offset: a heading of a level from 1, or a row of a table."""
+
+    start: int
+    level: int | None
+
+
 @dataclass(frozen=True)
 class Picture:
     """An image of a page, as PNG or JPEG, with its size in pixels and how many pages the file has."""
@@ -44,6 +51,10 @@ class FileOpener(Protocol):
 
 class ShowPages(Protocol):
     """Draws pages of untrusted files and finds passages on them, once for each file, without harm to the caller."""
+
+    def looks(self, sha256: str, name: str, text: str) -> tuple[Look, ...]:
+        """Return which lines of a report's stored text are headings and rows; none where that cannot be told."""
+        ...
 
     def picture(self, sha256: str, name: str, number: int, width: int) -> Picture:
         """Return a page, counted from 1, about so many pixels wide.

@@ -20,6 +20,7 @@ from tracker.web.reports.advice import advice_for
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.forms import ConfirmForm, SpanForm, StepForm, UndoForm
 from tracker.web.reports.pages import items_of
+from tracker.web.reports.printed import looks_of
 from tracker.web.reports.review import KnownWords, Sent
 from tracker.web.session import act, refused, requires, session, tell, wiring
 
@@ -106,6 +107,7 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
         report=report,
         items=items_of(report),
         labels=LABELS,
+        looks=looks_of(report),
         advice=advice_for(report, drafts, departments, names),
     )
 

@@ -23,6 +23,7 @@ from tracker.web.numbers import page_of
 from tracker.web.reports import review
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.forms import Version, name_apart
+from tracker.web.reports.printed import looks_of
 from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
 
 LONGEST_NAME = 200
@@ -143,7 +144,11 @@ def show_source(report_id: int) -> str:
     """Show a report's whole text with its confirmed recommendations marked."""
     report = queries.get_report(session(), act().by, report_id, with_text=True)
     return render_template(
-        "reports/show_source.html", report=report, places=review.places_of(report), items=items_of(report)
+        "reports/show_source.html",
+        report=report,
+        places=review.places_of(report),
+        items=items_of(report),
+        looks=looks_of(report),
     )
 
 

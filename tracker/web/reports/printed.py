@@ -64,6 +64,13 @@ class PrintedPage:
         return next((each for each in self.marked if each.is_current), None)
 
 
+def looks_of(report: Report) -> Mapping[int, int | None]:
+    """Return how the lines of a report look, by the offset at which they begin; a scan's look all the same."""
+    if report.source_kind in (KIND, "text"):
+        return {}
+    return dict(wiring().pages.looks(report.source_sha256, report.source_name, report.text))
+
+
 @blueprint.get("/<int:report_id>/pages/<int:number>")
 @requires(Permission.Report.READ)
 def show_page(report_id: int, number: int) -> Any:
