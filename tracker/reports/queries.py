@@ -207,6 +207,24 @@ def find_colleague_step(
     return session.scalars(query).one_or_none()
 
 
+def find_latest_steps(
+    session: Session, principal: Principal, report_id: int, since: datetime
+) -> tuple[ReviewStep | None, ReviewStep | None]:
+    """Return what `find_last_step` and `find_colleague_step` do, in one statement."""
+    here = select(ReviewStep.id).where(ReviewStep.report_id == report_id)
+    own = here.where(ReviewStep.person_id == principal.person_id, ReviewStep.undone_at.is_(None))
+    others = here.where(ReviewStep.person_id != principal.person_id, ReviewStep.at >= since)
+    last = own.order_by(ReviewStep.id.desc()).limit(1).scalar_subquery()
+    last_of_others = others.order_by(ReviewStep.at.desc(), ReviewStep.id.desc()).limit(1).scalar_subquery()
+    found = session.scalars(
+        select(ReviewStep)
+        .where(or_(ReviewStep.id == last, ReviewStep.id == last_of_others))
+        .options(joinedload(ReviewStep.person))
+    ).all()
+    is_own = {each.person_id == principal.person_id: each for each in found}
+    return is_own.get(True), is_own.get(False)
+
+
 def get_draft(session: Session, principal: Principal, draft_id: int) -> Draft:
     """Return a draft of a report that may be seen; raises NotFound."""
     query = select(Draft).join(Report).where(Draft.id == draft_id, visible_to(principal))

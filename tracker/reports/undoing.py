@@ -80,7 +80,11 @@ def find_undoable(
     session: Session, principal: Principal, report_id: int, drafts: Iterable[Draft]
 ) -> ReviewStep | None:
     """Return the reader's last step as far as it can still be offered for undoing, by the drafts of the report."""
-    step = queries.find_last_step(session, principal, report_id)
+    return undoable(queries.find_last_step(session, principal, report_id), drafts)
+
+
+def undoable(step: ReviewStep | None, drafts: Iterable[Draft]) -> ReviewStep | None:
+    """Return a step as far as it can still be offered for undoing, by the drafts of the report."""
     settled = {str(draft.id) for draft in drafts if draft.state in SETTLED}
     return None if step is None or settled & step.after.keys() else step
 

@@ -92,13 +92,14 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
     drafts = queries.list_drafts(session(), report_id)
     departments = read_words(session())
     names = {each.id: department_name(each, g.language) for each, _ in departments}
+    own_step, step_of_colleague = queries.find_latest_steps(session(), by, report_id, now - AT_WORK)
     desk = review.build_desk(
         report,
         drafts,
         names,
         sent,
-        undoing.find_undoable(session(), by, report_id, drafts),
-        review.colleague_of(queries.find_colleague_step(session(), by, report_id, now - AT_WORK), now),
+        undoing.undoable(own_step, drafts),
+        review.colleague_of(step_of_colleague, now),
         _known_words(report, drafts),
     )
     return render_template(
