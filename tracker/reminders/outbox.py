@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import undefer
 
 from tracker.foundation.database import Base, Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
@@ -99,6 +100,7 @@ def claim(session: Session, now: datetime, lease: timedelta, *, slot_is_open: bo
         .where(OutboxLetter.state == LetterState.QUEUED, OutboxLetter.next_at <= now)
         .order_by(OutboxLetter.next_at, OutboxLetter.id)
         .limit(1)
+        .options(undefer(OutboxLetter.payload))
         .with_for_update(skip_locked=True)
     )
     if not slot_is_open:

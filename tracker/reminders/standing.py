@@ -87,6 +87,7 @@ def standing_of(
 ) -> Standing:
     """Return the present facts that reminders and notices are judged by."""
     part_ids = {each.part_id for each in reminders}
-    part_ids |= set(list_parts_of(session, {item_id for each in notices for item_id in each.about}))
+    if told_of := {item_id for each in notices for item_id in each.about}:
+        part_ids |= set(list_parts_of(session, told_of))
     concerns = list_concerns(session, terms, part_ids) if part_ids else []
     return Standing({each.part_id: each for each in concerns}, directory)
