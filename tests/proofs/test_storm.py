@@ -10,7 +10,12 @@ from tests.support.storm import Aftermath, Storm, Weather
 from tracker.foundation.database import Database
 
 WEATHER = Weather(
-    reminders=10_000, kills_of_workers=200, kills_of_schedulers=20, schedulers=2, patience_seconds=1800
+    reminders=10_000,
+    kills_of_workers=200,
+    kills_of_schedulers=20,
+    schedulers=2,
+    patience_seconds=1800,
+    speed=8,
 )
 CRASHES_OF_THE_DATABASE = 5
 

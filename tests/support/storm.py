@@ -39,7 +39,11 @@ SETTLED = (LetterState.ACCEPTED, LetterState.FAILED)
 
 @dataclass(frozen=True)
 class Weather:
-    """How many reminders are due, and how often which process dies."""
+    """How many reminders are due, and how often which process dies.
+
+    So many seconds (`speed`) pass in the storm while one passes outside: retries wait minutes, and a test should not. All
+    letters have to leave before the quiet hours of the storm's own day.
+    """
 
     reminders: int
     kills_of_workers: int
@@ -48,6 +52,7 @@ class Weather:
     schedulers: int = 1
     seed: int = 20260615
     patience_seconds: float = 600.0
+    speed: int = 20
 
 
 @dataclass
@@ -204,6 +209,7 @@ class Storm:
             "TRACKER_REMINDERS__LARGEST_RUN": "1000000",
             "STORM_BEGAN": str(time.time()),
             "STORM_MOMENT": BEGINS.isoformat(),
+            "STORM_SPEED": str(self.weather.speed),
         }
 
     def _start(

@@ -13,8 +13,6 @@ from tracker.settings import load_settings
 from tracker.wiring import Wiring, wire
 from tracker.worker import run
 
-SPEED = 20
-"""So many seconds pass in the storm while one passes outside: retries wait minutes, and a test should not."""
 LEASE = timedelta(minutes=3)
 _log = logging.getLogger(__name__)
 
@@ -22,17 +20,18 @@ _log = logging.getLogger(__name__)
 class FastClock:
     """Runs from a moment on, many times as fast as the machine's clock; alike in every process."""
 
-    def __init__(self, began: float, moment: datetime) -> None:
-        self._began, self._moment = began, moment
+    def __init__(self, began: float, moment: datetime, speed: int) -> None:
+        self._began, self._moment, self._speed = began, moment, speed
 
     def now(self) -> datetime:
         """Return the moment in the storm's own time."""
-        return self._moment + timedelta(seconds=(time.time() - self._began) * SPEED)
+        return self._moment + timedelta(seconds=(time.time() - self._began) * self._speed)
 
 
 def storm_clock() -> FastClock:
     """Return the clock that the environment describes."""
-    return FastClock(float(os.environ["STORM_BEGAN"]), datetime.fromisoformat(os.environ["STORM_MOMENT"]))
+    moment = datetime.fromisoformat(os.environ["STORM_MOMENT"])
+    return FastClock(float(os.environ["STORM_BEGAN"]), moment, int(os.environ["STORM_SPEED"]))
 
 
 def wired() -> Wiring:
