@@ -197,6 +197,11 @@ def department_depths(session: Session) -> Mapping[int, int]:
     return {each: len(list(tree.upwards(parents, each))) - 1 for each in parents}
 
 
+def list_above(session: Session, department_id: int) -> Sequence[int]:
+    """Return a department and what it hangs under, up to its agency."""
+    return list(tree.upwards({node.id: node.parent_id for node in department_nodes(session)}, department_id))
+
+
 def department_choices(session: Session) -> tuple[Sequence[Department], Mapping[int, int]]:
     """Return the active departments in tree order, and how deep each of all lies, in one statement."""
     departments = list_departments(session)

@@ -3,7 +3,7 @@
 They fill in nothing. A person takes one by a step of their own, which can be taken back like every other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from tracker.access import Act, Principal
 from tracker.foundation.database import Session
 from tracker.foundation.errors import Conflict, Invalid
 from tracker.foundation.language import N_
-from tracker.people.queries import get_department
+from tracker.people.queries import get_department, list_above
 from tracker.reports.duties import read_words, words_by_department
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.guards import check_free, open_draft
@@ -122,17 +122,18 @@ def note_outcome(session: Session, happened: RecommendationConfirmed) -> None:
             suggested_theme=proposed.theme,
             suggested_days=proposed.days,
             department_id=happened.lead_department_id,
-            place=_place(ids, happened.lead_department_id),
+            place=_place(ids, list_above(session, happened.lead_department_id)),
             theme_taken=bool(proposed.theme) and proposed.theme == source.theme,
             days_taken=(happened.due_on - happened.act.today).days == proposed.days,
         )
     )
 
 
-def _place(proposed: Sequence[int], chosen: int) -> int | None:
+def _place(proposed: Sequence[int], chosen: Collection[int]) -> int | None:
+    """Return which of the proposed departments was chosen, itself or by a unit of it: from 1, 0 for none of them."""
     if not proposed:
         return None
-    return 1 + proposed.index(chosen) if chosen in proposed else 0
+    return next((place for place, each in enumerate(proposed, 1) if each in chosen), 0)
 
 
 def _give_department(session: Session, draft: Draft, department_id: int) -> None:

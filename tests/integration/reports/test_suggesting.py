@@ -208,6 +208,11 @@ class TestOutcomes:
         assert found.all.total == sum(each.total for each in found.by_department) == 4
         assert found.themes_taken == found.themes == 2
 
+    def test_take_a_unit_for_the_agency_that_was_proposed(self, desk: City) -> None:
+        decide(desk, BUSES, "TPT-P")
+        with desk.database.reading() as session:
+            assert session.query(SuggestionOutcome).one().place == 1
+
     def test_do_not_find_the_decision_that_they_are_about(self, desk: City) -> None:
         decide(desk, NOTHING, "EDU-I")
         with desk.database.reading() as session:
