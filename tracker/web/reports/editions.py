@@ -17,6 +17,7 @@ from tracker.reports.comparing import Comparison
 from tracker.reports.models import Report
 from tracker.reports.rules.editions import GROUNDS, Ground
 from tracker.web.forms import Form, Words, required
+from tracker.web.numbers import number_of
 from tracker.web.reports.blueprint import blueprint
 from tracker.web.reports.forms import StepForm
 from tracker.web.session import act, refused, requires, say, session, tell
@@ -47,10 +48,11 @@ class Pairs(Field):
         """Read the pairs; raises ValueError for anything else."""
         self.data: list[tuple[int, int, int]] = []
         for pair in valuelist[0].split(",") if valuelist else ():
-            parts = pair.split("-")
-            if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-                raise ValueError(say(N_("這個表單不完整，請重新整理頁面後再試。")))
-            self.data.append((int(parts[0]), int(parts[1]), int(parts[2])))
+            match [number_of(part) for part in pair.split("-")]:
+                case [int(draft_id), int(version), int(recommendation_id)]:
+                    self.data.append((draft_id, version, recommendation_id))
+                case _:
+                    raise ValueError(say(N_("這個表單不完整，請重新整理頁面後再試。")))
 
 
 class VerdictForm(Form):
@@ -129,11 +131,11 @@ def _judge(form: VerdictForm, report_id: int) -> str:
         for draft_id, version, recommendation_id in form.apart.data:
             comparing.set_apart(session(), act(), report_id, draft_id, version, recommendation_id)
         return N_("已記錄為不同的建議。")
-    if (form.keep.data or "").isdecimal():
-        comparing.keep_dropped(session(), act(), report_id, int(form.keep.data or 0))
+    if (kept := number_of(form.keep.data)) is not None:
+        comparing.keep_dropped(session(), act(), report_id, kept)
         return N_("已記錄：新版本未再提出，仍照原決定辦理。")
-    if (form.undo.data or "").isdecimal():
-        comparing.take_back(session(), act(), report_id, int(form.undo.data or 0))
+    if (undone := number_of(form.undo.data)) is not None:
+        comparing.take_back(session(), act(), report_id, undone)
         return N_("已復原，等候您重新決定。")
     raise Invalid(N_("這個表單不完整，請重新整理頁面後再試。"))
 
