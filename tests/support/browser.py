@@ -75,10 +75,12 @@ def keep_picture(paths: dict[int, Path], name: str, width: int = 1440) -> None:
         shutil.copy(paths[width], PICTURES / f"{name}.png")
 
 
-def assert_accessible(page: Page) -> None:
-    """Run axe on a page and fail on what it calls serious or critical."""
+def assert_accessible(page: Page, *, at_all: bool = False) -> None:
+    """Run axe on a page and fail on what it calls serious or critical; on whatever it finds, where nothing may be."""
     violations = Axe().run(page).response["violations"]
-    grave = [violation for violation in violations if violation["impact"] in {"serious", "critical"}]
+    grave = [
+        violation for violation in violations if at_all or violation["impact"] in {"serious", "critical"}
+    ]
     assert not grave, "\n".join(
         f"{v['id']} ({v['impact']}): {v['help']}: " + "; ".join(node["html"] for node in v["nodes"][:3])
         for v in grave
