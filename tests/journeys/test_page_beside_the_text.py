@@ -38,7 +38,8 @@ def desk(people: People, site: Site, tmp_path: Path) -> Desk:
     desk.page.get_by_role("button", name="匯入", exact=True).click()
     expect(desk.page).to_have_url(re.compile(r"/imports/"))
     tick(site.wiring)
-    expect(desk.page).to_have_url(re.compile(r"/reports/\d+/review"))
+    # Until the page has loaded, nothing there listens to a key.
+    desk.page.wait_for_url(re.compile(r"/reports/\d+/review"))
     return desk
 
 

@@ -56,7 +56,7 @@ class PageGallery:
         place = self._folder(sha256) / f"{number}-{width}{_IMAGE}"
         if kept := _read_picture(place):
             return kept
-        with self._turn(f"{sha256} {number}"):
+        with self._turn(f"{sha256} {number} {name}"):
             if kept := _read_picture(place):
                 return kept
             drawn = self._sandbox.picture(name, self._bytes(sha256), number, width)
@@ -76,7 +76,7 @@ class PageGallery:
         kept = _read_marks(place)
         missing = [passage for passage, key in keys.items() if key not in kept][:_MOST_PASSAGES]
         if missing:
-            with self._turn(f"{sha256} marks"):
+            with self._turn(f"{sha256} marks {name}"):
                 found = self._sandbox.marks(name, self._bytes(sha256), missing)
                 kept = _read_marks(place) | {
                     keys[each]: marks for each, marks in zip(missing, found, strict=True)
@@ -93,7 +93,7 @@ class PageGallery:
         kept = _read_marks(place)
         if not kept:
             try:
-                with self._turn(f"{sha256} looks"):
+                with self._turn(f"{sha256} looks {name}"):
                     digest, found = self._sandbox.looks(name, self._bytes(sha256))
             except (ReportUnreadable, FileMissing):
                 return ()

@@ -10,7 +10,7 @@ import pytest
 from tests.support.pdf import pdf
 from tracker.adapters.gallery import PageGallery
 from tracker.adapters.sandbox import Sandbox
-from tracker.foundation.errors import PageMissing, PageNotDrawn, ReportUnreadable
+from tracker.foundation.errors import FormatNotSupported, PageMissing, PageNotDrawn, ReportUnreadable
 from tracker.foundation.filing import FileMissing, MemoryFileStore
 from tracker.reading.document import ReadingLimits
 from tracker.reading.picture import Mark, Passage, Picture
@@ -107,6 +107,14 @@ class TestPicture:
             with pytest.raises(PageNotDrawn):
                 gallery.picture(stored.sha256, "a.pdf", 1, 1000)
         assert sandbox.started == 1
+
+    def test_that_failed_by_its_name_is_drawn_under_another_name(
+        self, gallery: PageGallery, files: MemoryFileStore
+    ) -> None:
+        stored = files.put(PAGES)
+        with pytest.raises(FormatNotSupported):
+            gallery.picture(stored.sha256, "a.exe", 1, 1000)
+        assert gallery.picture(stored.sha256, "a.pdf", 1, 1000).width == 1000
 
     def test_of_a_page_that_is_not_there_is_refused(
         self, gallery: PageGallery, files: MemoryFileStore
