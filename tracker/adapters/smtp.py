@@ -91,6 +91,7 @@ class Connection(flask_mail.Connection):
     def __init__(self, mail: flask_mail.Mail, settings: MailSettings) -> None:
         super().__init__(mail)
         self._settings = settings
+        self._is_clean = True
 
     @property
     def is_open(self) -> bool:
@@ -99,7 +100,7 @@ class Connection(flask_mail.Connection):
 
     def open(self) -> None:
         """Connect, secure and sign in; raises OSError when the server or the way to it fails."""
-        self.host = self.configure_host()
+        self.host, self._is_clean = self.configure_host(), True
 
     def configure_host(self) -> smtplib.SMTP:
         """Return a secured, signed-in conversation; a certificate that does not hold is an error, never a warning."""
@@ -119,15 +120,24 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
+    def begin(self) -> tuple[int, bytes]:
+        """Say in the open conversation who sends a letter, and return the server's answer.
+
+        Only what a letter that was not taken left behind is cleared first: a relay may be far away, and each word costs
+        a journey. Raises OSError when the conversation breaks.
+        """
+        host = self._conversation
+        if not self._is_clean:
+            host.rset()
+        self._is_clean = False
+        return host.mail(self._settings.sender_address)
+
     def hand_over(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
-        """Offer one letter to one recipient and wait for the server's word.
+        """Offer the letter that was begun to one recipient and wait for the server's word.
 
         Raises OSError, of which every SMTPException is one, when the conversation breaks before the body leaves.
         """
         host = self._conversation
-        code, text = host.mail(self._settings.sender_address)
-        if code != OK:
-            return _sender_refused(code, text)
         code, text = host.rcpt(recipient)
         if code not in (OK, WILL_FORWARD):
             judged = _refused(code, text)
@@ -139,12 +149,6 @@ class Connection(flask_mail.Connection):
             self.drop()
             return Outcome(OutcomeKind.WITHHELD)
         return self._send_body(data)
-
-    def is_fresh(self) -> bool:
-        """Tell whether an open conversation still answers, and clear what an earlier letter left behind."""
-        with suppress(OSError):
-            return self._conversation.rset()[0] == OK
-        return False
 
     def drop(self) -> None:
         """Hang up without a word; what the server holds of an unfinished letter it must throw away."""
@@ -175,6 +179,7 @@ class Connection(flask_mail.Connection):
             self.drop()
             return Outcome(OutcomeKind.UNKNOWN, None, str(error))
         _set_timeout(host, self._settings.reply_timeout_seconds)
+        self._is_clean = code == OK
         return _accepted(code, text) if code == OK else _refused(code, text)
 
     def _introduce(self, host: smtplib.SMTP) -> None:
@@ -219,12 +224,14 @@ class SMTPMailer:
             return Outcome(OutcomeKind.PERMANENT, None, words, refuses_address=True)
         with self._lock:
             try:
-                self._connect()
-            except OSError as error:
-                _log.warning("mail server %s:%s: %s", self._settings.host, self._settings.port, error)
-                return Outcome(OutcomeKind.CHANNEL, getattr(error, "smtp_code", None), _words(error))
-            try:
+                code, text = self._begin()
+                if code != OK:
+                    return _sender_refused(code, text)
                 return self._connection.hand_over(data, recipient, point_of_no_return)
+            except MailServerAway as away:
+                return Outcome(
+                    OutcomeKind.CHANNEL, getattr(away.__cause__, "smtp_code", None), _words(away.__cause__)
+                )
             except OSError as error:
                 self._connection.drop()
                 return Outcome(OutcomeKind.TEMPORARY, None, _words(error))
@@ -236,10 +243,8 @@ class SMTPMailer:
     def greet(self) -> None:
         """Connect, introduce ourselves and say good-bye; raises MailServerAway when that fails."""
         with self._lock:
-            try:
-                self._connect()
-            except OSError as error:
-                raise MailServerAway from error
+            self._connection.drop()
+            self._connect()
             self._connection.quit()
 
     def close(self) -> None:
@@ -247,11 +252,23 @@ class SMTPMailer:
         with self._lock:
             self._connection.quit()
 
+    def _begin(self) -> tuple[int, bytes]:
+        """Begin a letter in the conversation that is open, or in a new one where that has grown stale."""
+        if self._connection.is_open:
+            with suppress(OSError):
+                code, text = self._connection.begin()
+                if code == OK:
+                    return code, text
+            self._connection.drop()
+        self._connect()
+        return self._connection.begin()
+
     def _connect(self) -> None:
-        if self._connection.is_open and self._connection.is_fresh():
-            return
-        self._connection.drop()
-        self._connection.open()
+        try:
+            self._connection.open()
+        except OSError as error:
+            _log.warning("mail server %s:%s: %s", self._settings.host, self._settings.port, error)
+            raise MailServerAway from error
 
 
 def _accepted(code: int, text: bytes) -> Outcome:
@@ -286,6 +303,6 @@ def _decoded(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _words(error: OSError) -> str:
+def _words(error: BaseException | None) -> str:
     answer = getattr(error, "smtp_error", None)
     return _decoded(answer) if isinstance(answer, bytes) else str(error)

@@ -98,13 +98,11 @@ def head_of(session: Session, passing_over: Collection[str] = ()) -> Head | None
 
     The last one that tells of something else than some acts, where those are passed over.
     """
-    query = (
-        select(AuditEvent).where(AuditEvent.action.not_in(passing_over))
-        if passing_over
-        else select(AuditEvent)
-    )
-    last = session.scalars(query.order_by(AuditEvent.seq.desc()).limit(1)).one_or_none()
-    return Head(last.seq, last.digest, last.at) if last else None
+    query = select(AuditEvent.seq, AuditEvent.digest, AuditEvent.at)
+    if passing_over:
+        query = query.where(AuditEvent.action.not_in(passing_over))
+    last = session.execute(query.order_by(AuditEvent.seq.desc()).limit(1)).one_or_none()
+    return Head(*last) if last else None
 
 
 def verify(session: Session, heads: Iterable[Head] = ()) -> Break | None:

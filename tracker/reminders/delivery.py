@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from tracker import audit
 from tracker.foundation.database import Database, Session
@@ -142,7 +143,9 @@ def _pass_point_of_no_return(present: Present, database: Database, claimed: Clai
         outbox.lock_recipient(session, claimed.letter_id)
         if not outbox.begin_transmitting(session, claimed, now, office.mail_wait + ONE_MINUTE):
             return False
-        letter = session.get_one(OutboxLetter, claimed.letter_id)
+        letter = session.get_one(
+            OutboxLetter, claimed.letter_id, options=[joinedload(OutboxLetter.recipient)]
+        )
         reason = why_not_send(session, present, letter, now)
         if reason is None and _day_is_taken(session, office, letter):
             if letter.ambiguous:

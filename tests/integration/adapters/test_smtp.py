@@ -163,12 +163,35 @@ class TestDeliver:
         assert server.conversations == 1
 
     def test_a_conversation_that_fell_silent_is_opened_anew(self, faulty_server) -> None:
-        server = faulty_server(RSET=["drop"])
+        server = faulty_server(MAIL=["ok", "drop"])
         mailer = SMTPMailer(settings(server.port))
         outcomes = [deliver(mailer) for _ in range(2)]
         mailer.close()
         assert [outcome.kind for outcome in outcomes] == [OutcomeKind.ACCEPTED, OutcomeKind.ACCEPTED]
         assert server.conversations == 2
+
+    def test_a_conversation_that_the_server_ends_is_opened_anew(self, faulty_server) -> None:
+        server = faulty_server(MAIL=["ok", "421 so many letters are enough"])
+        mailer = SMTPMailer(settings(server.port))
+        outcomes = [deliver(mailer) for _ in range(2)]
+        mailer.close()
+        assert [outcome.kind for outcome in outcomes] == [OutcomeKind.ACCEPTED, OutcomeKind.ACCEPTED]
+        assert server.conversations == 2
+
+    def test_what_a_refused_letter_left_behind_is_cleared_before_the_next(self, mailbox) -> None:
+        mailer = SMTPMailer(settings(mailbox.port))
+        refused = mailer.deliver(b"", f"{'x' * 600}@city.example", Asked())
+        taken = deliver(mailer)
+        mailer.close()
+        assert (refused.kind, taken.kind) == (OutcomeKind.PERMANENT, OutcomeKind.ACCEPTED)
+
+    def test_a_letter_in_a_clean_conversation_costs_the_four_words_that_it_must(self, faulty_server) -> None:
+        server = faulty_server(RSET=["drop"])
+        mailer = SMTPMailer(settings(server.port))
+        outcomes = [deliver(mailer) for _ in range(2)]
+        mailer.close()
+        assert {outcome.kind for outcome in outcomes} == {OutcomeKind.ACCEPTED}
+        assert server.conversations == 1
 
     def test_a_withheld_letter_leaves_nothing_behind(self, mailbox) -> None:
         mailer = SMTPMailer(settings(mailbox.port))
