@@ -210,8 +210,8 @@ def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
     return query.where(*holds(wanted.words, OutboxLetter.subject, OutboxLetter.address))
 
 
-def outbox_health(session: Session) -> OutboxHealth:
-    """Return how the post does, for the administrator's page, `tracker doctor` and /healthz."""
+def outbox_health(session: Session, now: datetime) -> OutboxHealth:
+    """Return how the post does at the moment, for the administrator's page, `tracker doctor` and /healthz."""
     unsent = OutboxLetter.state.in_(UNSENT)
     latest = select(func.max(PlanComparison.day)).scalar_subquery()
     # One question, since the page that shows this asks many others.
@@ -234,7 +234,7 @@ def outbox_health(session: Session) -> OutboxHealth:
         waiting=waiting,
         oldest_waiting_since=oldest,
         held=held,
-        paused_until=channel.paused_until,
+        paused_until=channel.rests_until(now),
         last_error=channel.last_error,
         last_success_at=channel.last_success_at,
         compared=compared,

@@ -15,6 +15,7 @@ from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.ladders import Scope, Target
 from tracker.reminders.rules.preferences import Preferences
+from tracker.reminders.rules.retry import LONGEST_CHANNEL_PAUSE
 from tracker.reminders.rules.stages import Anchor, Capacity, Stage, in_order
 
 
@@ -330,6 +331,14 @@ class MailChannel(Base):
     paused_until: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
     last_success_at: Mapped[datetime | None]
+
+    def rests_until(self, now: datetime) -> datetime | None:
+        """Return when the present pause ends, None where there is none.
+
+        One that ends later than any may was begun by a clock that has been set back since, and is over.
+        """
+        until = self.paused_until
+        return until if until and now < until <= now + LONGEST_CHANNEL_PAUSE else None
 
 
 class Heartbeat(Base):

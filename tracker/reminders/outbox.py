@@ -32,7 +32,7 @@ from tracker.reminders.models import (
     RefusedAddress,
 )
 from tracker.reminders.rules.ladder import Reason
-from tracker.reminders.rules.retry import LONGEST_CHANNEL_PAUSE, channel_pause_after, pause_after
+from tracker.reminders.rules.retry import channel_pause_after, pause_after
 
 CRASHES_ALLOWED = 2
 _CARRY_TOKENS = frozenset({LetterKind.INVITATION, LetterKind.PASSWORD_RESET})
@@ -239,14 +239,9 @@ def is_day_taken(session: Session, letter: OutboxLetter, since: datetime, until:
 
 
 def is_paused(session: Session, now: datetime) -> bool:
-    """Tell whether the mail server is being left alone after failures in a row.
-
-    A pause that ends later than any may was begun by a clock that has been set back since, and is over.
-    """
+    """Tell whether the mail server is being left alone after failures in a row."""
     channel = session.get(MailChannel, CHANNEL)
-    if channel is None or channel.paused_until is None:
-        return False
-    return now < channel.paused_until <= now + LONGEST_CHANNEL_PAUSE
+    return channel is not None and channel.rests_until(now) is not None
 
 
 def has_work(session: Session, now: datetime, *, slot_is_open: bool) -> bool:

@@ -72,8 +72,7 @@ def look(session: Session, office: PostOffice, now: datetime) -> Watch:
             MailChannel.id == CHANNEL
         )
     ).one_or_none() or (None, False, None)
-    paused_until = channel.paused_until if channel else None
-    is_paused = paused_until is not None and paused_until > now
+    paused_until = channel.rests_until(now) if channel else None
     waits_since = _waits_since(session, office, now)
     moved_at = channel.last_success_at if channel else None
     stands_still = moved_at is None or now - moved_at > STANDS_STILL
@@ -84,9 +83,9 @@ def look(session: Session, office: PostOffice, now: datetime) -> Watch:
             and now - waits_since > WAITS_TOO_LONG
             and stands_still
             and office.is_on
-            and not is_paused
+            and paused_until is None
         ),
-        Trouble.MAIL_PAUSED: is_paused,
+        Trouble.MAIL_PAUSED: paused_until is not None,
         Trouble.RUN_HELD: find_held_run(session, local_date(now, office.zone)) is not None,
         Trouble.ADDRESS_REFUSED: bool(someone_is_refused),
         Trouble.PLAN_DIFFERS: bool(differences),
@@ -95,7 +94,7 @@ def look(session: Session, office: PostOffice, now: datetime) -> Watch:
         tuple(trouble for trouble, is_so in found.items() if is_so),
         min((beat for beat in beats if beat), default=None),
         waits_since,
-        paused_until if is_paused else None,
+        paused_until,
     )
 
 

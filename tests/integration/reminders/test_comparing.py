@@ -47,10 +47,10 @@ def rows(database, person_id: int) -> list[PlannedReminder]:
 
 
 class TestAnOrdinaryNight:
-    def test_finds_nothing_and_says_so(self, told, tonight, database) -> None:
+    def test_finds_nothing_and_says_so(self, told, tonight, database, clock) -> None:
         assert tonight().is_sound
         with database.reading() as session:
-            found = outbox_health(session).compared
+            found = outbox_health(session, clock.now()).compared
         assert (found.day, found.expected, found.differences) == (date(2026, 6, 29), 2, 0)
 
     def test_is_compared_once(self, told, tonight) -> None:

@@ -29,6 +29,7 @@ from tracker.reminders.queries import list_waiting_reminders, load_directory
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.service import send_token_letter
+from tracker.reminders.watching import look
 
 LATE_IN_MAY = date(2026, 7, 1)  # the stage of this morning, 17 June, is for the officer alone
 MORNING = "2026-06-17 09:00"
@@ -329,6 +330,8 @@ class TestManyLetters:
         clock.advance(-timedelta(minutes=30))
         with database.transaction() as session:
             session.execute(update(OutboxLetter).values(next_at=clock.now()))
+            assert outbox_health(session, clock.now()).paused_until is None
+            assert look(session, office, clock.now()).paused_until is None
         assert deliver_outbox(office, database) == 12
 
     def test_the_third_failure_of_the_server_opens_the_breaker(
@@ -339,7 +342,7 @@ class TestManyLetters:
             deliver_outbox(office, database)
         assert attempts(database) == [(OutcomeKind.CHANNEL, None)] * 3
         with database.reading() as session:
-            health = outbox_health(session)
+            health = outbox_health(session, clock.now())
             assert health.waiting == 12
             assert health.paused_until == clock.now() + timedelta(minutes=1)
             assert health.last_error == "connection refused"

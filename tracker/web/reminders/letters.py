@@ -60,7 +60,7 @@ def mark_all_read() -> Response:
 def list_letters() -> str:
     """Show every letter, by the filter in the address, and how the post does."""
     wanted = _filter()
-    office, health = wiring().office, letter_queries.outbox_health(session())
+    office, health = wiring().office, letter_queries.outbox_health(session(), act().at)
     return render_template(
         "reminders/list_letters.html",
         page=letter_queries.list_letters(session(), wanted, page_of(request.args)),
