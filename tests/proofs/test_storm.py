@@ -14,7 +14,7 @@ WEATHER = Weather(
     kills_of_workers=200,
     kills_of_schedulers=20,
     schedulers=2,
-    patience_seconds=1800,
+    patience_seconds=3000,
     speed=8,
 )
 CRASHES_OF_THE_DATABASE = 5
