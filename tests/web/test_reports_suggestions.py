@@ -2,34 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from tests.factories.city import City
 from tests.support.client import Visitor
-from tracker.reports.confirming import confirm
+from tests.support.decided import BUSES, LIKE_BUSES, NOTHING, decide
 from tracker.reports.queries import list_drafts
-from tracker.reports.reviewing import DraftChoice, accept_draft
-from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import Confidentiality
-
-BUSES = "建請於轉運站試辦電動公車候車資訊看板，並檢討路線班次。"
-LIKE_BUSES = "宜比照當地，在轉運站設置公車候車資訊看板。"
-
-
-def decide(city: City, quote: str, department: str, confidentiality: Confidentiality) -> None:
-    report_id = city.give_report((quote,), confidentiality=confidentiality)
-    with city.database.transaction() as session:
-        act = city.act("coordinator", session)
-        (draft,) = list_drafts(session, report_id)
-        choice = DraftChoice(
-            "試辦看板",
-            "交通運輸",
-            Adoption.ADOPTED,
-            lead_department_id=city.departments[department],
-            due_on=act.today + timedelta(days=75),
-        )
-        accept_draft(session, act, draft.id, choice)
-        confirm(session, act, report_id)
 
 
 def draft_of(city: City, report_id: int) -> tuple[int, int, int | None]:
@@ -42,7 +20,7 @@ class TestDesk:
     def test_shows_the_department_with_the_earlier_decision_and_takes_it_by_one_click(
         self, city: City, visit: Callable[..., Visitor]
     ) -> None:
-        decide(city, BUSES, "EDU-I", Confidentiality.PUBLIC)
+        decide(city, BUSES, "EDU-I")
         report_id = city.give_report((LIKE_BUSES,))
         coordinator = visit("coordinator")
         page = coordinator.get(f"/reports/{report_id}/review").text
@@ -56,7 +34,7 @@ class TestDesk:
         assert "已採用系統的建議" in coordinator.get(f"/reports/{report_id}/review").text
 
     def test_says_so_where_there_is_no_ground(self, city: City, visit: Callable[..., Visitor]) -> None:
-        report_id = city.give_report(("Quarterly xylophone zeitgeist.",))
+        report_id = city.give_report((NOTHING,))
         assert "沒有相近的先例" in visit("coordinator").get(f"/reports/{report_id}/review").text
         page = visit("coordinator", language="en").get(f"/reports/{report_id}/review").text
         assert "no department is suggested" in page
@@ -74,7 +52,7 @@ class TestOutcomesPage:
     def test_counts_for_the_coordinator_and_the_administrator(
         self, city: City, visit: Callable[..., Visitor]
     ) -> None:
-        decide(city, BUSES, "TPT", Confidentiality.PUBLIC)
+        decide(city, BUSES, "TPT")
         decide(city, LIKE_BUSES, "EDU-I", Confidentiality.RESTRICTED)
         assert (
             "已確認 2 項，其中 2 項有建議：1 項採第一順位，1 項未採納。"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from tracker.access import Act, Permission
 from tracker.foundation.database import Session
@@ -109,8 +109,7 @@ def _sure(session: Session, act: Act, wanted: QueueFilter, least: float) -> Sequ
             Draft.confidence >= least,
         )
         .options(
-            joinedload(Draft.report).undefer(Report.text),
-            joinedload(Draft.report).joinedload(Report.lead_agency),
+            selectinload(Draft.report).options(undefer(Report.text), joinedload(Report.lead_agency)),
             joinedload(Draft.lead_department),
         )
         .order_by(Report.imported_at, Draft.report_id, Draft.start, Draft.id)

@@ -77,6 +77,14 @@ class QueueFilter:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A draft that waits, with report, agency and reviewer, and the words it is about."""
+
+    draft: Draft
+    quote: str
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many drafts a choice would list, the other choices being kept, by the choice's value; "" for all."""
 
@@ -88,18 +96,19 @@ class Tally:
 
 def list_queue(
     session: Session, act: Act, wanted: QueueFilter, number: int = 1, size: int = 50
-) -> Page[Draft]:
-    """Return a page of the drafts that wait and may be seen, with report and reviewer; raises Forbidden."""
+) -> Page[Waiting]:
+    """Return a page of the drafts that wait and may be seen; raises Forbidden."""
     act.require(Permission.Report.REVIEW)
     conditions = [waits_for(act.by), *narrowed(act, wanted)]
     total = session.scalar(select(func.count(Draft.id)).join(Report).where(*conditions)) or 0
+    # A report's whole text would come once for each of its drafts, so the database cuts out the passages.
+    quote = func.substr(Report.text, Draft.start + 1, Draft.end - Draft.start)
     query = (
-        select(Draft)
+        select(Draft, quote)
         .join(Report)
         .where(*conditions)
         .options(
             joinedload(Draft.report).joinedload(Report.lead_agency),
-            joinedload(Draft.report).undefer(Report.text),
             joinedload(Draft.lead_department),
             joinedload(Draft.reviewer),
         )
@@ -107,7 +116,8 @@ def list_queue(
         .limit(size)
         .offset((number - 1) * size)
     )
-    return Page(session.scalars(query).all(), total, number, size)
+    rows = [Waiting(draft, words) for draft, words in session.execute(query)]
+    return Page(rows, total, number, size)
 
 
 def tally(session: Session, act: Act, wanted: QueueFilter) -> Tally:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories.city import City
+from tests.support.decided import BUSES, LIKE_BUSES, NOTHING, decide
 from tracker.access import SYSTEM, Principal
 from tracker.actions.assigning import Assignment, open_confirmed, reassign
 from tracker.actions.events import ActionAssigned
@@ -16,12 +17,10 @@ from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import Forbidden, Invalid, VersionConflict
 from tracker.people import organization
 from tracker.reports import duties
-from tracker.reports.confirming import confirm
 from tracker.reports.events import RecommendationConfirmed
 from tracker.reports.models import Precedent, Recommendation, Report, SuggestionOutcome
 from tracker.reports.queries import list_drafts
-from tracker.reports.reviewing import DraftChoice, accept_draft
-from tracker.reports.rules.adoption import Adoption
+from tracker.reports.reviewing import accept_draft
 from tracker.reports.rules.drafts import Confidentiality, DraftState
 from tracker.reports.rules.suggesting import Ground, Suggestion
 from tracker.reports.suggesting import (
@@ -36,10 +35,7 @@ from tracker.reports.suggesting import (
 from tracker.reports.suggestion_counts import count_outcomes
 from tracker.reports.undoing import undo
 
-BUSES = "建請於轉運站試辦電動公車候車資訊看板，並檢討路線班次。"
-LIKE_BUSES = "宜比照當地，在轉運站設置公車候車資訊看板。"
 SCHOOL = "建議國中小與海港城姊妹校辦理師生互訪。"
-NOTHING = "Quarterly xylophone zeitgeist."
 
 
 @pytest.fixture
@@ -52,25 +48,6 @@ def desk(city: City) -> Iterator[City]:
     database = Database(str(city.database.engine.url.render_as_string(hide_password=False)), reactions)
     yield replace(city, database=database)
     database.close()
-
-
-def decide(city: City, quote: str, department: str, *, secret: bool = False, days: int = 90) -> int:
-    """Confirm a recommendation for a department by the desk's own verbs, and return the report's id."""
-    level = Confidentiality.RESTRICTED if secret else Confidentiality.PUBLIC
-    report_id = city.give_report((quote,), confidentiality=level)
-    with city.database.transaction() as session:
-        act = city.act("coordinator", session)
-        (draft,) = list_drafts(session, report_id)
-        choice = DraftChoice(
-            "列管事項",
-            "交通運輸",
-            Adoption.ADOPTED,
-            lead_department_id=city.departments[department],
-            due_on=act.today + timedelta(days=days),
-        )
-        accept_draft(session, act, draft.id, choice)
-        confirm(session, act, report_id)
-    return report_id
 
 
 def asked(session: Session, quote: str, by: Principal = SYSTEM) -> Suggestion:
@@ -119,7 +96,7 @@ class TestSuggestion:
             assert ground == Ground(BUSES, session.query(ActionItem).one().item_no)
 
     def test_keeps_the_words_of_a_restricted_report_from_who_may_not_read_it(self, desk: City) -> None:
-        decide(desk, BUSES, "EDU-I", secret=True)
+        decide(desk, BUSES, "EDU-I", Confidentiality.RESTRICTED)
         with desk.database.reading() as session:
             for key in ("other_officer", "viewer", "administrator"):
                 first = asked(session, LIKE_BUSES, desk.act(key, session).by).departments[0]

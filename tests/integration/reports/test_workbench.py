@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 
 from tests.factories.city import THEMES, City
 from tracker.actions.assigning import open_confirmed
@@ -143,7 +144,7 @@ class TestQueue:
             act = city.act("coordinator", session)
 
             def rows(order: Order) -> list[Draft]:
-                return list(list_queue(session, act, QueueFilter(order=order)).rows)
+                return [each.draft for each in list_queue(session, act, QueueFilter(order=order)).rows]
 
             moments = [each.report.imported_at for each in rows(Order.OLDEST)]
             assert moments == sorted(moments)
@@ -153,6 +154,14 @@ class TestQueue:
             assert [each.confidence for each in rows(Order.LEAST_SURE)] == sorted(sure)
             agencies = [each.report.lead_agency_id or 10**6 for each in rows(Order.AGENCY)]
             assert agencies == sorted(agencies)
+
+    def test_brings_the_words_of_each_draft_without_the_reports_text(self, city: City) -> None:
+        report_id = city.give_report(("🚌 建請試辦候車資訊看板。", *BUSES))
+        with city.database.reading() as session:
+            rows = list_queue(session, city.act("coordinator", session), QueueFilter()).rows
+            assert [each.quote for each in rows] == ["🚌 建請試辦候車資訊看板。", *BUSES]
+            assert all("text" in inspect(each.draft.report).unloaded for each in rows)
+            assert {each.draft.report_id for each in rows} == {report_id}
 
     def test_is_the_reviewers_alone_and_without_what_was_decided(self, city: City) -> None:
         report_id = city.give_report(BUSES)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -38,9 +39,9 @@ class BulkForm(Form):
     def offer(self) -> None:
         """Fill in what can be chosen."""
 
+    @abstractmethod
     def change(self) -> Change:
         """Return what was asked for in a form that is valid."""
-        raise NotImplementedError
 
 
 class DepartmentForm(BulkForm):

@@ -107,7 +107,7 @@ def _page(wanted: QueueFilter, form: AssignForm, people: list[User]) -> str:
         sureness_labels=SURENESS_LABELS,
         age_labels=AGE_LABELS,
         order_labels=ORDER_LABELS,
-        sureness_said={each.id: say(confidence_word(each.confidence)) for each in page.rows},
+        sureness_said={each.draft.id: say(confidence_word(each.draft.confidence)) for each in page.rows},
     )
 
 
