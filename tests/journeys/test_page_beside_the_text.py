@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import assert_accessible, expect_no_wider, keep_picture, photograph
+from tests.support.browser import assert_accessible, keep_both
 from tests.support.printed import QUOTES, printed_report
 from tests.support.site import Site
 from tests.support.townspeople import Desk, People
@@ -102,11 +102,3 @@ class TestPageBesideTheText:
         page.get_by_role("link", name="回審閱台").first.click()
         expect(page).to_have_url(re.compile(r"/review#candidate-"))
         context.close()
-
-
-def keep_both(page: Page, name: str) -> None:
-    """Photograph a page and keep its two widths for the handbook."""
-    paths = photograph(page, name)
-    keep_picture(paths, name)
-    keep_picture(paths, f"{name}-phone", 390)
-    expect_no_wider(page, 1440)

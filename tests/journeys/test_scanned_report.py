@@ -3,21 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import assert_accessible, keep_picture, photograph
+from tests.support.browser import assert_accessible, keep_both
 from tests.support.printed import printed_report, scanned
 from tests.support.scans import tesseract
 from tests.support.site import Site
 from tests.support.townspeople import People
 from tracker.worker import tick
-
-
-def keep_both(page: Page, name: str) -> None:
-    """Photograph a page and keep its two widths for the handbook."""
-    paths = photograph(page, name)
-    keep_picture(paths, name)
-    keep_picture(paths, f"{name}-phone", 390)
 
 
 class TestScannedReport:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories.city import PASSWORD, City
 from tests.support import editions as story
-from tests.support.browser import assert_accessible, expect_no_wider, keep_picture, photograph
+from tests.support.browser import assert_accessible, keep_both
 from tests.support.editions import ADDED, FIRST, REWORDED, SECOND
 from tests.support.report_stories import work
 from tests.support.site import Site
@@ -58,9 +58,7 @@ class TestSecondEdition:
         expect(page.locator("#reworded ins").first).to_contain_text("五")
         expect(page.locator("#reworded del").first).to_contain_text("三")
         assert_accessible(page)
-        paths = photograph(page, "editions")
-        keep_picture(paths, "editions")
-        keep_picture(paths, "phone-editions", width=390)
+        keep_both(page, "editions")
         page.get_by_role("button", name="是同一項，沿用").click()
         expect(page.get_by_text("沒有等您確認的改寫。")).to_be_visible()
         confirm(page, "沿用相同的 1 項")
@@ -83,10 +81,8 @@ class TestNearDuplicate:
         sign_in(page, site, town)
         page.goto(f"{site.address}/actions/4")
         expect(page.get_by_role("heading", name="說法相近的列管事項")).to_be_visible()
-        expect_no_wider(page, 1440)
         assert_accessible(page)
-        paths = photograph(page, "near-duplicate")
-        keep_picture(paths, "near-duplicate")
+        keep_both(page, "near-duplicate")
         page.locator("#twins").get_by_role("link", name="併入").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("併案")
         page.get_by_label("說明").fill("兩份報告提出同一件事。")

@@ -75,6 +75,16 @@ def keep_picture(paths: dict[int, Path], name: str, width: int = 1440) -> None:
         shutil.copy(paths[width], PICTURES / f"{name}.png")
 
 
+def keep_both(page: Page, name: str) -> None:
+    """Photograph a page, keep its two widths for the handbook, and see that it lies within both of them."""
+    paths = photograph(page, name)
+    keep_picture(paths, name)
+    keep_picture(paths, f"{name}-phone", 390)
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        expect_no_wider(page, width)
+
+
 def assert_accessible(page: Page, *, at_all: bool = False) -> None:
     """Run axe on a page and fail on what it calls serious or critical; on whatever it finds, where nothing may be."""
     violations = Axe().run(page).response["violations"]
