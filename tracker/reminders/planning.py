@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import DatabaseAway
+from tracker.foundation.office_days import Calendars
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, list_people
 from tracker.reminders import outbox
@@ -51,10 +52,10 @@ from tracker.reminders.rules.digest import (
     section_of_notice,
     section_of_stage,
 )
-from tracker.reminders.rules.ladder import DueStage, Reason, due_stages, furthest_due_date
+from tracker.reminders.rules.ladder import DueStage, Reason, due_stages, steps_reached
 from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
-from tracker.reminders.rules.stages import Anchor, Capacity, read_code
+from tracker.reminders.rules.stages import Anchor, Capacity, Stage, read_code
 from tracker.reminders.runs import may_go
 from tracker.reminders.standing import hearers_of, standing_of
 
@@ -227,14 +228,22 @@ def _come_due(session: Session, office: PostOffice, directory: Directory, now: d
     """Return, as rows to be recorded, the stages that stand on or before today and are not on record."""
     today, terms = office.today(), office.terms(session)
     calendars = calendars_around(session, office.country, today)
-    kept, stages = (calendars.everywhere, *calendars.local.values()), terms.ladders.all_stages()
-    due_by = max(furthest_due_date(stages, today, calendar) for calendar in kept)
+    reached = _reached_anywhere(terms.ladders.all_stages(), today, calendars)
     return [
         row_of(concern, due, person, now)
-        for concern in list_concerns(session, terms, today=today, due_by=due_by)
+        for concern in list_concerns(session, terms, today=today, reached=reached)
         for due in due_stages(concern.facts, today, calendars.of(concern.department_id), concern.stages)
         for person in hearers_of(concern, due.stage, directory)
     ]
+
+
+def _reached_anywhere(stages: Sequence[Stage], today: date, calendars: Calendars) -> Mapping[str, date]:
+    """Return, by step, the latest due date that has reached it under one of some calendars."""
+    reached: dict[str, date] = {}
+    for calendar in (calendars.everywhere, *calendars.local.values()):
+        for step, due_on in steps_reached(stages, today, calendar).items():
+            reached[step] = max(due_on, reached.get(step, due_on))
+    return reached
 
 
 def _only_planner(session: Session) -> bool:

@@ -3,10 +3,22 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    SQLColumnExpression,
+    and_,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
@@ -40,6 +52,8 @@ from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
 from tracker.reports.models import Recommendation, Report
+
+PORTION = 5_000
 
 
 @dataclass(frozen=True)
@@ -162,12 +176,13 @@ def list_concerns(
     today: date | None = None,
     *,
     with_history: bool = False,
-    due_by: date | None = None,
+    reached: Mapping[str, date] | None = None,
 ) -> list[Concern]:
     """Return the parts that reminders may concern: all of open items, or the named ones whatever their state.
 
     Of released items those whose check after closing is due. The steps that are covered come with all parts, with the
-    named ones only when asked for. What is due after `due_by` is left out unless more than the due date is asked after.
+    named ones only when asked for. Given what `steps_reached` returns, parts whose due date has reached only steps that
+    are covered are left out, unless more than the due date is asked after.
     """
     # Columns, not entities: the planner asks this of every open part, twice a minute.
     query = (
@@ -216,20 +231,40 @@ def list_concerns(
         )
         .order_by(Part.id)
     )
-    covered: dict[int, set[tuple[str, date]]] = {}
     if part_ids is None:
         is_asked = ActionItem.status.in_(OPEN) & (Part.status != PartStatus.RELEASED)
-        if due_by is not None:
-            is_asked &= (ActionItem.due_on <= due_by) | _is_asked_otherwise(terms)
+        if reached is not None:
+            is_asked &= _has_open_step(reached) | _is_asked_otherwise(terms)
         query = query.where(is_asked | (PostCheck.due_on <= (today or date.max)))
-        covered = _covered(session)
     else:
         query = query.where(Part.id.in_(part_ids))
-        covered = _covered(session, part_ids) if with_history else {}
-    waiting = _oldest_unreviewed(session, part_ids)
-    return [
-        _concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in session.execute(query)
-    ]
+    rows, waiting = session.execute(query).all(), _oldest_unreviewed(session, part_ids)
+    covered: Mapping[int, Collection[tuple[str, date]]] = {}
+    if part_ids is None and reached is None:
+        covered = _covered(session)
+    elif part_ids is None or with_history:
+        covered = _covered(session, [row.id for row in rows])
+    return [_concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in rows]
+
+
+def _has_open_step(reached: Mapping[str, date]) -> ColumnElement[bool]:
+    """Return the condition for a part whose due date has reached a step that is not on record for it."""
+    return or_(
+        false(),
+        *(
+            and_(
+                ActionItem.due_on <= due_on,
+                not_(
+                    exists().where(
+                        PlannedReminder.part_id == Part.id,
+                        PlannedReminder.step == step,
+                        PlannedReminder.cycle == ActionItem.due_on,
+                    )
+                ),
+            )
+            for step, due_on in reached.items()
+        ),
+    )
 
 
 def _is_asked_otherwise(terms: Terms) -> ColumnElement[bool]:
@@ -300,7 +335,9 @@ def _oldest_unreviewed(session: Session, part_ids: Collection[int] | None) -> Ma
     return {row.part_id: row.since for row in session.execute(query.group_by(ProgressUpdate.part_id))}
 
 
-def _covered(session: Session, part_ids: Collection[int] | None = None) -> dict[int, set[tuple[str, date]]]:
+def _covered(
+    session: Session, part_ids: Sequence[int] | None = None
+) -> Mapping[int, Collection[tuple[str, date]]]:
     covered: dict[int, set[tuple[str, date]]] = {}
     query = (
         select(PlannedReminder.part_id, PlannedReminder.step, PlannedReminder.cycle)
@@ -308,9 +345,12 @@ def _covered(session: Session, part_ids: Collection[int] | None = None) -> dict[
         .where(ActionItem.status.in_(OPEN) | PlannedReminder.stage.startswith("check"))
         .distinct()
     )
+    queries = [query]
     if part_ids is not None:
-        query = query.where(PlannedReminder.part_id.in_(part_ids))
-    for part_id, step, cycle in session.execute(query):
+        # A database takes only so many values in one statement.
+        portions = (part_ids[first : first + PORTION] for first in range(0, len(part_ids), PORTION))
+        queries = [query.where(PlannedReminder.part_id.in_(portion)) for portion in portions]
+    for part_id, step, cycle in chain.from_iterable(map(session.execute, queries)):
         covered.setdefault(part_id, set()).add((step, cycle))
     return covered
 

@@ -19,9 +19,9 @@ from tracker.people.queries import calendars_around, get_user, principal_of
 from tracker.reminders import planning
 from tracker.reminders.headings import Headings, headings_of, headings_of_all
 from tracker.reminders.models import LetterState, OutboxLetter, PlannedReminder
-from tracker.reminders.planning import plan_reminders
+from tracker.reminders.planning import plan_reminders, record_due_stages
 from tracker.reminders.queries import list_concerns, load_directory
-from tracker.reminders.rules.ladder import due_stages, furthest_due_date
+from tracker.reminders.rules.ladder import due_stages, steps_reached
 from tracker.reminders.rules.stages import SHIPPED
 from tracker.wiring import Wiring, wire
 
@@ -104,18 +104,25 @@ class TestWritingTogether:
         assert plan_reminders(wiring.office, wiring.database) == 1
         assert set(letters(wiring)) == written | {3}
 
-    def test_looks_at_no_item_too_few(self, wiring: Wiring) -> None:
-        with wiring.database.reading() as session:
-            terms, calendars = wiring.office.terms(session), calendars_around(session, "TW", TODAY)
-            concerns = list_concerns(session, terms, today=TODAY)
-            furthest = furthest_due_date(SHIPPED, TODAY, calendars.everywhere)
-            looked_at = {each.part_id for each in list_concerns(session, terms, today=TODAY, due_by=furthest)}
+    @pytest.mark.parametrize("is_lived_in", [False, True], ids=["new", "lived in"])
+    @pytest.mark.parametrize("ahead", [0, 1, 4, 11], ids=lambda days: f"{days} days later")
+    def test_looks_at_no_item_too_few(self, wiring: Wiring, ahead: int, is_lived_in: bool) -> None:
+        today = TODAY + timedelta(days=ahead)
+        with wiring.database.transaction() as session:
+            if is_lived_in:
+                record_due_stages(session, wiring.office, load_directory(session, TODAY), NOW)
+                session.execute(delete(PlannedReminder).where(PlannedReminder.id % 5 == 0))
+            terms, calendars = wiring.office.terms(session, today), calendars_around(session, "TW", today)
+            concerns = list_concerns(session, terms, today=today)
+            reached = steps_reached(SHIPPED, today, calendars.everywhere)
+            looked_at = list_concerns(session, terms, today=today, reached=reached)
         due = {
-            each.part_id
+            each.part_id: each
             for each in concerns
-            if due_stages(each.facts, TODAY, calendars.of(each.department_id), each.stages)
+            if due_stages(each.facts, today, calendars.of(each.department_id), each.stages)
         }
-        assert due <= looked_at
+        assert due
+        assert due == {each.part_id: each for each in looked_at if each.part_id in due}
         assert len(looked_at) < len(concerns)
 
     def test_leaves_every_letter_ready_to_go(self, wiring: Wiring) -> None:

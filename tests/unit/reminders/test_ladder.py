@@ -14,7 +14,7 @@ from tracker.reminders.rules.ladder import (
     Reason,
     audience_of,
     due_stages,
-    furthest_due_date,
+    steps_reached,
     why_void,
 )
 from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage
@@ -271,21 +271,35 @@ class TestWhileAClosingRequestWaitsForTheHead:
         assert steps(forwarded, date(2026, 6, 29)) == []
 
 
-class TestFurthestDueDate:
-    @given(
-        today=due_dates,
-        offset=st.integers(-60, -1),
-        in_working_days=st.booleans(),
-    )
-    def test_is_the_last_on_which_a_stage_before_it_stands_by_today(
-        self, today: date, offset: int, in_working_days: bool
-    ) -> None:
-        stage = Stage(Anchor.DUE, offset, (Capacity.OFFICER,), in_working_days)
-        furthest = furthest_due_date([stage], today, CALENDAR)
-        later = (furthest + timedelta(days=days) for days in range(1, 30))
-        assert stage.occurrence(furthest, CALENDAR) <= today
-        assert all(stage.occurrence(day, CALENDAR) > today for day in later)
+def weekly_after(offset: int, in_working_days: bool) -> Stage:
+    return Stage(Anchor.DUE, offset, (Capacity.OFFICER,), in_working_days, weekly=True)
 
-    def test_of_stages_after_it_is_today(self) -> None:
-        late = [stage for stage in SHIPPED if stage.offset > 0]
-        assert furthest_due_date(late, TUESDAY, CALENDAR) == TUESDAY
+
+class TestStepsReached:
+    @given(
+        due_on=due_dates,
+        distance=st.integers(-400, 120),
+        stages=st.lists(
+            st.builds(
+                Stage,
+                st.just(Anchor.DUE),
+                st.integers(-60, 60).filter(bool),
+                st.just((Capacity.OFFICER,)),
+                st.booleans(),
+            )
+            | st.builds(weekly_after, st.integers(1, 40), st.booleans()),
+            max_size=6,
+        ),
+    )
+    def test_are_those_that_the_ladder_finds_due(
+        self, due_on: date, distance: int, stages: list[Stage]
+    ) -> None:
+        today = due_on - timedelta(days=distance)
+        facts = replace(ITEM, due_on=due_on, assigned_on=date(2020, 1, 1))
+        found = {due.step for due in due_stages(facts, today, CALENDAR, stages)}
+        reached = steps_reached(stages, today, CALENDAR)
+        assert {step for step, latest in reached.items() if due_on <= latest} == found
+
+    def test_leave_out_what_is_not_counted_from_the_due_date(self) -> None:
+        counted = [stage for stage in SHIPPED if stage.anchor is Anchor.DUE]
+        assert steps_reached(SHIPPED, TUESDAY, CALENDAR) == steps_reached(counted, TUESDAY, CALENDAR)

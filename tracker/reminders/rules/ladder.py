@@ -6,7 +6,7 @@ due date: an extension, which brings a new due date, re-arms the ladder by itsel
 counted from, so a stage is covered for one due date, one assignment or one closing request.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -16,12 +16,10 @@ from typing import Final
 from tracker.actions.rules.deadlines import is_open
 from tracker.actions.rules.workflow import PartStatus, Status
 from tracker.foundation.language import N_
-from tracker.foundation.office_days import OfficeCalendar
+from tracker.foundation.office_days import ONE_DAY, OfficeCalendar
 from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage, read_code
 
 WEEK: Final = timedelta(days=7)
-LONGEST_REST: Final = timedelta(days=31)
-"""Longer than any run of days off, so that a search that begins so far ahead begins after what it looks for."""
 
 
 @dataclass(frozen=True)
@@ -188,24 +186,20 @@ def audience_of(stage: Stage, facts: Facts) -> tuple[Capacity, ...]:
 
 def last_anchor(stage_code: str, today: date, calendar: OfficeCalendar) -> date:
     """Return the latest day of an anchor whose stage stands on or before a day."""
-    stage = read_code(stage_code)
-    day = today - timedelta(days=min(stage.offset, 0)) + LONGEST_REST
-    while stage.occurrence(day, calendar) > today:
-        day -= timedelta(days=1)
-    return day
+    return read_code(stage_code).latest_anchor(today, calendar)
 
 
-def furthest_due_date(stages: Sequence[Stage], today: date, calendar: OfficeCalendar) -> date:
-    """Return the latest due date of which one of some stages stands on or before a day, the day itself at least."""
-    before = (stage for stage in stages if stage.anchor is Anchor.DUE and stage.offset < 0)
-    return max((_furthest_anchor(stage, today, calendar) for stage in before), default=today)
-
-
-def _furthest_anchor(stage: Stage, today: date, calendar: OfficeCalendar) -> date:
-    """Return the latest anchor of a stage before it: no working day may lie between today and where the stage falls."""
-    if stage.in_working_days:
-        return calendar.add_working_days(today, -stage.offset)
-    return calendar.add_working_days(today, 1) - timedelta(days=1 + stage.offset)
+def steps_reached(stages: Iterable[Stage], today: date, calendar: OfficeCalendar) -> Mapping[str, date]:
+    """Return, by step, the latest due date that has reached it on a day; every earlier one has too."""
+    monday = _latest_monday(today, calendar)
+    found: dict[str, date] = {}
+    for stage in stages:
+        if stage.anchor is Anchor.DUE:
+            # The Mondays of a weekly stage follow the day on which it would stand itself.
+            by = monday - ONE_DAY if stage.weekly else today
+            step, due_on = _step(stage, monday), stage.latest_anchor(by, calendar)
+            found[step] = max(due_on, found.get(step, due_on))
+    return found
 
 
 def why_void(stage_code: str, cycle: date, facts: Facts) -> Reason | None:
@@ -272,12 +266,21 @@ def _occurrences(stage: Stage, cycle: date, today: date, calendar: OfficeCalenda
     if not stage.weekly:
         if first <= today:
             yield DueStage(stage, stage.code, cycle, first)
-        return
+    elif (monday := _latest_monday(today, calendar)) > first:
+        moved = calendar.next_working_day_on_or_after(monday)
+        yield DueStage(stage, _step(stage, monday), cycle, moved)
+
+
+def _latest_monday(today: date, calendar: OfficeCalendar) -> date:
+    """Return the latest Monday of which what stands on it, or is moved on from it, stands on or before a day."""
     monday = today - timedelta(days=today.weekday())
-    while monday > first and (moved := calendar.next_working_day_on_or_after(monday)) > today:
+    while calendar.next_working_day_on_or_after(monday) > today:
         monday -= WEEK
-    if monday > first:
-        yield DueStage(stage, f"{stage.code}:{monday}", cycle, moved)
+    return monday
+
+
+def _step(stage: Stage, monday: date) -> str:
+    return f"{stage.code}:{monday}" if stage.weekly else stage.code
 
 
 def _standing(
@@ -295,5 +298,5 @@ def _standing(
     while monday <= last:
         moved = calendar.next_working_day_on_or_after(monday)
         if monday > begins and first <= moved <= last:
-            yield DueStage(stage, f"{stage.code}:{monday}", cycle, moved)
+            yield DueStage(stage, _step(stage, monday), cycle, moved)
         monday += WEEK

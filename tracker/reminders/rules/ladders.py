@@ -65,8 +65,9 @@ class Ladders:
         return self._found[asked]
 
     def all_stages(self) -> list[Stage]:
-        """Return every stage of every ladder, those that the system ships with among them."""
-        return [*SHIPPED, *chain.from_iterable(self.stages.values())]
+        """Return every stage that applies to anything: those that the system ships with only where no other does."""
+        shipped = () if WHOLE_CITY in self.stages else SHIPPED
+        return [*shipped, *chain.from_iterable(self.stages.values())]
 
     def _targets(self, department_id: int, theme: str, level: str) -> Iterator[Target]:
         for here in upwards(self.parents, department_id):

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from tracker.foundation.language import N_
-from tracker.foundation.office_days import OfficeCalendar
+from tracker.foundation.office_days import ONE_DAY, OfficeCalendar
 
 Words = tuple[str, Mapping[str, object]]
 """A msgid with its values."""
@@ -198,9 +198,24 @@ class Stage:
         if self.in_working_days and self.offset:
             return calendar.add_working_days(anchor_day, self.offset)
         day = self.nominal(anchor_day)
-        if self.offset < 0 or (self.offset == 0 and self.anchor not in _BEGINNINGS):
+        if self._moves_back:
             return calendar.last_working_day_on_or_before(day)
         return calendar.next_working_day_on_or_after(day)
+
+    def latest_anchor(self, day: date, calendar: OfficeCalendar) -> date:
+        """Return the latest day of an anchor whose stage stands on or before a day: `occurrence` read backwards."""
+        latest = calendar.last_working_day_on_or_before(day)
+        if self.in_working_days and self.offset > 0:
+            return calendar.add_working_days(latest, 1 - self.offset) - ONE_DAY
+        if self.in_working_days and self.offset:
+            return calendar.add_working_days(day, -self.offset)
+        if self._moves_back:
+            latest = calendar.add_working_days(day, 1) - ONE_DAY
+        return latest - timedelta(days=self.offset)
+
+    @property
+    def _moves_back(self) -> bool:
+        return self.offset < 0 or (self.offset == 0 and self.anchor not in _BEGINNINGS)
 
     def nominal(self, anchor_day: date) -> date:
         """Return the day that the bare number of days gives, worked or not."""
@@ -211,6 +226,7 @@ def _usually_in_working_days(anchor: Anchor, offset: int) -> bool:
     return offset > 0 and anchor is not Anchor.PROGRESS_SUBMITTED
 
 
+@lru_cache(maxsize=512)
 def read_code(code: str) -> Stage:
     """Return the stage that a code names, without its audience; raises ValueError.
 
