@@ -23,9 +23,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
-from tracker.actions.queries import deadline_of, is_live_check
-from tracker.actions.rights import is_prepared
-from tracker.actions.rules.deadlines import days_late
+from tracker.actions.queries import is_live_check, overdue_on
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
@@ -355,56 +353,97 @@ def _covered(
     return covered
 
 
-def brief_items(session: Session, item_ids: Iterable[int], today: date) -> Mapping[int, ItemBrief]:
+def brief_items(session: Session, item_ids: Collection[int], today: date) -> Mapping[int, ItemBrief]:
     """Return what a letter tells of some items, as they stand today."""
+    # Columns, not entities: a day's letters tell of thousands of items.
     query = (
-        select(ActionItem)
-        .where(ActionItem.id.in_(list(item_ids)))
-        .options(
-            selectinload(ActionItem.parts).joinedload(Part.department),
-            selectinload(ActionItem.closings),
-            selectinload(ActionItem.extensions),
-            joinedload(ActionItem.waiting_petition),
-            joinedload(ActionItem.recommendation)
-            .load_only(Recommendation.verbatim_quote, Recommendation.page)
-            # A report holds its whole text.
-            .joinedload(Recommendation.report)
-            .load_only(Report.title),
+        select(
+            ActionItem.id,
+            ActionItem.item_no,
+            ActionItem.title,
+            ActionItem.status,
+            ActionItem.due_on,
+            overdue_on(today).label("is_late"),
+            Part.department_id,
+            Recommendation.verbatim_quote,
+            Recommendation.page,
+            Report.title.label("report_title"),
+            Extension.new_due_on,
+            Extension.cumulative_days,
+            Extension.reason.label("extension_reason"),
+            Petition,
         )
-        .execution_options(populate_existing=True)
+        .join(Part, (Part.item_id == ActionItem.id) & (Part.role == PartRole.LEAD))
+        .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
+        .join(Report, Report.id == Recommendation.report_id)
+        .outerjoin(Extension, (Extension.item_id == ActionItem.id) & Extension.decided_at.is_(None))
+        .outerjoin(Petition, (Petition.item_id == ActionItem.id) & Petition.decided_at.is_(None))
+        .where(ActionItem.id.in_(item_ids))
     )
-    items = session.scalars(query).all()
-    latest = _latest_updates(session, [item.id for item in items])
-    return {item.id: _brief(item, latest.get(item.id), today) for item in items}
+    rows = session.execute(query).all()
+    departments = _departments(session, {row.department_id for row in rows})
+    latest, prepared = _latest_updates(session, item_ids), _prepared_parts(session, item_ids)
+    return {
+        row.id: _brief(
+            row, departments[row.department_id], latest.get(row.id), prepared.get(row.id, ()), today
+        )
+        for row in rows
+    }
 
 
-def _brief(item: ActionItem, update: ProgressUpdate | None, today: date) -> ItemBrief:
-    department, asked = item.lead.department, item.waiting_extension
+def _brief(
+    row: Any, department: Named, update: tuple[str, datetime] | None, prepared: Iterable[int], today: date
+) -> ItemBrief:
+    progress, progress_at = update or ("", None)
     return ItemBrief(
-        item_id=item.id,
-        item_no=item.item_no,
-        title=item.title,
-        status=item.status,
-        due_on=item.due_on,
-        days_late=days_late(deadline_of(item), today),
+        item_id=row.id,
+        item_no=row.item_no,
+        title=row.title,
+        status=row.status,
+        due_on=row.due_on,
+        days_late=(today - row.due_on).days if row.is_late else 0,
         department=department,
-        quote=item.recommendation.verbatim_quote,
-        report_title=item.recommendation.report.title,
-        page=item.recommendation.page,
-        progress=update.narrative if update else "",
-        progress_at=update.submitted_at if update else None,
-        extension_until=asked.new_due_on if asked else None,
-        extension_days=asked.cumulative_days if asked else 0,
-        extension_reason=asked.reason if asked else "",
-        petition=item.waiting_petition,
-        prepared_parts=frozenset(each.part_id for each in item.closings if is_prepared(each)),
+        quote=row.verbatim_quote,
+        report_title=row.report_title,
+        page=row.page,
+        progress=progress,
+        progress_at=progress_at,
+        extension_until=row.new_due_on,
+        extension_days=row.cumulative_days or 0,
+        extension_reason=row.extension_reason or "",
+        petition=row.Petition,
+        prepared_parts=frozenset(prepared),
     )
 
 
-def _latest_updates(session: Session, item_ids: Sequence[int]) -> Mapping[int, ProgressUpdate]:
+def _departments(session: Session, ids: Collection[int]) -> Mapping[int, Department]:
+    return {each.id: each for each in session.scalars(select(Department).where(Department.id.in_(ids)))}
+
+
+def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int, tuple[str, datetime]]:
+    """Return, by item, the words of the newest report of progress, and since when they stand."""
     newest = select(func.max(ProgressUpdate.id)).where(ProgressUpdate.item_id.in_(item_ids))
-    query = select(ProgressUpdate).where(ProgressUpdate.id.in_(newest.group_by(ProgressUpdate.item_id)))
-    return {update.item_id: update for update in session.scalars(query)}
+    query = select(ProgressUpdate.item_id, ProgressUpdate.narrative, ProgressUpdate.submitted_at)
+    rows = session.execute(query.where(ProgressUpdate.id.in_(newest.group_by(ProgressUpdate.item_id))))
+    return {item_id: (words, at) for item_id, words, at in rows}
+
+
+def _prepared_parts(session: Session, item_ids: Collection[int]) -> Mapping[int, set[int]]:
+    """Return, by item, the parts whose closing request waits for the head of the unit."""
+    query = (
+        select(Closing.item_id, Closing.part_id)
+        .join(ActionItem, ActionItem.id == Closing.item_id)
+        .where(
+            Closing.item_id.in_(item_ids),
+            Closing.decided_at.is_(None),
+            Closing.requested_on.is_(None),
+            ActionItem.status.in_(OPEN),
+        )
+    )
+    found: dict[int, set[int]] = {}
+    for item_id, part_id in session.execute(query):
+        found.setdefault(item_id, set()).add(part_id)
+    return found
 
 
 def list_people_to_write(session: Session, directory: Directory, slot: Slot) -> Sequence[int]:
@@ -449,7 +488,7 @@ def list_waiting_reminders(
             PlannedReminder.outcome == Planned.PLANNED,
             PlannedReminder.letter_id.is_(None),
         )
-        .options(joinedload(PlannedReminder.deputy_for))
+        .options(selectinload(PlannedReminder.deputy_for))
         .order_by(PlannedReminder.occurs_on, PlannedReminder.id)
     )
     return [each for each in waiting if _may_be_told(each, directory, day)]
