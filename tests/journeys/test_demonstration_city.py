@@ -108,6 +108,22 @@ class TestCoordinator:
         assert_accessible(visitor.page)
         keep_picture(photograph(visitor.page, "review-desk-city"), "review-desk")
 
+    def test_finds_a_second_edition_to_compare_and_its_pages_as_printed(self, visitor: Visitor) -> None:
+        visitor.come(COORDINATOR)
+        page = visitor.page
+        page.get_by_role("link", name="前往審閱").click()
+        page.locator("tr", has_text="富山").locator("a[href*='/review']").first.click()
+        page.locator("article[aria-current] a[data-page-link]").click()
+        expect(page.locator(".page-mark.is-current rect").first).to_be_attached()
+        page.wait_for_function("() => document.querySelector('.page-view img').naturalWidth > 0")
+        assert_accessible(page)
+        photograph(page, "second-edition-page")
+        page.get_by_role("link", name="比對後決定").click()
+        expect(page.get_by_text("等您決定")).to_be_visible()
+        expect(page.locator("#reworded ins").first).to_contain_text("五")
+        assert_accessible(page)
+        photograph(page, "second-edition-city")
+
     def test_reads_the_dashboard_in_english(self, visitor: Visitor) -> None:
         visitor.come(COORDINATOR)
         visitor.speak_english()

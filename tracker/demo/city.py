@@ -20,7 +20,8 @@ from tracker.demo.follow_up import FollowUp
 from tracker.demo.founding import found_city, name_deputies, read_notices
 from tracker.demo.frozen import freeze_last_period
 from tracker.demo.letters import FolderMailer, LetterFolder
-from tracker.demo.plan import ItemPlan, Move, ReportPlan, report_plan
+from tracker.demo.plan import EditionPlan, ItemPlan, Move, ReportPlan, report_plan
+from tracker.demo.printing import pages_of, printed
 from tracker.demo.samples import NAMES, sample
 from tracker.foundation.clock import Clock, FixedClock, local_date
 from tracker.foundation.office_days import OfficeCalendar
@@ -132,6 +133,8 @@ class _ReportStory:
     def scenes(self) -> Iterator[Scene]:
         """Give everything that happens to this report, in the order of each item's own story."""
         yield Scene(self.plan.imported, self._import)
+        if self.plan.edition:
+            yield Scene(self.plan.edition.imported, partial(self._import_edition, self.plan.edition))
         if not self.plan.reviewed:
             return
         yield Scene(self.plan.reviewed, self._review)
@@ -149,7 +152,11 @@ class _ReportStory:
         self.follow_up.make(move, known[number], self.items)
 
     def _import(self) -> None:
-        self.report_id = self.desk.import_report(self.sample)
+        self.report_id = self.desk.import_report(self.sample.text.encode(), self.sample.file_name)
+
+    def _import_edition(self, edition: EditionPlan) -> None:
+        text = self.sample.changed(edition.changes)
+        self.desk.import_report(printed(pages_of(text)), f"{self.sample.name}-corrected.pdf")
 
     def _review(self) -> None:
         self.recommendations = list(self.desk.review(self.report_id, self.sample, self.plan))

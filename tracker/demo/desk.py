@@ -30,10 +30,10 @@ class Desk:
     wiring: Wiring
     today: date
 
-    def import_report(self, sample: Sample) -> int:
-        """Import a report as the upload page does, by a background job; returns its id."""
+    def import_report(self, data: bytes, file_name: str) -> int:
+        """Import a report's file as the upload page does, by a background job; returns its id."""
         wiring = self.wiring
-        file = wiring.files.put(sample.text.encode(), sample.file_name)
+        file = wiring.files.put(data, file_name)
         with wiring.database.transaction() as session:
             act = act_of(wiring, session, COORDINATOR)
             payload = importing.payload_of(file, Confidentiality.PUBLIC)

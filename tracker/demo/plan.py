@@ -103,6 +103,14 @@ class ItemPlan:
 
 
 @dataclass(frozen=True)
+class EditionPlan:
+    """When a corrected edition came in, printed, and which words were changed for which."""
+
+    imported: int
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class ReportPlan:
     """When a report came and was reviewed (0: not yet), and what became of its recommendations."""
 
@@ -110,6 +118,7 @@ class ReportPlan:
     reviewed: int
     recommendations: tuple[ItemPlan, ...]
     further: tuple[ItemPlan, ...]
+    edition: EditionPlan | None = None
 
 
 @cache
@@ -142,6 +151,7 @@ def report_plan(name: str) -> ReportPlan:
         values.get("reviewed", 0),
         tuple(_item(each) for each in values.get("recommendation", ())),
         tuple(_item(each) for each in values.get("further", ())),
+        _edition(values["edition"]) if "edition" in values else None,
     )
 
 
@@ -149,6 +159,10 @@ def day_of(expression: str, today: date) -> date:
     """Return the day that `m+3` or `d+12` stands for."""
     offset = int(expression[1:])
     return month_end(today, offset) if expression[0] == "m" else today + timedelta(days=offset)
+
+
+def _edition(values: Mapping[str, Any]) -> EditionPlan:
+    return EditionPlan(values["imported"], tuple((former, words) for former, words in values["changes"]))
 
 
 def _item(values: Mapping[str, Any]) -> ItemPlan:

@@ -1,6 +1,7 @@
 """The sample reports: texts written in the manner of real ones, and beside each what is to be found in it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -31,6 +32,14 @@ class Sample:
     def quotes(self) -> list[str]:
         """Return the recommendations in the order of the text, verbatim."""
         return [each["quote"] for each in self.labels["recommendations"]]
+
+    def changed(self, changes: Sequence[tuple[str, str]]) -> str:
+        """Return the text of another edition, each of some words replaced by others."""
+        text = self.text
+        for former, words in changes:
+            assert former in text, former
+            text = text.replace(former, words)
+        return text
 
     @property
     def file_name(self) -> str:

@@ -1,5 +1,6 @@
 """The demonstration city: everything in it happened by the real services, and none of it is old."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -28,9 +29,12 @@ from tracker.people.queries import act_of, deputies_on, find_user_by_email
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import Notice, OutboxLetter
 from tracker.reminders.planning import plan_reminders
-from tracker.reports.models import Recommendation, Report
+from tracker.reports.comparing import compare
+from tracker.reports.models import Edition, Recommendation, Report
+from tracker.reports.queries import get_report
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import ReportState
+from tracker.reports.rules.editions import EditionState, Verdict
 from tracker.wiring import Wiring
 
 
@@ -80,10 +84,31 @@ class TestPeople:
 
 
 class TestReports:
-    def test_are_six_of_which_one_waits_for_review(self, session: Session) -> None:
+    def test_are_six_and_a_second_edition_of_which_two_wait_for_review(self, session: Session) -> None:
         states = list(session.scalars(select(Report.state)))
-        assert len(states) == len(NAMES) == 6
-        assert states.count(ReportState.IN_REVIEW) == 1
+        assert len(states) == len(NAMES) + 1 == 7
+        assert states.count(ReportState.IN_REVIEW) == 2
+
+    def test_hold_a_printed_second_edition_that_waits_to_be_compared(
+        self, session: Session, city: Wiring
+    ) -> None:
+        edition = session.scalars(select(Edition)).one()
+        assert edition.state is EditionState.PROPOSED
+        assert edition.report.source_kind == "pdf"
+        coordinator = find_user_by_email(session, f"{COORDINATOR}@city.example")
+        assert coordinator
+        by = act_of(session, coordinator, MORNING, city.settings.site.zone).by
+        compared = compare(session, by, get_report(session, by, edition.report_id, with_text=True))
+        assert compared
+        verdicts = Counter(each.verdict for each in compared.pairs)
+        assert verdicts == {Verdict.SAME: 4, Verdict.REWORDED: 1}
+        assert (len(compared.new), len(compared.dropped)) == (1, 1)
+
+    def test_can_be_seen_as_they_were_printed(self, session: Session, city: Wiring) -> None:
+        edition = session.scalars(select(Edition)).one()
+        with city.files.open(edition.report.source_sha256) as file:
+            data = file.read()
+        assert data.startswith(b"%PDF-")
 
     def test_recommendations_are_verbatim(self, session: Session) -> None:
         for recommendation in session.scalars(select(Recommendation)):
