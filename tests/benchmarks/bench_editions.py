@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlalchemy import select
 
-from tests.benchmarks.bench_lists import COUNTS, ENGINES, ROWS, SEARCHED, SOON, TODAY, Place, grams, places
+from tests.benchmarks.bench_lists import ENGINES, Place, places, search_among
 from tests.support.benchmark import Benchmark
 from tracker.access import Grant, Principal, Role
 from tracker.foundation.likeness import bigrams, likeness
@@ -67,20 +67,11 @@ def sample(engine: str) -> tuple[int, dict[int, str]]:
         return report_id, {key: f"{quote}並於年底前提報成果。" for key, quote in enumerate(quotes)}
 
 
-def search(engine: str) -> Callable[[], object]:
-    """Return the bare SQL of one search among the same items."""
-    held = " AND EXISTS (SELECT 1 FROM searched_item s WHERE s.item_id = i.id AND s.words LIKE '%再生能源%')"
-    condition = SEARCHED[engine] + held
-    statements = (ROWS.format(condition=condition), f"{COUNTS} FROM action_item i WHERE {condition}")
-    asked = grams("再生", "生能", "能源")[engine]
-    return lambda: place(engine).ask(*statements, today=TODAY, soon=SOON, grams=asked)
-
-
 BENCHMARKS = [
     Benchmark(
         f"a new report against {KNOWN:,} known recommendations, {engine}, against one search",
         matching(engine),
-        search(engine),
+        search_among(engine, KNOWN),
         LIMIT,
         rounds=5,
     )

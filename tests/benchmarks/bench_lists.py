@@ -89,16 +89,16 @@ _open = ExitStack()
 
 @dataclass(frozen=True)
 class Place:
-    """A database full of items, and a signed-in coordinator."""
+    """A database full of items, the people of its small city, and a signed-in coordinator."""
 
     database: Database
     visitor: Visitor
-    coordinator: int
+    people: Mapping[str, int]
 
     def change(self) -> None:
         """Record an act, so that nothing that was counted before it is told again."""
         with self.database.transaction() as session:
-            person = Principal(self.coordinator, "溫如玉")
+            person = Principal(self.people["coordinator"], "溫如玉")
             audit.record(session, Act(person, NOW, TODAY), "benchmarked", "benchmark", None, {}, {})
 
     def ask(self, *statements: str, **values: Any) -> None:
@@ -145,7 +145,7 @@ def fill(url: str, items: int, more_closed: int = 0) -> Mapping[str, int]:
 def _place(folder: Path, url: str, people: Mapping[str, int]) -> Place:
     wiring = wire(settings_for(folder, url), FixedClock(NOW))
     city = City(wiring.database, FixedClock(NOW), {}, people)
-    return Place(wiring.database, visitor(create_app(wiring), city, "coordinator"), people["coordinator"])
+    return Place(wiring.database, visitor(create_app(wiring), city, "coordinator"), people)
 
 
 def opening(engine: str, path: str) -> Callable[[], object]:
@@ -163,14 +163,19 @@ def listing(engine: str) -> Callable[[], object]:
     return lambda: places()[engine].ask(*statements, today=TODAY, soon=SOON)
 
 
-def searching(engine: str, grams: Mapping[str, str], *read: str) -> Callable[[], object]:
+def searching(engine: str, grams: Mapping[str, str], *read: str, items: int = ITEMS) -> Callable[[], object]:
     """Return the bare SQL of the same list for a search; some words have to be read for in the texts as well."""
     held = "".join(f" AND s.words LIKE '%{word}%'" for word in read)
     condition = SEARCHED[engine]
     if read:
         condition += f" AND EXISTS (SELECT 1 FROM searched_item s WHERE s.item_id = i.id{held})"
     statements = (ROWS.format(condition=condition), f"{COUNTS} FROM action_item i WHERE {condition}")
-    return lambda: places()[engine].ask(*statements, today=TODAY, soon=SOON, grams=grams[engine])
+    return lambda: places(items)[engine].ask(*statements, today=TODAY, soon=SOON, grams=grams[engine])
+
+
+def search_among(engine: str, items: int) -> Callable[[], object]:
+    """Return the bare SQL of one search for 再生能源 among so many items: what other work is measured against."""
+    return searching(engine, grams("再生", "生能", "能源"), "再生能源", items=items)
 
 
 def reading(engine: str, item: int) -> Callable[[], object]:

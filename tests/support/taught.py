@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from tests.factories.city import City
 from tests.support.made_recommendations import BUSINESS, Made, made_recommendations
@@ -12,7 +13,7 @@ from tracker.people import organization
 from tracker.people.organization import DepartmentFields
 from tracker.reports.duties import read_words, words_by_department
 from tracker.reports.models import DepartmentDuties, Recommendation, Report
-from tracker.reports.precedents import Decision, learn
+from tracker.reports.precedents import Decision, learn_all
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.suggesting import Asked, suggest_for
 
@@ -43,15 +44,21 @@ def found_departments(city: City) -> Mapping[str, int]:
         return made
 
 
-def teach(city: City, session: Session, departments: Mapping[str, int], made: Sequence[Made]) -> list[int]:
-    """Keep the decisions on made recommendations, and return the ids of the recommendations."""
+def teach(city: City, session: Session, departments: Mapping[str, int], made: Sequence[Made]) -> None:
+    """Keep the decisions on made recommendations of one report."""
+    learn_all(session, decided(departments, made, confirmed(city, session, made)))
+
+
+def confirmed(city: City, session: Session, made: Sequence[Made]) -> list[int]:
+    """Store made recommendations as those of one report, and return their ids."""
     now = city.clock.now()
+    words = "\n".join(each.quote for each in made)
     report = Report(
         title="赴海港城考察 出國報告",
         source_name="made.txt",
         source_kind="text",
-        source_sha256=f"{len(made):064x}",
-        text="\n".join(each.quote for each in made),
+        source_sha256=sha256(words.encode()).hexdigest(),
+        text=words,
         imported_at=now,
     )
     report.recommendations = [
@@ -67,9 +74,15 @@ def teach(city: City, session: Session, departments: Mapping[str, int], made: Se
     ]
     session.add(report)
     session.flush()
-    for number, (each, source) in enumerate(zip(made, report.recommendations, strict=True), 1):
-        learn(session, Decision(source.id, f"115-MADE-{number:05d}", departments[each.department], 90))
     return [each.id for each in report.recommendations]
+
+
+def decided(departments: Mapping[str, int], made: Sequence[Made], ids: Sequence[int]) -> list[Decision]:
+    """Return what was decided on stored recommendations: each went to its right department."""
+    return [
+        Decision(key, f"115-MADE-{key:06d}", departments[each.department], 90)
+        for each, key in zip(made, ids, strict=True)
+    ]
 
 
 def without_duties(session: Session, departments: Mapping[str, int]) -> None:

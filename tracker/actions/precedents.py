@@ -1,12 +1,13 @@
 """What the desk remembers of decisions: the department that leads an item, told whenever one is assigned."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from tracker.actions.events import ActionAssigned
 from tracker.actions.models import ActionItem
 from tracker.actions.rules.workflow import Status
 from tracker.foundation.database import Session
-from tracker.reports.precedents import Decision, forget_all, learn
+from tracker.reports.precedents import Decision, forget_all, learn, learn_all
 
 
 def remember_assignment(session: Session, happened: ActionAssigned) -> None:
@@ -18,12 +19,14 @@ def rebuild(session: Session) -> int:
     """Make the memory anew from the items that there are, and return how many decisions it holds."""
     forget_all(session)
     items = session.scalars(
-        select(ActionItem).where(ActionItem.status != Status.DRAFT).order_by(ActionItem.id)
+        select(ActionItem)
+        .where(ActionItem.status != Status.DRAFT)
+        .options(selectinload(ActionItem.parts))
+        .order_by(ActionItem.id)
     )
-    count = 0
-    for count, item in enumerate(items, 1):  # noqa: B007 - the last number is what is returned
-        learn(session, _decision(item))
-    return count
+    decisions = [_decision(item) for item in items]
+    learn_all(session, decisions)
+    return len(decisions)
 
 
 def _decision(item: ActionItem) -> Decision:

@@ -3,7 +3,8 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Final
 
 from sqlalchemy import select
 
@@ -15,6 +16,9 @@ from tracker.people.models import Department
 from tracker.people.queries import get_department, list_departments
 from tracker.reports.models import DepartmentDuties
 from tracker.reports.rules.duties import Duty, tidied, usual_words
+
+_NAMES: Final = 4_096
+"""For so many names of departments it is kept which usual duties are theirs; a city has some hundreds."""
 
 
 @dataclass(frozen=True)
@@ -99,4 +103,9 @@ def restore_usual(session: Session, act: Act, department_id: int) -> KeptDuties:
 
 
 def _words(name: str, written: Sequence[str] | None) -> Sequence[str]:
-    return usual_words(usual_duties(), name) if written is None else written
+    return _usual_words(name) if written is None else written
+
+
+@lru_cache(_NAMES)
+def _usual_words(name: str) -> Sequence[str]:
+    return usual_words(usual_duties(), name)

@@ -25,6 +25,7 @@ COMMON: Final = 400
 """A gram that so many decisions hold is not counted further: it tells little."""
 MOST_READ: Final = 3_000
 """How many entries of the index count for one text, those of the rarest grams."""
+_BATCH: Final = 500
 _LOOKED_AT: Final = 3 * NEIGHBOURS
 _HOLDERS: Final[Mapping[str, str]] = {
     "sqlite": (
@@ -58,21 +59,41 @@ def learn(session: Session, decision: Decision) -> None:
     if precedent is not None:
         precedent.department_id, precedent.days = decision.department_id, decision.days
         return
-    source = session.get_one(Recommendation, decision.recommendation_id)
-    grams = grams_of_text(source.label, source.verbatim_quote)
-    precedent = Precedent(
-        item_no=decision.item_no,
-        recommendation_id=source.id,
-        department_id=decision.department_id,
-        size=len(grams),
-        days=decision.days,
-    )
-    session.add(precedent)
-    session.flush()
-    if grams:
-        session.execute(
-            insert(PrecedentGram), [{"gram": each, "precedent_id": precedent.id} for each in sorted(grams)]
-        )
+    learn_all(session, [decision])
+
+
+def learn_all(session: Session, decisions: Sequence[Decision]) -> None:
+    """Keep decisions about items that are not known yet, many in one statement."""
+    batches = [decisions[first : first + _BATCH] for first in range(0, len(decisions), _BATCH)]
+    stored = [_store(session, batch) for batch in batches]
+    # All decisions stand before the first gram refers to one: PostgreSQL settles at the first reference how to look
+    # for them, and would read through the whole table for each when it was still empty then.
+    for precedents in stored:
+        told = _grams_of(session, precedents.values())
+        rows = [
+            {"gram": gram, "precedent_id": key}
+            for key, recommendation_id in precedents.items()
+            for gram in sorted(told[recommendation_id])
+        ]
+        if rows:
+            session.execute(insert(PrecedentGram), rows)
+
+
+def _store(session: Session, decisions: Sequence[Decision]) -> Mapping[int, int]:
+    """Store decisions, and return the id of the recommendation by that of the decision."""
+    told = _grams_of(session, [each.recommendation_id for each in decisions])
+    rows = [
+        {
+            "item_no": each.item_no,
+            "recommendation_id": each.recommendation_id,
+            "department_id": each.department_id,
+            "size": len(told[each.recommendation_id]),
+            "days": each.days,
+        }
+        for each in decisions
+    ]
+    added = insert(Precedent).returning(Precedent.id, Precedent.recommendation_id)
+    return {row.id: row.recommendation_id for row in session.execute(added, rows)}
 
 
 def forget_all(session: Session) -> None:
@@ -84,6 +105,12 @@ def forget_all(session: Session) -> None:
 def grams_of_text(label: str, quote: str) -> frozenset[str]:
     """Return the grams by which a recommendation is remembered."""
     return frozenset(bigrams(f"{label}\n{quote}"))
+
+
+def _grams_of(session: Session, ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+    query = select(Recommendation.id, Recommendation.label, Recommendation.verbatim_quote)
+    rows = session.execute(query.where(Recommendation.id.in_(ids)))
+    return {key: grams_of_text(label, quote) for key, label, quote in rows}
 
 
 def nearest(
