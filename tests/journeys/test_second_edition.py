@@ -74,6 +74,31 @@ class TestSecondEdition:
         expect(page.get_by_text("後來的版本：")).to_be_visible()
 
 
+class TestRejectedBefore:
+    def test_is_pointed_out_beside_what_was_carried_on_and_rejected_again(
+        self, page: Page, site: Site, town: City
+    ) -> None:
+        later = story.edition_after_rejection(town, "只是當地的做法，與本市無關。")
+        sign_in(page, site, town)
+        page.goto(f"{site.address}/reports/{later}/edition")
+        confirm(page, "視為新版本")
+        confirm(page, "沿用相同的 1 項")
+        expect(page.get_by_text("沒有等您確認的相同建議。")).to_be_visible()
+        page.goto(f"{site.address}/reports/{later}/review")
+        card = page.locator("article.candidate", has_text="前一版已剔除這一段")
+        expect(card).to_have_count(1)
+        expect(page.locator("mark.is-carried")).to_have_count(1)
+        expect(page.locator("mark.is-set-aside")).to_have_count(1)
+        assert_accessible(page)
+        keep_both(page, "rejected-before")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        card.get_by_role("button", name="照前一版剔除").click()
+        expect(page.locator("article.is-rejected")).to_contain_text("只是當地的做法，與本市無關。")
+        page.goto(f"{site.address}/reports/{later}/source")
+        expect(page.locator("mark.is-carried")).to_have_count(1)
+        assert_accessible(page)
+
+
 class TestNearDuplicate:
     def test_is_seen_on_the_item_and_merged(self, page: Page, site: Site, town: City) -> None:
         story.confirm_all(town, story.bring(town, story.report_text(FIRST)))

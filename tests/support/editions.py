@@ -18,7 +18,7 @@ from tracker.reports.drafting import Proposals
 from tracker.reports.editions import propose_edition
 from tracker.reports.events import RecommendationConfirmed, ReportImported
 from tracker.reports.models import Recommendation
-from tracker.reports.reviewing import DraftChoice, accept_draft
+from tracker.reports.reviewing import DraftChoice, accept_draft, reject_draft
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.service import import_report
 
@@ -113,3 +113,23 @@ def _choice(city: City, title: str) -> DraftChoice:
         lead_department_id=city.departments["TPT-P"],
         due_on=city.today() + timedelta(days=90),
     )
+
+
+def reviewed_but_for(city: City, reason: str) -> int:
+    """Return the id of a report whose recommendations were confirmed but for the last one, which was rejected."""
+    report_id = bring(city, report_text(FIRST))
+    with city.database.transaction() as session:
+        act = city.act("coordinator", session)
+        *_, last = queries.list_drafts(session, report_id)
+        reject_draft(session, act, last.id, reason)
+        for draft in queries.list_drafts(session, report_id)[:-1]:
+            accept_draft(session, act, draft.id, _choice(city, draft.title))
+        confirm(session, act, report_id)
+        open_items(session)
+    return report_id
+
+
+def edition_after_rejection(city: City, reason: str) -> int:
+    """Return the id of the second edition of such a report, in which the rejected one stands again."""
+    reviewed_but_for(city, reason)
+    return bring(city, report_text((EXCHANGE, LIGHTS, REWORDED), 115))

@@ -14,13 +14,15 @@ from tests.support.counting import count_queries
 from tests.support.editions import ADDED, EXCHANGE, FIRST, LIGHTS, REWORDED, SIGNALS, two_editions
 from tracker.actions.models import ActionItem
 from tracker.actions.rules.workflow import Status
+from tracker.reports import queries
 from tracker.reports.comparing import Comparison
 from tracker.reports.models import Draft, Edition, EditionVerdict, Recommendation, Report
-from tracker.reports.rules.drafts import DraftState, ReportState
+from tracker.reports.rules.drafts import Confidentiality, DraftState, ReportState
 from tracker.reports.rules.editions import EditionState, Verdict
 
 Visit = Callable[..., Visitor]
 MOST = 12
+REASON = "只是當地的做法，與本市無關。"
 
 
 def answer(visitor: Visitor, report_id: int, said: str, version: int = 1) -> None:
@@ -302,3 +304,63 @@ class TestNearDuplicate:
         second = item_of(city, REWORDED)
         page = visit("other_officer").get(f"/actions/{second.id}")
         assert page.status_code == 404
+
+
+class TestRejectedBefore:
+    def test_is_pointed_out_on_the_desk_and_rejected_again_by_one_click(
+        self, city: City, coordinator: Visitor
+    ) -> None:
+        later = story.edition_after_rejection(city, REASON)
+        page = coordinator.get(f"/reports/{later}/review").text
+        assert words(page).count(f"前一版已剔除這一段：{REASON}") == 1
+        assert page.count('<mark class="is-set-aside') == 1
+        with city.database.reading() as session:
+            (draft,) = [each for each in queries.list_drafts(session, later) if each.title in LIGHTS]
+        sent = {"version": draft.version, "rejection_reason": REASON}
+        assert coordinator.post(f"/reports/drafts/{draft.id}/reject", sent).status_code == 302
+        again = coordinator.get(f"/reports/{later}/review").text
+        assert "前一版已剔除這一段" not in again
+        assert f"剔除說明：{REASON}" in words(again)
+
+    def test_is_told_in_english(self, city: City, visit: Visit) -> None:
+        later = story.edition_after_rejection(city, REASON)
+        page = words(visit("coordinator", language="en").get(f"/reports/{later}/review").text)
+        assert "Rejected in the previous edition" in page
+        assert "Reject as before" in page
+
+    def test_costs_no_page_more_than_twelve_questions(self, city: City, coordinator: Visitor) -> None:
+        later = story.edition_after_rejection(city, REASON)
+        for address in (f"/reports/{later}/review", f"/reports/{later}/source"):
+            coordinator.get(address)
+            with count_queries(city.database) as seen:
+                coordinator.get(address)
+            assert len(seen) <= MOST, address
+
+
+class TestSource:
+    def test_marks_what_was_carried_on_and_names_its_item(
+        self, city: City, coordinator: Visitor, later: int
+    ) -> None:
+        answer(coordinator, later, "yes")
+        (same,) = shown(city, later).waiting(Verdict.SAME)
+        judge(coordinator, later, same=same.key)
+        page = coordinator.get(f"/reports/{later}/source").text
+        assert page.count('<mark class="is-carried') == 1
+        assert EXCHANGE in words(page)
+        assert "既有的建議" in words(page)
+        assert item_of(city, EXCHANGE).item_no in page
+        assert '<mark class="is-carried' in coordinator.get(f"/reports/{later}/review").text
+
+    def test_tells_no_more_of_a_report_that_may_not_be_seen(
+        self, city: City, coordinator: Visitor, visit: Visit, later: int
+    ) -> None:
+        answer(coordinator, later, "yes")
+        (same,) = shown(city, later).waiting(Verdict.SAME)
+        judge(coordinator, later, same=same.key)
+        with city.database.transaction() as session:
+            edition = session.scalars(select(Edition)).one()
+            edition.former.confidentiality = Confidentiality.RESTRICTED
+            edition.report.state = ReportState.REVIEWED
+        page = visit("other_officer").get(f"/reports/{later}/source").text
+        assert EXCHANGE in words(page)
+        assert '<mark class="is-carried' not in page

@@ -8,7 +8,7 @@ from flask import g, redirect, render_template, url_for
 from tracker.access import Permission
 from tracker.foundation.language import N_
 from tracker.people.rules.naming import department_name
-from tracker.reports import confirming, queries, reviewing, twins, undoing
+from tracker.reports import confirming, queries, reviewing, set_aside, twins, undoing
 from tracker.reports.duties import read_words
 from tracker.reports.models import Draft, Report, ReviewStep
 from tracker.reports.rules.adoption import LABELS
@@ -121,10 +121,12 @@ def card_address(report_id: int, draft_id: int) -> str:
 def _known_words(report: Report, drafts: Sequence[Draft]) -> KnownWords:
     open_ones = [each for each in drafts if each.state in (DraftState.WAITING, DraftState.ACCEPTED)]
     quotes = {each.id: report.text[each.start : each.end] for each in open_ones}
+    waiting = {each.id: quotes[each.id] for each in open_ones if each.state is DraftState.WAITING}
     return KnownWords(
         queries.edition_of(act().by, report),
         twins.find_twins(session(), act().by, report.id, quotes),
         {each.draft_id: each for each in queries.carried_by(act().by, report) if each.draft_id is not None},
+        set_aside.find_set_aside(session(), act().by, report, waiting),
     )
 
 

@@ -142,12 +142,13 @@ def edit_report(report_id: int) -> Any:
 @requires(Permission.Report.READ)
 def show_source(report_id: int) -> str:
     """Show a report's whole text with its confirmed recommendations marked."""
-    report = queries.get_report(session(), act().by, report_id, with_text=True)
+    report = queries.get_report(session(), act().by, report_id, with_text=True, with_editions=True)
+    places = review.places_of(report, queries.carried_by(act().by, report))
     return render_template(
         "reports/show_source.html",
         report=report,
-        places=review.places_of(report),
-        items=items_of(report),
+        places=places,
+        items=items_of_recommendations(session(), act().by, [each.id for each in places]),
         looks=looks_of(report),
     )
 

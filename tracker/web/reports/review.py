@@ -1,6 +1,6 @@
 """What the review desk shows: each draft with its words, its reasons, its neighbour, and a form that was refused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count, pairwise, repeat
@@ -12,6 +12,7 @@ from tracker.reports.rules.drafts import HOLDS_ITS_WORDS, DraftKind, DraftState,
 from tracker.reports.rules.reasons import confidence_word, reasons
 from tracker.reports.rules.spans import WIDEST_GAP
 from tracker.reports.rules.steps import DONE
+from tracker.reports.set_aside import SetAside
 from tracker.reports.twins import Twin
 from tracker.web.forms import Form
 from tracker.web.reports.forms import RejectForm, SpanForm, StepForm, name_apart, shown
@@ -29,19 +30,50 @@ _OPEN = frozenset({DraftState.WAITING, DraftState.ACCEPTED})
 
 @dataclass(frozen=True)
 class Place:
-    """Where a confirmed recommendation stands in its report, as the source text shows it."""
+    """Where a recommendation stands in a report, as the source text shows it; one `carried` on bears a letter."""
 
     id: int
     start: int
     end: int
-    number: int
+    number: str
+    quote: str
+    page: int | None
+    label: str
+    recommendation: Recommendation
     state: str = "accepted"
 
 
-def places_of(report: Report) -> Sequence[Place]:
-    """Return the places of a report's confirmed recommendations, in the order of the text."""
-    places = [Place(each.id, each.start, each.end, each.seq_no) for each in report.recommendations]
-    return sorted(places, key=lambda place: place.start)
+def places_of(report: Report, carried: Sequence[EditionVerdict]) -> Sequence[Place]:
+    """Return the places of a report's recommendations, its own and those it carries on, in the order of the text."""
+    own = [
+        Place(
+            each.id,
+            each.start,
+            each.end,
+            str(each.seq_no),
+            each.verbatim_quote,
+            each.page,
+            each.label,
+            each,
+        )
+        for each in report.recommendations
+    ]
+    further = [
+        Place(
+            each.recommendation_id,
+            each.start,
+            each.end,
+            letter,
+            each.quote,
+            each.page,
+            each.label,
+            each.recommendation,
+            "carried",
+        )
+        for letter, each in zip(_letters(), carried, strict=False)
+        if each.start is not None and each.end is not None
+    ]
+    return sorted((*own, *further), key=lambda place: place.start)
 
 
 @dataclass(frozen=True)
@@ -65,6 +97,7 @@ class Card:
     recommendation: Recommendation | None = None
     panel: Panel | None = None
     refused: Form | None = None
+    set_aside: SetAside | None = None
 
     @property
     def id(self) -> int:
@@ -82,9 +115,16 @@ class Card:
         return self.draft.end
 
     @property
-    def state(self) -> str:
-        """Return how far the draft has come, as the desk and the source show it."""
+    def look(self) -> str:
+        """Return how far the draft has come, as the desk shows it."""
         return look_of(self.draft)
+
+    @property
+    def state(self) -> str:
+        """Return how far the draft has come, as the source shows it: what the edition before decided stands out."""
+        if self.draft.state is DraftState.MATCHED:
+            return "carried"
+        return "set-aside" if self.set_aside else self.look
 
     @property
     def why(self) -> Sequence[str]:
@@ -125,12 +165,13 @@ class Colleague:
 class KnownWords:
     """What is known already of a report's words: of which one it may be an edition, and what others say the same.
 
-    `twins` and `carried` are kept by the id of the draft.
+    `twins`, `carried`, and what was `set_aside` in the edition before, are kept by the id of the draft.
     """
 
     edition: Edition | None = None
     twins: Mapping[int, Sequence[Twin]] = field(default_factory=dict)
     carried: Mapping[int, EditionVerdict] = field(default_factory=dict)
+    set_aside: Mapping[int, SetAside] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -196,7 +237,7 @@ def build_desk(
     known: KnownWords | None = None,
 ) -> Desk:
     """Lay out the desk; what was sent and refused stands where it was typed."""
-    sent = sent or Sent()
+    sent, known = sent or Sent(), known or KnownWords()
     numbers = numbered(drafts)
     neighbours = joinable(drafts, numbers)
     confirmed = {each.draft_id: each for each in report.recommendations}
@@ -211,12 +252,13 @@ def build_desk(
             recommendation=confirmed.get(draft.id),
             panel=sent.panel if draft.id == sent.draft_id else None,
             refused=sent.form if draft.id == sent.draft_id else None,
+            set_aside=known.set_aside.get(draft.id),
         )
         for draft in drafts
     ]
     step = sent.step or StepForm(formdata=None)
     span = sent.span or span_form(formdata=None)
-    return Desk(report, cards, span, step, sent.draft_id, last_step, colleague, known or KnownWords())
+    return Desk(report, cards, span, step, sent.draft_id, last_step, colleague, known)
 
 
 def look_of(draft: Draft) -> str:
@@ -232,11 +274,13 @@ def stands_aside(draft: Draft) -> bool:
 
 def numbered(drafts: Sequence[Draft]) -> Mapping[int, str]:
     """Count the proposals 1, 2, … and letter what is only possible A, B, …, both in the order of the text."""
-    numbers = map(str, count(1))
-    letters = chain(
-        ascii_uppercase, (f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase), repeat("…")
-    )
+    numbers, letters = map(str, count(1)), _letters()
     return {draft.id: next(letters if stands_aside(draft) else numbers) for draft in drafts}
+
+
+def _letters() -> Iterator[str]:
+    """Count A, B and so on, then AA, AB."""
+    return chain(ascii_uppercase, (f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase), repeat("…"))
 
 
 def joinable(drafts: Iterable[Draft], numbers: Mapping[int, str]) -> Mapping[int, Joinable]:
