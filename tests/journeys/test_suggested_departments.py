@@ -62,6 +62,11 @@ class TestSuggestedDepartments:
         overruled.locator(".panel").get_by_role("button", name="採用").click()
         expect(overruled).to_contain_text("已採用，待確認")
         confirm(page, 2)
+        administrator = people.come("administrator")
+        administrator.open("/reports/suggestions")
+        rows = administrator.page.locator("tbody tr")
+        expect(rows.filter(has_text="運輸規劃科").locator("td[data-label=第一順位]")).to_have_text("1")
+        expect(rows.filter(has_text="管制考核組").locator("td[data-label=未採納]")).to_have_text("1")
 
     def test_are_counted_on_a_page_of_the_administrators(self, people: People, town: City) -> None:
         decide(town, BUSES, "TPT-P")
