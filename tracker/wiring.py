@@ -40,6 +40,7 @@ from tracker.actions.reporting import Filing
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.extending import Limits
 from tracker.actions.rules.filing import Cycle
+from tracker.adapters.casting import CastingMailer
 from tracker.adapters.disk import DiskFileStore
 from tracker.adapters.gallery import PageGallery
 from tracker.adapters.sandbox import Sandbox
@@ -252,7 +253,7 @@ def post_office(settings: Settings, clock: Clock) -> PostOffice:
         city=settings.site.city,
         hour=settings.reminders.hour,
         mail=settings.mail,
-        mailer=SMTPMailer(settings.mail),
+        mailer=CastingMailer(SMTPMailer(settings.mail)),
         links=SiteLinks(settings.site.address.rstrip("/")),
         letters_per_minute=settings.reminders.letters_per_minute,
         largest_run=settings.reminders.largest_run,

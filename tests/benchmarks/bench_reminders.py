@@ -31,9 +31,10 @@ from tests.support.databases import migrate, sqlite_url
 from tests.support.loopback import free_port
 from tests.support.postgres import find_binaries, throwaway_postgres
 from tests.support.site import settings_for
+from tracker.adapters.casting import CastingMailer
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.clock import FixedClock
-from tracker.foundation.mailing import Letter
+from tracker.foundation.mailing import Letter, Mailer
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import DeliveryAttempt, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.planning import plan_reminders, record_due_stages
@@ -50,14 +51,16 @@ AT_ONCE, DISTANT = "aiosmtpd.handlers.Sink", "tests.support.relays.Distant"
 _open = ExitStack()
 
 
-class Recorder(SMTPMailer):
+class Recorder(CastingMailer):
     """The real mailer; it keeps what it composed."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        super().__init__(mailer)
+        self.composed: list[Letter] = []
 
     def compose(self, letter: Letter) -> bytes:
         self.composed.append(letter)
         return super().compose(letter)
-
-    composed: list[Letter]
 
 
 @dataclass
@@ -173,8 +176,7 @@ def place(engine: str) -> Place:
     mail = {"TRACKER_MAIL__HOST": "127.0.0.1", "TRACKER_MAIL__PORT": str(_mail_server(AT_ONCE))}
     mail |= {f"TRACKER_REMINDERS__{name}": "1000000" for name in ("LETTERS_PER_MINUTE", "LARGEST_RUN")}
     built = wire(settings_for(folder, url, mail), FixedClock(NOW))
-    recorder = Recorder(built.office.mail)
-    recorder.composed = []
+    recorder = Recorder(SMTPMailer(built.office.mail))
     wiring = replace(built, office=replace(built.office, mailer=recorder))
     chance = random.Random(1)
     due = [TODAY + timedelta(days=chance.randrange(1, 131)) for _ in range(ITEMS)]
