@@ -4,6 +4,7 @@ The language is handed in. Chinese shows ROC years, English western ones; what i
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -16,6 +17,7 @@ from tracker.foundation.language import N_, SOURCE_LANGUAGE, translator
 _LOCALES = {SOURCE_LANGUAGE: "zh_Hant_TW"}
 
 
+@lru_cache(maxsize=4096)
 def show_date(day: date, language: str) -> str:
     """Show a day with its weekday: 114年6月30日（一）, or 30 Jun 2025 (Mon)."""
     if language == SOURCE_LANGUAGE:
@@ -35,6 +37,7 @@ def show_days_late(days: int, language: str) -> str:
     return translator(language)(sentence) % {"days": show_number(days, language)}
 
 
+@lru_cache(maxsize=4096)
 def show_number(number: float, language: str) -> str:
     """Show a number with the thousands separators of the language."""
     return format_decimal(number, locale=_locale(language))

@@ -5,7 +5,7 @@ one address, the reader's own work page, without a token; invitation and passwor
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from email.utils import formataddr
@@ -457,13 +457,20 @@ def _environment(language: str, zone: ZoneInfo) -> Environment:
         extensions=["jinja2.ext.i18n"],
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["line"] = partial(_line, translator(language))
     environment.filters["number"] = partial(show_number, language=language)
     environment.filters["moment"] = partial(show_moment, zone=zone, language=language)
     return environment
+
+
+def _line(say: Callable[[str], str], fact: Fact) -> str:
+    """Return a fact as one line of plain words."""
+    return say(N_("%(label)s：%(value)s")) % {"label": fact.label, "value": fact.value}
 
 
 def _by_item(causes: Iterable[tuple[Told, Iterable[int]]]) -> Mapping[int, Sequence[Told]]:

@@ -60,7 +60,7 @@ from tracker.reminders.runs import may_go
 from tracker.reminders.standing import hearers_of, standing_of
 
 Row = dict[str, Any]
-BATCH = 50
+BATCH = 150
 """So many letters are written in one transaction: enough to ask for what they share once, few enough to redo."""
 
 _PLANNING_LOCK = 7_245_002

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,12 +72,16 @@ class Terms:
 
         The latter once more where nothing was filed for the period before either; None for what need not be filed.
         """
-        last = Period.around(self.today, self.cycle).previous
-        if not _is_owed(last, reports_from, filed_until):
+        if not _is_owed(self.last, reports_from, filed_until):
             return None, None, None
-        closes_on = last.closes_on(self.filing_days)
-        is_second = _is_owed(last.previous, reports_from, filed_until)
-        return last.last_day, closes_on, closes_on if is_second else None
+        closes_on = self.last.closes_on(self.filing_days)
+        is_second = _is_owed(self.last.previous, reports_from, filed_until)
+        return self.last.last_day, closes_on, closes_on if is_second else None
+
+    @cached_property
+    def last(self) -> Period:
+        """Return the period that ended last."""
+        return Period.around(self.today, self.cycle).previous
 
 
 def _is_owed(period: Period, reports_from: date, filed_until: date | None) -> bool:
@@ -267,7 +272,7 @@ def _has_open_step(reached: Mapping[str, date]) -> ColumnElement[bool]:
 
 def _is_asked_otherwise(terms: Terms) -> ColumnElement[bool]:
     """Return the condition for a part of which something is asked whatever its due date."""
-    last = Period.around(terms.today, terms.cycle).previous.last_day
+    last = terms.last.last_day
     unreviewed = select(ProgressUpdate.part_id).where(ProgressUpdate.approved.is_(None))
     return or_(
         ActionItem.status == Status.ASSIGNED,
@@ -412,7 +417,7 @@ def _brief(
         extension_days=row.cumulative_days or 0,
         extension_reason=row.extension_reason or "",
         petition=row.Petition,
-        prepared_parts=frozenset(prepared),
+        prepared_parts=frozenset(prepared) if row.status in OPEN else frozenset(),
     )
 
 
@@ -430,15 +435,8 @@ def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int,
 
 def _prepared_parts(session: Session, item_ids: Collection[int]) -> Mapping[int, set[int]]:
     """Return, by item, the parts whose closing request waits for the head of the unit."""
-    query = (
-        select(Closing.item_id, Closing.part_id)
-        .join(ActionItem, ActionItem.id == Closing.item_id)
-        .where(
-            Closing.item_id.in_(item_ids),
-            Closing.decided_at.is_(None),
-            Closing.requested_on.is_(None),
-            ActionItem.status.in_(OPEN),
-        )
+    query = select(Closing.item_id, Closing.part_id).where(
+        Closing.item_id.in_(item_ids), Closing.decided_at.is_(None), Closing.requested_on.is_(None)
     )
     found: dict[int, set[int]] = {}
     for item_id, part_id in session.execute(query):
