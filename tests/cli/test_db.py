@@ -96,6 +96,26 @@ class TestReindex:
         assert "tracker db reindex" in told.stderr
         assert (run("db", "reindex").exit_code, run("db", "reindex", "--check").exit_code) == (0, 0)
 
+    def test_tells_sketches_that_are_stale_or_missing_and_mends_them(self, folder: Path) -> None:
+        migrate(sqlite_url(folder / "tracker.db"))
+        database = Database(sqlite_url(folder / "tracker.db"))
+        build_city(database, SystemClock()).give_action()
+        database.close()
+        for change in (
+            "update recommendation_mark set mark = -mark",
+            "delete from recommendation_mark",
+            "delete from report_mark",
+        ):
+            run("db", "reindex")
+            assert run("db", "reindex", "--check").exit_code == 0
+            connection = sqlite3.connect(folder / "tracker.db")
+            connection.execute(change)
+            connection.commit()
+            connection.close()
+            told = run("db", "reindex", "--check")
+            assert told.exit_code == 7
+            assert "tracker db reindex" in told.stderr
+
 
 class TestVerify:
     def test_holds_and_tells_the_first_break(self, folder: Path) -> None:

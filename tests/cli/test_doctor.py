@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete
 
+from tests.factories.city import build_city
 from tests.support.databases import migrate, sqlite_url
 from tests.support.loopback import free_port
 from tests.support.smtp import Postbox
@@ -12,6 +14,8 @@ from tracker.cli import main
 from tracker.foundation.clock import SystemClock
 from tracker.foundation.database import Database
 from tracker.reminders.heartbeats import beat
+from tracker.reports import sketching
+from tracker.reports.models import ReportMark
 
 
 @pytest.fixture
@@ -47,6 +51,19 @@ class TestDoctor:
         unwell = [each for each in result.stdout.splitlines() if not each.startswith("OK")]
         assert [each for each in unwell if "Page assets" not in each and "PDF" not in each] == []
         assert result.exit_code == (1 if unwell else 0)
+
+    def test_tells_that_sketches_are_missing_and_how_they_are_made(self, folder: Path) -> None:
+        database = Database(sqlite_url(folder / "tracker.db"))
+        build_city(database, SystemClock()).give_action()
+        with database.transaction() as session:
+            sketching.rebuild(session)
+        assert line(doctor(), "Edition index").startswith("OK")
+        with database.transaction() as session:
+            session.execute(delete(ReportMark))
+        database.close()
+        told = line(doctor(), "Edition index")
+        assert told.startswith("Attention")
+        assert "tracker db reindex" in told
 
     @pytest.mark.parametrize(
         ("missing", "package"), [("pango", "libpango-1.0-0"), ("font", "fonts-noto-cjk")]

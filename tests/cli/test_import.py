@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from tests.factories.city import City, build_city
 from tests.support.report_stories import TRAM
@@ -138,6 +139,16 @@ class TestImport:
         assert "檔案是空的" in result.stderr
         assert "已匯入：1 個" in result.stdout
         assert "未匯入：3 個" in result.stdout
+
+    def test_says_of_a_scan_that_it_is_one_and_how_it_is_read(
+        self, run: Run, people: City, tmp_path: Path
+    ) -> None:
+        scan = tmp_path / "scan.pdf"
+        Image.new("L", (620, 877), 255).save(scan, "PDF")
+        result = run(scan)
+        assert result.exit_code == 3
+        assert "這份 PDF 是掃描影像" in result.stderr
+        assert "「匯入報告」" in result.stderr
 
     def test_groups_the_reasons_in_the_summary(self, run: Run, people: City, tmp_path: Path) -> None:
         files = [tmp_path / name for name in ("a.txt", "b.txt")]

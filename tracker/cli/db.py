@@ -9,6 +9,7 @@ from tracker.foundation.errors import Conflict
 from tracker.foundation.language import N_
 from tracker.foundation.migrating import check_schema, head_revision, present_revision
 from tracker.foundation.migrating import migrate as migrate_database
+from tracker.reports import sketching
 from tracker.settings import load_settings
 
 
@@ -17,6 +18,12 @@ class IndexOutdated(Conflict):
 
     exit_code = 7
     message = N_("搜尋索引有 %(count)s 件與資料不符。請執行「tracker db reindex」重建。")
+
+
+class SketchesOutdated(IndexOutdated):
+    """The sketches by which editions and near duplicates are found do not fit the reports."""
+
+    message = N_("比對版本與相同建議用的索引有 %(count)s 筆與報告不符。請執行「tracker db reindex」重建。")
 
 
 class IndexDamaged(IndexOutdated):
@@ -60,17 +67,20 @@ def check() -> None:
 @db.command("reindex", help=N_("重建搜尋索引；系統平時會自行維護，直接改過資料庫後才需要。"))
 @click.option("--check", "only_checks", is_flag=True, help=N_("只比對索引與資料是否相符，不重建。"))
 def reindex(only_checks: bool) -> None:
-    """Make the index of searching anew, with what suggestions remember, or compare it with the items.
+    """Make the index of searching anew, with what suggestions remember and the sketches, or compare it with the rows.
 
-    Raises IndexOutdated or IndexDamaged.
+    Raises IndexOutdated, IndexDamaged or SketchesOutdated.
     """
     with wired() as wiring, wiring.database.transaction() as session:
         if not only_checks:
             precedents.rebuild(session)
+            sketching.rebuild(session)
             say(N_("已重建搜尋索引，共 %(count)s 件。"), count=searched.rebuild(session))
             return
         if wrong := searched.outdated_items(session):
             raise IndexOutdated(count=len(wrong))
         if not searched.is_index_sound(session):
             raise IndexDamaged
+        if count := sketching.outdated(session):
+            raise SketchesOutdated(count=count)
     say(N_("搜尋索引與資料相符。"))

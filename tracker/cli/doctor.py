@@ -18,6 +18,7 @@ from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import N_
 from tracker.foundation.migrating import check_schema, head_revision
 from tracker.reminders.heartbeats import is_stale, list_heartbeats
+from tracker.reports import sketching
 from tracker.settings import Settings, load_settings
 from tracker.web import STATIC
 from tracker.wiring import scanner
@@ -141,6 +142,24 @@ def _worker(settings: Settings) -> tuple[str, dict[str, object]]:
     return N_("執行中。"), {}
 
 
+def _sketches(settings: Settings) -> tuple[str, dict[str, object]]:
+    database = Database(settings.storage.database_url)
+    try:
+        check_schema(database)
+        with database.reading() as session:
+            missing = sketching.count_missing(session)
+    finally:
+        database.close()
+    if missing:
+        raise Attention(
+            N_(
+                "有 %(count)s 筆報告或建議沒有編入，找不到前後版本與相同的建議。請執行「tracker db reindex」。"
+            ),
+            count=missing,
+        )
+    return N_("齊全。"), {}
+
+
 def _assets(_settings: Settings) -> tuple[str, dict[str, object]]:
     if not (STATIC / "vendor" / "tabler.min.css").exists():
         raise Attention(N_("缺少網頁的樣式與程式檔。請執行「make assets」或重新安裝套件。"))
@@ -172,6 +191,7 @@ def _scans(settings: Settings) -> tuple[str, dict[str, object]]:
 LOOKS: tuple[tuple[str, Look], ...] = (
     (N_("儲存目錄"), _storage),
     (N_("資料庫"), _database),
+    (N_("版本索引"), _sketches),
     (N_("郵件伺服器"), _mail_server),
     (N_("背景程序"), _worker),
     (N_("網頁資源"), _assets),

@@ -24,6 +24,7 @@ from tracker.foundation.errors import (
     Forbidden,
     Invalid,
     ReportUnreadable,
+    TextMissing,
     TrackerError,
     Unavailable,
 )
@@ -82,6 +83,7 @@ OUTCOMES = {
     Outcome.LEFT: N_("尚未處理"),
 }
 NO_REPORT = N_("沒有封面資料，也沒有建議事項，可能不是出國報告。")
+SCAN = N_("這份 PDF 是掃描影像，沒有可讀取的文字。請在網頁的「匯入報告」上傳這個檔案，就可以由系統辨識文字。")
 COLUMNS = (N_("檔案"), N_("結果"), N_("說明"), N_("報告名稱"), N_("候選建議數"))
 
 
@@ -97,6 +99,8 @@ class Ended:
     @property
     def note(self) -> str:
         """Return the reason in the operator's language, empty where there is nothing to say."""
+        if isinstance(self.error, TextMissing) and self.file.suffix.lower() == ".pdf":
+            return speech()(SCAN)
         if self.error:
             return self.error.text(speech())
         if self.imported and not self.imported.looks_like_report:

@@ -22,6 +22,7 @@ from tracker.people import queries as people
 from tracker.people import service
 from tracker.people.events import PersonDeactivated, RolesTaken
 from tracker.people.service import PersonFields, RoleAssignment
+from tracker.reports.workbench import return_drafts
 
 REASON = "何語安調任其他機關"
 
@@ -56,8 +57,8 @@ def take_out(city: City, database: Database) -> None:
 def guarded(city: City) -> Iterator[Database]:
     """The city's database as the doors open it: whoever is taken out is asked what they hold."""
     reactions = {
-        PersonDeactivated: (handing_over.refuse_left_behind,),
-        RolesTaken: (handing_over.refuse_misplaced,),
+        PersonDeactivated: (handing_over.refuse_left_behind, return_drafts),
+        RolesTaken: (handing_over.refuse_misplaced, return_drafts),
     }
     database = Database(city.database.engine.url.render_as_string(hide_password=False), reactions)
     yield database

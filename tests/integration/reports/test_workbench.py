@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect
 
 from tests.factories.city import THEMES, City
+from tracker.access import Role
 from tracker.actions.assigning import open_confirmed
 from tracker.actions.handing_over import Handover, deactivate_person
 from tracker.actions.models import ActionItem
@@ -17,7 +18,8 @@ from tracker.actions.queries.holdings import holdings_of
 from tracker.audit.models import AuditEvent
 from tracker.foundation.database import Database
 from tracker.foundation.errors import Forbidden, Invalid, VersionConflict
-from tracker.people.events import PersonDeactivated
+from tracker.people.events import PersonDeactivated, RolesTaken
+from tracker.people.service import PersonFields, RoleAssignment, edit_person
 from tracker.reminders.models import Notice
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.service import notify_of_drafts
@@ -75,6 +77,7 @@ def desk(city: City) -> Iterator[City]:
         RecommendationConfirmed: (open_confirmed,),
         DraftsAssigned: (notify_of_drafts,),
         PersonDeactivated: (return_drafts,),
+        RolesTaken: (return_drafts,),
     }
     database = Database(city.database.engine.url.render_as_string(hide_password=False), reactions)
     yield replace(city, database=database)
@@ -244,6 +247,26 @@ class TestAssignDrafts:
         with desk.database.reading() as session:
             act = desk.act("coordinator", session)
             assert list_queue(session, act, QueueFilter(reviewer=NOBODY)).total == 2
+
+    @pytest.mark.parametrize(("role", "left"), [(Role.OFFICER, 2), (Role.COORDINATOR, 0)])
+    def test_ends_when_the_reviewer_may_review_no_more_and_not_before(
+        self, desk: City, role: Role, left: int
+    ) -> None:
+        report_id = desk.give_report(BUSES)
+        reviewer = desk.people["second_coordinator"]
+        officer = RoleAssignment(Role.OFFICER, desk.departments["TPT-P"])
+        with desk.database.transaction() as session:
+            ids = [each.id for each in list_drafts(session, report_id)]
+            assign_drafts(session, desk.act("coordinator", session), ids, reviewer)
+            by = desk.act("administrator", session)
+            both = (RoleAssignment(Role.COORDINATOR, None), officer)
+            fields = PersonFields(desk.email("second_coordinator"), "方正平", roles=both)
+            edit_person(session, by, reviewer, fields)
+            only = officer if role is Role.OFFICER else both[0]
+            edit_person(session, by, reviewer, replace(fields, roles=(only,)))
+        with desk.database.reading() as session:
+            act = desk.act("coordinator", session)
+            assert list_queue(session, act, QueueFilter(reviewer=NOBODY)).total == left
 
 
 class TestConfirmSure:
