@@ -23,6 +23,8 @@ _SAME_AGENCY: Final = 1.25
 _DUTY: Final = 0.2
 """What the full duty of a department weighs, beside the vote of an earlier decision."""
 _FULL_DUTY: Final = 3
+_SAID_IN_ALL: Final = frozenset({"建請", "建議", "議事", "事項"})
+"""Grams of what nearly every recommendation, or the heading above it, says; a small memory would take them for rare."""
 _FAR_BEHIND: Final = 0.05
 """A department with a smaller share of the first one's weight is not worth a line."""
 
@@ -72,6 +74,11 @@ class Suggestion:
     def department_ids(self) -> list[int]:
         """Return the proposed departments, the likeliest first."""
         return [each.department_id for each in self.departments]
+
+
+def telling(grams: frozenset[str]) -> frozenset[str]:
+    """Return the grams of a text by which it may be likened to another."""
+    return grams - _SAID_IN_ALL
 
 
 def rarity(known: int, holders: int) -> float:
