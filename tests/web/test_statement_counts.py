@@ -128,8 +128,6 @@ class TestReviewDesk:
     ) -> None:
         visitor = visit("coordinator")
         counts = []
-        # Both are taken for later editions of a report, about which a desk asks one thing more.
-        city.give_report()
         for number in (3, 30):
             report_id = city.give_report(
                 tuple(f"建請交通局試辦第 {each:02d} 處看板。" for each in range(number))

@@ -6,7 +6,7 @@ from tests.factories.city import City
 from tests.support import editions as story
 from tests.support.editions import EXCHANGE, LIGHTS, SIGNALS, TICKETS, bring, report_text
 from tracker.reports import editions, queries
-from tracker.reports.set_aside import find_set_aside
+from tracker.reports.set_aside import list_drafts_and_set_aside, match_set_aside
 
 REASON = "只是當地的做法，與本市無關。"
 
@@ -22,14 +22,14 @@ def found(city: City, report_id: int, key: str = "coordinator") -> dict[str, str
     with city.database.reading() as session:
         by = city.act(key, session).by
         report = queries.get_report(session, by, report_id, with_text=True)
-        quotes = {
-            each.id: report.text[each.start : each.end] for each in queries.list_drafts(session, report_id)
-        }
-        known = find_set_aside(session, by, report, quotes)
+        drafts, rejected = list_drafts_and_set_aside(session, by, report)
+        assert drafts == queries.list_drafts(session, report_id)
+        quotes = {each.id: report.text[each.start : each.end] for each in drafts}
+        known = match_set_aside(rejected, quotes)
         return {quotes[each]: aside.reason for each, aside in known.items()}
 
 
-class TestFindSetAside:
+class TestSetAside:
     def test_names_the_passage_and_the_reason(self, city: City, later: int) -> None:
         assert found(city, later) == {LIGHTS: REASON}
 

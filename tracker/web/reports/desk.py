@@ -15,6 +15,7 @@ from tracker.reports.rules.adoption import LABELS
 from tracker.reports.rules.drafts import DraftState
 from tracker.reports.rules.spans import find_passage
 from tracker.reports.rules.steps import AT_WORK, UNDONE
+from tracker.reports.set_aside import SetAside
 from tracker.web.reports import review
 from tracker.web.reports.advice import advice_for
 from tracker.web.reports.blueprint import blueprint
@@ -89,7 +90,7 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
     """Return the desk of a report, with a form that was refused where it was typed."""
     by, now = act().by, act().at
     report = queries.get_report(session(), by, report_id, with_text=True, with_editions=True)
-    drafts = queries.list_drafts(session(), report_id)
+    drafts, rejected_before = set_aside.list_drafts_and_set_aside(session(), by, report)
     departments = read_words(session())
     names = {each.id: department_name(each, g.language) for each, _ in departments}
     own_step, step_of_colleague = queries.find_latest_steps(session(), by, report_id, now - AT_WORK)
@@ -100,7 +101,7 @@ def desk_page(report_id: int, sent: Sent | None = None) -> str:
         sent,
         undoing.undoable(own_step, drafts),
         review.colleague_of(step_of_colleague, now),
-        _known_words(report, drafts),
+        _known_words(report, drafts, rejected_before),
     )
     return render_template(
         "reports/review_report.html",
@@ -118,7 +119,7 @@ def card_address(report_id: int, draft_id: int) -> str:
     return url_for("reports.review_report", report_id=report_id, _anchor=f"candidate-{draft_id}")
 
 
-def _known_words(report: Report, drafts: Sequence[Draft]) -> KnownWords:
+def _known_words(report: Report, drafts: Sequence[Draft], rejected_before: Sequence[SetAside]) -> KnownWords:
     open_ones = [each for each in drafts if each.state in (DraftState.WAITING, DraftState.ACCEPTED)]
     quotes = {each.id: report.text[each.start : each.end] for each in open_ones}
     waiting = {each.id: quotes[each.id] for each in open_ones if each.state is DraftState.WAITING}
@@ -126,7 +127,7 @@ def _known_words(report: Report, drafts: Sequence[Draft]) -> KnownWords:
         queries.edition_of(act().by, report),
         twins.find_twins(session(), act().by, report.id, quotes),
         {each.draft_id: each for each in queries.carried_by(act().by, report) if each.draft_id is not None},
-        set_aside.find_set_aside(session(), act().by, report, waiting),
+        set_aside.match_set_aside(rejected_before, waiting),
     )
 
 
