@@ -21,7 +21,7 @@ from tracker.reports.precedents import grams_of_text, nearest
 from tracker.reports.rules.drafts import DraftState
 from tracker.reports.rules.duties import duties_in
 from tracker.reports.rules.steps import Verb
-from tracker.reports.rules.suggesting import Suggestion, suggest, telling
+from tracker.reports.rules.suggesting import Suggestion, suggest, telling, undated
 from tracker.reports.undoing import facts_of, remember
 
 
@@ -58,7 +58,7 @@ def suggest_for(
     """
     if not asked:
         return []
-    grams = [telling(grams_of_text(each.label, each.quote)) for each in asked]
+    grams = [telling(grams_of_text(undated(each.label), undated(each.quote))) for each in asked]
     near = nearest(session, principal, grams)
     return [
         suggest(found, duties_in(f"{each.label}\n{each.quote}", words), each.agency_id)

@@ -113,6 +113,11 @@ class TestSuggestion:
         with desk.database.reading() as session:
             assert proposed(session, "建請善用手寫筆記留存心得。") == []
 
+    def test_is_none_where_only_the_day_is_the_same(self, desk: City) -> None:
+        decide(desk, "建請於116年2月底前巡迴展出典藏版畫。", "EDU-I")
+        with desk.database.reading() as session:
+            assert proposed(session, "建請於116年2月底前善用手寫筆記。") == []
+
     def test_comes_from_duties_on_an_empty_installation(self, desk: City) -> None:
         with desk.database.reading() as session:
             assert proposed(session, BUSES) == [desk.departments["TPT"]]

@@ -4,6 +4,7 @@ Earlier decisions vote, each as far as it is near; a department's duties speak f
 is all there is on an empty installation. Without ground nothing is proposed. A person decides.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Final
 MOST_DEPARTMENTS: Final = 3
 NEIGHBOURS: Final = 8
 """How many earlier decisions vote."""
-TOO_FAR: Final = 0.08
+TOO_FAR: Final = 0.12
 """Below this nearness an earlier decision is no ground."""
 _AS_IF_KNOWN: Final = 20
 """So many texts are thought to be known in addition, or the grams of a small memory would tell nothing."""
@@ -25,6 +26,7 @@ _DUTY: Final = 0.2
 _FULL_DUTY: Final = 3
 _SAID_IN_ALL: Final = frozenset({"建請", "建議", "議事", "事項"})
 """Grams of what nearly every recommendation, or the heading above it, says; a small memory would take them for rare."""
+_DAYS: Final = re.compile(r"(?:中華民國|民國)?\d+年度?|\d+月|\d+日|[年月]?底前|[年月]底|以前")
 _FAR_BEHIND: Final = 0.05
 """A department with a smaller share of the first one's weight is not worth a line."""
 
@@ -74,6 +76,11 @@ class Suggestion:
     def department_ids(self) -> list[int]:
         """Return the proposed departments, the likeliest first."""
         return [each.department_id for each in self.departments]
+
+
+def undated(words: str) -> str:
+    """Return words without the days that they name: to be asked by the same month makes no two tasks alike."""
+    return _DAYS.sub("\n", words)
 
 
 def telling(grams: frozenset[str]) -> frozenset[str]:
