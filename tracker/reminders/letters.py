@@ -29,9 +29,9 @@ from tracker.foundation.mailing import Attachment, Letter
 from tracker.foundation.showing import show_date, show_days_late, show_moment, show_number, show_percent
 from tracker.people.models import User
 from tracker.people.rules.naming import department_name
+from tracker.reminders.briefs import ItemBrief
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.queries import ItemBrief
 from tracker.reminders.rules.digest import FILING, OVERVIEWS, SECTION_LABELS, Group, NoticeKind, Section
 from tracker.reminders.rules.stages import CAPACITY_LABELS, Anchor, Capacity, read_code
 

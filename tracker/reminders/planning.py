@@ -20,6 +20,7 @@ from tracker.foundation.office_days import Calendars
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, list_people
 from tracker.reminders import outbox
+from tracker.reminders.briefs import ItemBrief, brief_items
 from tracker.reminders.headings import headings_of_all
 from tracker.reminders.letter_queries import list_letters_of_the_day
 from tracker.reminders.letters import Digest, envelope, write_digest
@@ -35,8 +36,6 @@ from tracker.reminders.outbox import NewLetter
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import (
     Concern,
-    ItemBrief,
-    brief_items,
     day_bounds,
     list_concerns,
     list_people_to_write,

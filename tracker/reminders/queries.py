@@ -24,7 +24,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
-from tracker.actions.queries import is_live_check, overdue_on
+from tracker.actions.queries import is_live_check
 from tracker.actions.rules.extending import Level
 from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
@@ -32,7 +32,6 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on
-from tracker.people.rules.naming import Named
 from tracker.reminders.models import (
     Ladder,
     LetterKind,
@@ -50,7 +49,7 @@ from tracker.reminders.rules.ladders import Ladders
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
-from tracker.reports.models import Recommendation, Report
+from tracker.reports.models import Recommendation
 
 PORTION = 5_000
 
@@ -103,32 +102,6 @@ class Concern:
     facts: Facts
     turn: Level | None = None
     stages: Sequence[Stage] = SHIPPED
-
-
-@dataclass(frozen=True)
-class ItemBrief:
-    """What a letter tells of an item; `extension_days` count from the original due date, while a request waits.
-
-    `prepared_parts` are those whose closing request waits for the head of the unit; `petition` waits for an answer.
-    """
-
-    item_id: int
-    item_no: str
-    title: str
-    status: Status
-    due_on: date
-    days_late: int
-    department: Named
-    quote: str
-    report_title: str
-    page: int | None
-    progress: str = ""
-    progress_at: datetime | None = None
-    extension_until: date | None = None
-    extension_days: int = 0
-    extension_reason: str = ""
-    prepared_parts: frozenset[int] = frozenset()
-    petition: Petition | None = None
 
 
 def load_directory(session: Session, day: date) -> Directory:
@@ -356,92 +329,6 @@ def _covered(
     for part_id, step, cycle in chain.from_iterable(map(session.execute, queries)):
         covered.setdefault(part_id, set()).add((step, cycle))
     return covered
-
-
-def brief_items(session: Session, item_ids: Collection[int], today: date) -> Mapping[int, ItemBrief]:
-    """Return what a letter tells of some items, as they stand today."""
-    # Columns, not entities: a day's letters tell of thousands of items.
-    query = (
-        select(
-            ActionItem.id,
-            ActionItem.item_no,
-            ActionItem.title,
-            ActionItem.status,
-            ActionItem.due_on,
-            overdue_on(today).label("is_late"),
-            Part.department_id,
-            Recommendation.verbatim_quote,
-            Recommendation.page,
-            Report.title.label("report_title"),
-            Extension.new_due_on,
-            Extension.cumulative_days,
-            Extension.reason.label("extension_reason"),
-            Petition,
-        )
-        .join(Part, (Part.item_id == ActionItem.id) & (Part.role == PartRole.LEAD))
-        .join(Recommendation, Recommendation.id == ActionItem.recommendation_id)
-        .join(Report, Report.id == Recommendation.report_id)
-        .outerjoin(Extension, (Extension.item_id == ActionItem.id) & Extension.decided_at.is_(None))
-        .outerjoin(Petition, (Petition.item_id == ActionItem.id) & Petition.decided_at.is_(None))
-        .where(ActionItem.id.in_(item_ids))
-    )
-    rows = session.execute(query).all()
-    departments = _departments(session, {row.department_id for row in rows})
-    latest, prepared = _latest_updates(session, item_ids), _prepared_parts(session, item_ids)
-    return {
-        row.id: _brief(
-            row, departments[row.department_id], latest.get(row.id), prepared.get(row.id, ()), today
-        )
-        for row in rows
-    }
-
-
-def _brief(
-    row: Any, department: Named, update: tuple[str, datetime] | None, prepared: Iterable[int], today: date
-) -> ItemBrief:
-    progress, progress_at = update or ("", None)
-    return ItemBrief(
-        item_id=row.id,
-        item_no=row.item_no,
-        title=row.title,
-        status=row.status,
-        due_on=row.due_on,
-        days_late=(today - row.due_on).days if row.is_late else 0,
-        department=department,
-        quote=row.verbatim_quote,
-        report_title=row.report_title,
-        page=row.page,
-        progress=progress,
-        progress_at=progress_at,
-        extension_until=row.new_due_on,
-        extension_days=row.cumulative_days or 0,
-        extension_reason=row.extension_reason or "",
-        petition=row.Petition,
-        prepared_parts=frozenset(prepared) if row.status in OPEN else frozenset(),
-    )
-
-
-def _departments(session: Session, ids: Collection[int]) -> Mapping[int, Department]:
-    return {each.id: each for each in session.scalars(select(Department).where(Department.id.in_(ids)))}
-
-
-def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int, tuple[str, datetime]]:
-    """Return, by item, the words of the newest report of progress, and since when they stand."""
-    newest = select(func.max(ProgressUpdate.id)).where(ProgressUpdate.item_id.in_(item_ids))
-    query = select(ProgressUpdate.item_id, ProgressUpdate.narrative, ProgressUpdate.submitted_at)
-    rows = session.execute(query.where(ProgressUpdate.id.in_(newest.group_by(ProgressUpdate.item_id))))
-    return {item_id: (words, at) for item_id, words, at in rows}
-
-
-def _prepared_parts(session: Session, item_ids: Collection[int]) -> Mapping[int, set[int]]:
-    """Return, by item, the parts whose closing request waits for the head of the unit."""
-    query = select(Closing.item_id, Closing.part_id).where(
-        Closing.item_id.in_(item_ids), Closing.decided_at.is_(None), Closing.requested_on.is_(None)
-    )
-    found: dict[int, set[int]] = {}
-    for item_id, part_id in session.execute(query):
-        found.setdefault(item_id, set()).add(part_id)
-    return found
 
 
 def list_people_to_write(session: Session, directory: Directory, slot: Slot) -> Sequence[int]:

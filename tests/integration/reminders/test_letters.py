@@ -17,6 +17,7 @@ from tracker.adapters.smtp import SMTPMailer
 from tracker.dashboards.figures import Counts, DepartmentLoad, MonthOfTrend, Overview, Releases
 from tracker.foundation.mailing import MemoryMailer
 from tracker.people.models import Department, User
+from tracker.reminders.briefs import ItemBrief
 from tracker.reminders.letters import (
     Digest,
     Summary,
@@ -27,7 +28,6 @@ from tracker.reminders.letters import (
     write_token_letter,
 )
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
-from tracker.reminders.queries import ItemBrief
 from tracker.reminders.rules.digest import Group, NoticeKind, Section
 from tracker.reminders.rules.stages import Capacity
 
