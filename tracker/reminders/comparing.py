@@ -16,8 +16,8 @@ from tracker.foundation.errors import Duplicate
 from tracker.people.queries import calendars_around
 from tracker.reminders.letter_queries import list_written_to
 from tracker.reminders.models import (
+    COUNTED,
     UNSENT,
-    LetterKind,
     LetterState,
     Notice,
     OutboxLetter,
@@ -162,7 +162,7 @@ def _unwritten(session: Session, office: PostOffice, directory: Directory, day: 
         return []
     # A letter that is still on its way takes the place of the day's.
     on_their_way = select(OutboxLetter.recipient_id).where(
-        OutboxLetter.kind == LetterKind.REMINDER_DIGEST, OutboxLetter.state.in_(UNSENT)
+        OutboxLetter.kind.in_(COUNTED), OutboxLetter.state.in_(UNSENT)
     )
     served = {*list_written_to(session, day), *session.scalars(on_their_way)}
     return [each for each in people_of_day(session, office, directory, slot) if each not in served]

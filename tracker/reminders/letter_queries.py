@@ -18,7 +18,6 @@ from tracker.reminders.models import (
     COUNTED,
     UNSENT,
     Heartbeat,
-    LetterKind,
     LetterState,
     MailChannel,
     Notice,
@@ -85,7 +84,7 @@ def list_written_to(session: Session, day: date) -> Sequence[int]:
     """Return to whom a counted letter of a day was written that was not taken back."""
     return session.scalars(
         select(OutboxLetter.recipient_id).where(
-            OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
+            OutboxLetter.kind.in_(COUNTED),
             OutboxLetter.local_date == day,
             OutboxLetter.state != LetterState.CANCELLED,
             # One that was refused at the door reached nobody.
@@ -157,10 +156,10 @@ def list_summary_readers(session: Session) -> Sequence[User]:
 
 
 def list_summaries(session: Session, period: str) -> Sequence[OutboxLetter]:
-    """Return the letters that told of a period, whatever became of them."""
+    """Return the letters that told of a period, alone or with the day's reminders, whatever became of them."""
     return session.scalars(
         select(OutboxLetter).where(
-            OutboxLetter.kind == LetterKind.MONTHLY_SUMMARY, OutboxLetter.key.endswith(f"|{period}")
+            OutboxLetter.key.startswith("summary|"), OutboxLetter.key.endswith(f"|{period}")
         )
     ).all()
 

@@ -74,6 +74,10 @@ _ASKED = {
     Section.TO_APPROVE: N_("核可辦理情形，或退回並說明要補充什麼。"),
 }
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
+_ASKED_OF_OVERSEERS = {
+    Capacity.AGENCY_HEAD: N_("督促所屬單位儘速辦理並填報辦理情形。"),
+    Capacity.COORDINATOR: N_("催請主辦機關儘速辦理並填報辦理情形；仍無進展者，請專案簽報。"),
+}
 _NEWS = {
     NoticeKind.ASSIGNED: N_("%(actor)s於%(day)s分案。"),
     NoticeKind.REASSIGNED_AWAY: N_("%(actor)s於%(day)s改分至其他機關，您不必再辦理。"),
@@ -126,12 +130,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading with its items; `total` counts also those that the short list leaves out."""
+    """A heading with its items; `total` counts also those that the short list leaves out.
+
+    `facts` says what is asked about a short list as a whole, and why the reader gets it.
+    """
 
     label: str
     is_overview: bool
     total: int
     entries: Sequence[Entry]
+    facts: Sequence[Fact] = ()
 
     @property
     def left_out(self) -> int:
@@ -168,30 +176,43 @@ def write_digest(
 
     One that goes to the shared mailbox `passed_to`, since the reader's own is refused, says for whom it is.
     """
-    speech = _Speech(reader.language, office, digest)
-    shown = [item for group in digest.groups for item in group.item_ids]
     return _render(
         office,
         LetterKind.REMINDER_DIGEST,
         reader,
-        groups=[speech.heading(group) for group in digest.groups],
-        count=len(shown),
-        late=sum(digest.items[item].days_late > 0 for item in shown),
+        **_items_told(office, reader, digest, passed_to),
         address=office.links.work_page(),
         is_test=is_test,
-        passed_to=passed_to,
-        own_address=reader.email,
     )
 
 
-def write_summary(office: PostOffice, reader: User, summary: Summary) -> Written:
-    """Put the letter about a period into the reader's words."""
+def _items_told(office: PostOffice, reader: User, digest: Digest, passed_to: str) -> dict[str, Any]:
+    """Return what a letter's words need to tell of items, and of where it goes instead of to the reader."""
+    speech = _Speech(reader.language, office, digest)
+    shown = [item for group in digest.groups for item in group.item_ids]
+    return {
+        "groups": [speech.heading(group) for group in digest.groups],
+        "count": len(shown),
+        "late": sum(digest.items[item].days_late > 0 for item in shown),
+        "passed_to": passed_to,
+        "own_address": reader.email,
+    }
+
+
+def write_summary(
+    office: PostOffice, reader: User, summary: Summary, digest: Digest | None = None, *, passed_to: str = ""
+) -> Written:
+    """Put the letter about a period, and what else the reader is told on its day, into the reader's words.
+
+    One that goes to the shared mailbox `passed_to` says for whom it is.
+    """
     say, language = translator(reader.language), reader.language
     words, values = summary.period.words
     return _render(
         office,
         LetterKind.MONTHLY_SUMMARY,
         reader,
+        **_items_told(office, reader, digest or Digest(summary.told.day, (), {}), passed_to),
         period=say(words) % values,
         day=show_date(summary.told.day, language),
         counts=summary.told.counts,
@@ -294,7 +315,19 @@ class _Speech:
             is_overview=is_overview,
             total=len(group.item_ids),
             entries=[self._entry(self._digest.items[item_id], group.section) for item_id in shown],
+            facts=tuple(self._facts_of_all(group)) if is_overview else (),
         )
+
+    def _facts_of_all(self, group: Group) -> Iterator[Fact]:
+        """Yield what is asked about a short list, and why the reader gets it."""
+        items = [self._digest.items[item_id] for item_id in group.item_ids]
+        held = set().union(*map(self._capacities, items))
+        asked = [sentence for capacity, sentence in _ASKED_OF_OVERSEERS.items() if capacity in held]
+        if asked:
+            yield Fact(self._say(N_("請您")), self._say(asked[0]))
+        whys = (self._why(item, N_("您是這些事項的%(capacity)s。")) for item in items)
+        between = "" if self._language == SOURCE_LANGUAGE else " "
+        yield Fact(self._say(N_("寄給您的原因")), between.join(dict.fromkeys(whys)))
 
     def _say(self, msgid: str, **values: object) -> str:
         sentence = self._translate(msgid)
@@ -406,7 +439,7 @@ class _Speech:
             _NEWS[notice.kind], actor=actor, day=self._day(notice.created_at), detail=detail
         ).strip()
 
-    def _why(self, item: ItemBrief) -> str:
+    def _why(self, item: ItemBrief, sentence: str = N_("您是這個事項的%(capacity)s。")) -> str:
         for each in self._reminders.get(item.item_id, ()):
             if each.deputy_for is not None:
                 capacity = self._say(CAPACITY_LABELS[each.capacity])
@@ -418,7 +451,7 @@ class _Speech:
         strongest = next((capacity for capacity in Capacity if capacity in held), None)
         if strongest is None:
             return self._say(N_("這個事項由您或您的單位辦理。"))
-        return self._say(N_("您是這個事項的%(capacity)s。"), capacity=self._say(CAPACITY_LABELS[strongest]))
+        return self._say(sentence, capacity=self._say(CAPACITY_LABELS[strongest]))
 
     def _capacities(self, item: ItemBrief) -> set[Capacity]:
         reminded = {each.capacity for each in self._reminders.get(item.item_id, ())}

@@ -127,7 +127,7 @@ def write_letters(
     A letter of an earlier day that has not left is superseded, unless an attempt of unknown end may have delivered it.
     """
     now = office.clock.now()
-    generations = _free_slots(session, office, slot, people)
+    generations = free_slots(session, office, slot, people)
     told = what_stands(session, office, directory, slot, list(generations))
     readers = {each.id: each for each in list_people(session, told)}
     digests = digests_of(session, office, directory, slot.day, told)
@@ -178,7 +178,7 @@ def pass_day(
     session: Session, office: PostOffice, directory: Directory, slot: Slot, people: Sequence[int]
 ) -> None:
     """Take some people's letters of a day as sent without writing them, for looking further ahead."""
-    free = list(_free_slots(session, office, slot, people))
+    free = list(free_slots(session, office, slot, people))
     for told in what_stands(session, office, directory, slot, free).values():
         for reminder in told.reminders:
             reminder.outcome = Planned.SENT
@@ -187,7 +187,7 @@ def pass_day(
     session.flush()
 
 
-def _free_slots(session: Session, office: PostOffice, slot: Slot, people: Sequence[int]) -> Mapping[int, int]:
+def free_slots(session: Session, office: PostOffice, slot: Slot, people: Sequence[int]) -> Mapping[int, int]:
     """Take back letters that have not left; return who may have one, and how many of the day each had."""
     earlier: dict[int, list[OutboxLetter]] = {each: [] for each in people}
     bounds = day_bounds(slot.day, office.zone)

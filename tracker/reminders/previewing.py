@@ -4,11 +4,12 @@ The preview is the planning itself, done within a part of a transaction that is 
 else than what then happens. The days until then are lived through first: what they send is not sent again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from tracker.access import Act, Permission
+from tracker.actions.rules.filing import Period
 from tracker.foundation.clock import FixedClock, local_date
 from tracker.foundation.database import Database, Session, rehearsal
 from tracker.foundation.errors import Invalid
@@ -31,7 +32,15 @@ from tracker.reminders.planning import (
 )
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_directory
+from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
+from tracker.reminders.summaries import (
+    list_waiting_readers,
+    pass_summary,
+    period_to_tell,
+    put_summary,
+    sketch_summary,
+)
 
 FURTHEST = timedelta(days=60)
 DELIVER_TEST_WITHIN = timedelta(hours=4)
@@ -107,7 +116,20 @@ def _live_through(session: Session, office: PostOffice) -> None:
         return
     directory = load_directory(session, slot.day)
     record_due_stages(session, office, directory, office.clock.now())
+    told = _readers_of_period(session, office, directory, slot)
     pass_day(session, office, directory, slot, people_of_day(session, office, directory, slot))
+    for person_id, period in told.items():
+        pass_summary(session, office, slot, period, person_id)
+
+
+def _readers_of_period(
+    session: Session, office: PostOffice, directory: Directory, slot: Slot
+) -> Mapping[int, Period]:
+    """Return who would be told of a period that closed, and of which."""
+    period = period_to_tell(session, office, slot)
+    if period is None:
+        return {}
+    return dict.fromkeys(list_waiting_readers(session, office, directory, slot, period), period)
 
 
 def _preview(
@@ -119,14 +141,29 @@ def _preview(
         return Preview(slot.day, _is_worked(session, office, slot), 0, 0, office.largest_run, ())
     directory = load_directory(session, slot.day)
     record_due_stages(session, office, directory, now)
-    people = people_of_day(session, office, directory, slot)
+    told = _readers_of_period(session, office, directory, slot)
+    people = sorted({*people_of_day(session, office, directory, slot), *told})
     size = len(set(people) | set(list_written_to(session, slot.day)))
     asked = [each for each in people if person_id in (None, each)][
         first : None if most is None else first + most
     ]
-    written = write_letters(session, office, directory, slot, asked)
+    written = _write_summaries(session, office, directory, slot, {p: told[p] for p in asked if p in told})
+    written += write_letters(session, office, directory, slot, [p for p in asked if p not in told])
     letters = [_shown(session.get_one(OutboxLetter, each)) for each in written]
+    letters.sort(key=lambda each: each.person_id)
     return Preview(slot.day, True, len(people), size, office.largest_run, letters)
+
+
+def _write_summaries(
+    session: Session, office: PostOffice, directory: Directory, slot: Slot, told: Mapping[int, Period]
+) -> list[int]:
+    written = []
+    for person_id, period in told.items():
+        assert office.monthly is not None
+        reader = get_user(session, person_id)
+        sketch = sketch_summary(session, office, office.monthly, reader, period, slot.day)
+        written.append(put_summary(session, office, directory, slot, period, person_id, sketch))
+    return [each for each in written if each is not None]
 
 
 def _is_worked(session: Session, office: PostOffice, slot: Slot) -> bool:

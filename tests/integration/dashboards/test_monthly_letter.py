@@ -1,5 +1,6 @@
 """The letter about a period: to heads and coordinators, once, with the dashboard's numbers, as the day's one mail."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -22,14 +23,17 @@ from tracker.actions.rules.workflow import Status
 from tracker.dashboards.handing_up import load_layouts
 from tracker.dashboards.queries import overview
 from tracker.dashboards.tables import Terms
-from tracker.foundation.mailing import MemoryMailer
-from tracker.people.models import RoleGrant
+from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind
+from tracker.people.models import Department, RoleGrant
 from tracker.people.queries import get_user, principal_of
+from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.letter_queries import count_chases
-from tracker.reminders.models import LetterKind, LetterState, OutboxLetter
+from tracker.reminders.models import LetterState, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import Monthly, PostOffice
+from tracker.reminders.previewing import preview_day
+from tracker.reminders.runs import release_run
 from tracker.reminders.summaries import plan_summaries
 from tracker.wiring import post_office
 
@@ -67,7 +71,7 @@ def closed(city: City) -> City:
 
 def summaries(city: City) -> list[OutboxLetter]:
     with city.database.reading() as session:
-        query = select(OutboxLetter).where(OutboxLetter.kind == LetterKind.MONTHLY_SUMMARY)
+        query = select(OutboxLetter).where(OutboxLetter.key.startswith("summary|"))
         return list(session.scalars(query.order_by(OutboxLetter.id)))
 
 
@@ -176,7 +180,7 @@ class TestWhatItSays:
 
 
 class TestOneMailADay:
-    def test_goes_before_the_reminders_of_the_day_which_follow_on_the_next(
+    def test_holds_what_else_its_reader_is_told_on_the_day(
         self, closed: City, office: PostOffice, mailer: MemoryMailer
     ) -> None:
         _work(office, closed)
@@ -185,12 +189,77 @@ class TestOneMailADay:
             READERS, 1
         )
         assert all("列管情形" in first[key][0] for key in READERS)
+        with closed.database.reading() as session:
+            waiting = session.scalars(
+                select(PlannedReminder.recipient_id).where(PlannedReminder.outcome == Planned.PLANNED)
+            ).all()
+        assert {closed.people[key] for key in READERS}.isdisjoint(waiting)
         mailer.delivered.clear()
         actions.after_days(closed, 1)
         _work(office, closed)
-        assert all(
-            "列管情形" not in subject for found in _by_person(mailer, closed).values() for subject in found
-        )
+        assert not any(_by_person(mailer, closed)[key] for key in READERS)
+
+    def test_tells_the_items_before_the_figures(self, closed: City, office: PostOffice) -> None:
+        plan_summaries(office, closed.database)
+        with closed.database.reading() as session:
+            letters = session.execute(select(OutboxLetter.subject, OutboxLetter.text)).all()
+        for letter in letters:
+            assert letter.text.index("請您：") < letter.text.index("【數字】")
+            assert re.search(r"；請您處理或知悉 \d 件$", letter.subject)
+
+    def test_is_written_anew_when_an_item_in_it_ended_before_it_left(
+        self, closed: City, office: PostOffice, mailer: MemoryMailer
+    ) -> None:
+        plan_summaries(office, closed.database)
+        with closed.database.transaction() as session:
+            for item in session.scalars(select(ActionItem).where(ActionItem.closed_on.is_(None))):
+                item.status = Status.WITHDRAWN
+        _work(office, closed)
+        found = _by_person(mailer, closed)
+        assert [len(found[key]) for key in READERS] == [1, 1, 1]
+        assert not any("知悉" in found[key][0] for key in READERS)
+
+    def test_that_waited_overnight_is_written_anew_with_the_facts_of_the_day(
+        self, closed: City, office: PostOffice, mailer: MemoryMailer
+    ) -> None:
+        plan_summaries(office, closed.database)
+        actions.after_days(closed, 1)
+        _work(office, closed)
+        found = _by_person(mailer, closed)
+        assert all(len(found[key]) == 1 and "列管情形" in found[key][0] for key in READERS)
+        states = {letter.local_date: letter.state for letter in summaries(closed)}
+        assert list(states.values()) == [LetterState.CANCELLED, LetterState.ACCEPTED]
+
+    def test_is_no_letter_that_the_night_misses(self, closed: City, office: PostOffice) -> None:
+        _work(office, closed)
+        actions.ask(closed, _first_item(closed))
+        closed.clock.advance(timedelta(hours=9))  # type: ignore[attr-defined]
+        findings = compare_tonight(office, closed.database)
+        assert findings is not None
+        assert findings.unwritten == []
+
+    def test_waits_with_a_large_run(self, closed: City, office: PostOffice) -> None:
+        small = PostOffice(**{**vars(office), "largest_run": 1})
+        assert plan_summaries(small, closed.database) == 0
+        with closed.database.transaction() as session:
+            release_run(session, closed.act("coordinator", session))
+        assert plan_summaries(small, closed.database) == len(READERS)
+
+    def test_goes_to_the_shared_mailbox_and_says_for_whom(
+        self, closed: City, office: PostOffice, mailer: MemoryMailer
+    ) -> None:
+        with closed.database.transaction() as session:
+            for department in session.scalars(select(Department)):
+                department.mailbox = "shared@city.example"
+        refused = Outcome(OutcomeKind.PERMANENT, 550, "no such person", refuses_address=True)
+        plan_summaries(office, closed.database)
+        mailer.answers.append(refused)
+        deliver_outbox(office, closed.database)
+        _work(office, closed)
+        [letter] = [each for each in mailer.delivered if each.recipient == "shared@city.example"]
+        words = opened(letter.data).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "所以改寄到這個公用信箱" in words
+        assert "【數字】" in words
 
     def test_waits_where_the_mail_of_the_day_has_gone(
         self, closed: City, office: PostOffice, mailer: MemoryMailer
@@ -205,6 +274,21 @@ class TestOneMailADay:
         actions.after_days(closed, 1)
         plan_summaries(office, closed.database)
         assert recipients(closed) == set(READERS)
+
+
+class TestPreview:
+    def test_shows_letter_for_letter_what_is_then_written(self, closed: City, office: PostOffice) -> None:
+        preview = preview_day(office, closed.database, closed.today())
+        _work(office, closed)
+        with closed.database.reading() as session:
+            written = session.scalars(select(OutboxLetter)).all()
+            told = {each.recipient_id: (each.subject, each.text) for each in written}
+        assert {each.person_id: (each.subject, each.text) for each in preview.letters} == told
+        assert preview.people == len(told)
+
+    def test_of_the_day_after_tells_of_the_period_no_more(self, closed: City, office: PostOffice) -> None:
+        preview = preview_day(office, closed.database, closed.today() + timedelta(days=1))
+        assert not [each for each in preview.letters if "列管情形" in each.subject]
 
 
 def _work(office: PostOffice, city: City) -> None:

@@ -188,8 +188,26 @@ SUMMARY = Summary(
 )
 
 
+BESIDE_FIGURES = Digest(
+    today=TODAY,
+    groups=(Group(Section.TO_DECIDE, (3,)), Group(Section.OVERVIEW, (1, 2))),
+    items={
+        1: brief(1, date(2026, 6, 12)),
+        2: brief(2, date(2026, 6, 15), title="建置公車即時到站的語音播報"),
+        3: brief(3, date(2026, 7, 6), title="辦理姊妹市交通論壇", status=Status.CLOSE_REQUESTED),
+    },
+    reminders=(
+        reminder(1, Capacity.COORDINATOR),
+        reminder(2, Capacity.AGENCY_HEAD, User(name="許文雄")),
+        reminder(3, Capacity.DECIDER),
+    ),
+)
+
+
 def written(office, name: str, language: str) -> Written:
     reader = person(language)
+    if name == "monthly_with_items":
+        return write_summary(office, reader, SUMMARY, BESIDE_FIGURES)
     if name in DIGESTS:
         return write_digest(office, reader, DIGESTS[name])
     kind = LetterKind(name)
@@ -200,7 +218,9 @@ def written(office, name: str, language: str) -> Written:
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
-@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset", "monthly_summary"])
+@pytest.mark.parametrize(
+    "name", [*DIGESTS, "invitation", "password_reset", "monthly_summary", "monthly_with_items"]
+)
 class TestSnapshots:
     def test_text(self, office, name: str, language: str) -> None:
         letter = written(office, name, language)
@@ -218,7 +238,9 @@ def compare(name: str, present: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
-@pytest.mark.parametrize("name", [*DIGESTS, "invitation", "password_reset", "monthly_summary"])
+@pytest.mark.parametrize(
+    "name", [*DIGESTS, "invitation", "password_reset", "monthly_summary", "monthly_with_items"]
+)
 class TestEveryLetter:
     def test_carries_one_address_of_the_site(self, office, name: str, language: str) -> None:
         letter = written(office, name, language)
@@ -279,6 +301,11 @@ class TestDigestText:
 
     def test_a_title_cannot_bring_markup(self, office) -> None:
         assert "<b>" not in written(office, "full_day", "zh-Hant").html
+
+    def test_a_head_reads_what_is_asked_and_why_of_the_whole_list(self, office) -> None:
+        text = write_digest(office, person(), OVERVIEW).text
+        assert "請您：督促所屬單位儘速辦理並填報辦理情形。" in text
+        assert text.count("寄給您的原因：您是這些事項的機關首長。") == 1
 
     def test_a_head_reads_numbers_and_a_short_list(self, office) -> None:
         text = written(office, "overview", "zh-Hant").text

@@ -66,7 +66,7 @@ def asked_by_letter(text: str, language: str) -> dict[str, str]:
     heading = number = ""
     for line in text.splitlines():
         if line.startswith(("【", "[")) and line.endswith(("】", "]")):
-            heading = line[1:-1]
+            heading, number = line[1:-1], ""
         elif entry := _ENTRY.match(line):
             number = entry["number"]
         elif line.strip().startswith(asks) and number:
