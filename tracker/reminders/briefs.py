@@ -1,17 +1,17 @@
 """What a letter tells of an item, read for a whole day's letters at once."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, or_, select, union_all
 
 from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, ProgressUpdate
 from tracker.actions.queries import overdue_on
-from tracker.actions.rules.workflow import OPEN, PartRole, Status
+from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.database import Session
-from tracker.people.models import Department
+from tracker.people.models import Department, User
 from tracker.people.rules.naming import Named
 from tracker.reports.models import Recommendation, Report
 
@@ -20,7 +20,8 @@ from tracker.reports.models import Recommendation, Report
 class ItemBrief:
     """What a letter tells of an item; `extension_days` count from the original due date, while a request waits.
 
-    `prepared_parts` are those whose closing request waits for the head of the unit; `petition` waits for an answer.
+    `prepared_parts` are those whose closing request waits for the head of the unit, `untaken_parts` the open ones that
+    nobody holds; `petition` waits for an answer.
     """
 
     item_id: int
@@ -39,6 +40,7 @@ class ItemBrief:
     extension_days: int = 0
     extension_reason: str = ""
     prepared_parts: frozenset[int] = frozenset()
+    untaken_parts: frozenset[int] = frozenset()
     petition: Petition | None = None
 
 
@@ -71,17 +73,25 @@ def brief_items(session: Session, item_ids: Collection[int], today: date) -> Map
     )
     rows = session.execute(query).all()
     departments = _departments(session, {row.department_id for row in rows})
-    latest, prepared = _latest_updates(session, item_ids), _prepared_parts(session, item_ids)
+    latest, parts = _latest_updates(session, item_ids), _parts_apart(session, item_ids)
     return {
         row.id: _brief(
-            row, departments[row.department_id], latest.get(row.id), prepared.get(row.id, ()), today
+            row, departments[row.department_id], latest.get(row.id), parts.get(row.id, _PartsApart()), today
         )
         for row in rows
     }
 
 
+@dataclass(frozen=True)
+class _PartsApart:
+    """The parts of an item of which something else is asked than of the others."""
+
+    prepared: set[int] = field(default_factory=set)
+    untaken: set[int] = field(default_factory=set)
+
+
 def _brief(
-    row: Any, department: Named, update: tuple[str, datetime] | None, prepared: Iterable[int], today: date
+    row: Any, department: Named, update: tuple[str, datetime] | None, parts: _PartsApart, today: date
 ) -> ItemBrief:
     progress, progress_at = update or ("", None)
     return ItemBrief(
@@ -101,7 +111,8 @@ def _brief(
         extension_days=row.cumulative_days or 0,
         extension_reason=row.extension_reason or "",
         petition=row.Petition,
-        prepared_parts=frozenset(prepared) if row.status in OPEN else frozenset(),
+        prepared_parts=frozenset(parts.prepared) if row.status in OPEN else frozenset(),
+        untaken_parts=frozenset(parts.untaken) if row.status in OPEN else frozenset(),
     )
 
 
@@ -117,12 +128,19 @@ def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int,
     return {item_id: (words, at) for item_id, words, at in rows}
 
 
-def _prepared_parts(session: Session, item_ids: Collection[int]) -> Mapping[int, set[int]]:
-    """Return, by item, the parts whose closing request waits for the head of the unit."""
-    query = select(Closing.item_id, Closing.part_id).where(
+def _parts_apart(session: Session, item_ids: Collection[int]) -> Mapping[int, _PartsApart]:
+    """Return, by item, whose closing request waits for the head of the unit, and which open parts nobody holds."""
+    prepared = select(literal(1).label("is_prepared"), Closing.item_id, Closing.part_id).where(
         Closing.item_id.in_(item_ids), Closing.decided_at.is_(None), Closing.requested_on.is_(None)
     )
-    found: dict[int, set[int]] = {}
-    for item_id, part_id in session.execute(query):
-        found.setdefault(item_id, set()).add(part_id)
+    untaken = (
+        select(literal(0), Part.item_id, Part.id)
+        .outerjoin(User, User.id == Part.officer_id)
+        .where(Part.item_id.in_(item_ids), Part.status == PartStatus.OPEN)
+        .where(or_(User.id.is_(None), ~User.is_active))
+    )
+    found: dict[int, _PartsApart] = {}
+    for is_prepared, item_id, part_id in session.execute(union_all(prepared, untaken)):
+        parts = found.setdefault(item_id, _PartsApart())
+        (parts.prepared if is_prepared else parts.untaken).add(part_id)
     return found

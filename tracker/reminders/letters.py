@@ -74,6 +74,7 @@ _ASKED = {
     Section.TO_APPROVE: N_("核可辦理情形，或退回並說明要補充什麼。"),
 }
 _ASKED_OF_HEADS = N_("督促承辦人完成辦理並填報辦理情形。")
+_ASKED_WITHOUT_OFFICER = N_("指派承辦人，並督促完成辦理及填報辦理情形。")
 _ASKED_OF_OVERSEERS = {
     Capacity.AGENCY_HEAD: N_("督促所屬單位儘速辦理並填報辦理情形。"),
     Capacity.COORDINATOR: N_("催請主辦機關儘速辦理並填報辦理情形；仍無進展者，請專案簽報。"),
@@ -366,6 +367,8 @@ class _Speech:
             return ""
         if self._waits_for_reader(item) and _ASKED[section] == _DO:
             return self._say(_ASKED[Section.TO_FORWARD])
+        if self._lacks_officer(item) and _ASKED[section] == _DO:
+            return self._say(_ASKED_WITHOUT_OFFICER)
         only_oversees = self._capacities(item) == {Capacity.UNIT_HEAD} and _ASKED[section] == _DO
         return self._say(_ASKED_OF_HEADS if only_oversees else _ASKED[section])
 
@@ -373,6 +376,13 @@ class _Speech:
         """Tell whether the reader, as the head of a unit, has a closing request of that unit to forward."""
         return any(
             each.capacity is Capacity.UNIT_HEAD and each.part_id in item.prepared_parts
+            for each in self._reminders.get(item.item_id, ())
+        )
+
+    def _lacks_officer(self, item: ItemBrief) -> bool:
+        """Tell whether the reader hears in the place of an officer whom nobody has named yet, or who has left."""
+        return any(
+            each.capacity is not Capacity.OFFICER and each.part_id in item.untaken_parts
             for each in self._reminders.get(item.item_id, ())
         )
 

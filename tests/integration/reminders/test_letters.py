@@ -296,6 +296,12 @@ class TestDigestText:
         ):
             assert words in text
 
+    def test_asks_who_hears_in_the_place_of_a_missing_officer_to_name_one(self, office) -> None:
+        told = PlannedReminder(item_id=1, part_id=7, stage="due-7", capacity=Capacity.UNIT_HEAD)
+        item = brief(1, date(2026, 7, 6), untaken_parts=frozenset({7}))
+        digest = Digest(TODAY, (Group(Section.SOON, (1,)),), {1: item}, (told,))
+        assert "請您：指派承辦人" in write_digest(office, person(), digest).text
+
     def test_tells_the_days_late(self, office) -> None:
         assert "逾期 5 日" in written(office, "full_day", "zh-Hant").text
 

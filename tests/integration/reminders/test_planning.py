@@ -104,6 +104,14 @@ class TestADay:
         assert day("2026-06-26 09:00") == ["head", "officer"]
         assert day("2026-06-29 09:00") == []
 
+    def test_without_an_officer_the_head_is_asked_to_name_one(self, day, make_item, database) -> None:
+        item = make_item(TUESDAY)
+        with database.transaction() as session:
+            session.execute(update(Part).where(Part.item_id == item).values(officer_id=None))
+        assert day("2026-06-29 09:00") == ["head"]
+        with database.reading() as session:
+            assert "請您：指派承辦人" in session.scalars(select(OutboxLetter.text)).one()
+
     def test_a_deputy_hears_too(self, day, make_item, database, city) -> None:
         with database.transaction() as session:
             session.add(
