@@ -11,6 +11,7 @@ from tracker.actions.models import ActionItem, Closing, Extension, Part, Petitio
 from tracker.actions.queries import overdue_on
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.database import Session
+from tracker.foundation.membership import is_among
 from tracker.people.models import Department, User
 from tracker.people.rules.naming import Named
 from tracker.reports.models import Recommendation, Report
@@ -69,7 +70,8 @@ def brief_items(session: Session, item_ids: Collection[int], today: date) -> Map
         .join(Report, Report.id == Recommendation.report_id)
         .outerjoin(Extension, (Extension.item_id == ActionItem.id) & Extension.decided_at.is_(None))
         .outerjoin(Petition, (Petition.item_id == ActionItem.id) & Petition.decided_at.is_(None))
-        .where(ActionItem.id.in_(item_ids))
+        # Said of both, or PostgreSQL reads every part to find theirs.
+        .where(is_among(ActionItem.id, item_ids), is_among(Part.item_id, item_ids))
     )
     rows = session.execute(query).all()
     departments = _departments(session, {row.department_id for row in rows})
@@ -122,7 +124,7 @@ def _departments(session: Session, ids: Collection[int]) -> Mapping[int, Departm
 
 def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int, tuple[str, datetime]]:
     """Return, by item, the words of the newest report of progress, and since when they stand."""
-    newest = select(func.max(ProgressUpdate.id)).where(ProgressUpdate.item_id.in_(item_ids))
+    newest = select(func.max(ProgressUpdate.id)).where(is_among(ProgressUpdate.item_id, item_ids))
     query = select(ProgressUpdate.item_id, ProgressUpdate.narrative, ProgressUpdate.submitted_at)
     rows = session.execute(query.where(ProgressUpdate.id.in_(newest.group_by(ProgressUpdate.item_id))))
     return {item_id: (words, at) for item_id, words, at in rows}
@@ -131,12 +133,12 @@ def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int,
 def _parts_apart(session: Session, item_ids: Collection[int]) -> Mapping[int, _PartsApart]:
     """Return, by item, whose closing request waits for the head of the unit, and which open parts nobody holds."""
     prepared = select(literal(1).label("is_prepared"), Closing.item_id, Closing.part_id).where(
-        Closing.item_id.in_(item_ids), Closing.decided_at.is_(None), Closing.requested_on.is_(None)
+        is_among(Closing.item_id, item_ids), Closing.decided_at.is_(None), Closing.requested_on.is_(None)
     )
     untaken = (
         select(literal(0), Part.item_id, Part.id)
         .outerjoin(User, User.id == Part.officer_id)
-        .where(Part.item_id.in_(item_ids), Part.status == PartStatus.OPEN)
+        .where(is_among(Part.item_id, item_ids), Part.status == PartStatus.OPEN)
         .where(or_(User.id.is_(None), ~User.is_active))
     )
     found: dict[int, _PartsApart] = {}

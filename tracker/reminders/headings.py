@@ -17,6 +17,7 @@ from tracker.actions.models import ActionItem, Closing, Extension, Part, Petitio
 from tracker.actions.queries import is_open
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.database import Session
+from tracker.foundation.membership import is_among
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, get_user, principal_of
 from tracker.people.rules.tree import upwards
@@ -91,7 +92,7 @@ def _of_officers(
     """Return the headings of those officers who have no other claim on an item than the part they hold."""
     rank = func.min(own_rank(marks, office.zone, false(), false())).label("rank")
     held: Any = select(Part.officer_id, Part.item_id, rank)
-    query = _open_parts(held, about).where(Part.officer_id.in_(list(about)))
+    query = _open_parts(held, about).where(is_among(Part.officer_id, about))
     found: dict[int, dict[int, Section]] = {each: {} for each in about}
     for person_id, item_id, place in session.execute(query.group_by(Part.officer_id, Part.item_id)):
         if item_id in about[person_id]:
@@ -138,7 +139,7 @@ def _below(
 
 def _open_parts(query: Any, about: Mapping[int, Collection[int]]) -> Any:
     joined = query.join(ActionItem, ActionItem.id == Part.item_id)
-    return joined.where(is_open(), ActionItem.id.in_(_items(about)), Part.status == PartStatus.OPEN)
+    return joined.where(is_open(), is_among(ActionItem.id, _items(about)), Part.status == PartStatus.OPEN)
 
 
 def _asked_more(about: Mapping[int, Collection[int]]) -> Any:
@@ -152,12 +153,14 @@ def _asked_more(about: Mapping[int, Collection[int]]) -> Any:
             ProgressUpdate.approved.is_(None),
         ),
     )
-    held = _with_open_part(about, or_(_is_untaken(), Part.officer_id.in_(list(about))))
-    return union(select(ActionItem.id).where(ActionItem.id.in_(_items(about)), or_(*waiting)), held)
+    held = _with_open_part(about, or_(_is_untaken(), is_among(Part.officer_id, about)))
+    return union(select(ActionItem.id).where(is_among(ActionItem.id, _items(about)), or_(*waiting)), held)
 
 
 def _with_open_part(about: Mapping[int, Collection[int]], condition: ColumnElement[bool]) -> Any:
-    open_parts = select(Part.item_id).where(Part.item_id.in_(_items(about)), Part.status == PartStatus.OPEN)
+    open_parts = select(Part.item_id).where(
+        is_among(Part.item_id, _items(about)), Part.status == PartStatus.OPEN
+    )
     return open_parts.where(condition)
 
 

@@ -5,17 +5,18 @@ and a day. A night that was missed heals with the facts of the day on which the 
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import DatabaseAway
+from tracker.foundation.membership import is_among
 from tracker.foundation.office_days import Calendars
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, list_people
@@ -66,6 +67,14 @@ _PLANNING_LOCK = 7_245_002
 """The number of the PostgreSQL advisory lock that keeps two planners from doing the same work."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person is to be told on a day."""
+
+    reminders: Sequence[PlannedReminder]
+    notices: Sequence[Notice]
 
 
 def plan_reminders(office: PostOffice, database: Database) -> int:
@@ -139,10 +148,25 @@ def write_letters(
     }
     ids = outbox.put_all(session, list(letters.values()), now)
     written = {person_id: ids[each.key] for person_id, each in letters.items() if each.key in ids}
-    for person_id, letter_id in written.items():
-        told[person_id].stands_in(letter_id)
-    session.flush()
+    note_letters(session, told.values(), written.values())
     return [written[each] for each in people if each in written]
+
+
+def note_letters(session: Session, told: Collection[Told], letter_ids: Collection[int]) -> None:
+    """Note which of some letters tells of what: the one to the person whom it concerns, who has but one of them.
+
+    In one statement for all; what the session holds of it does not learn of that.
+    """
+    reminders = [each.id for person in told for each in person.reminders]
+    notices = [each.id for person in told for each in person.notices]
+    for statement in (
+        update(PlannedReminder).where(
+            is_among(PlannedReminder.id, reminders), PlannedReminder.recipient_id == OutboxLetter.recipient_id
+        ),
+        update(Notice).where(is_among(Notice.id, notices), Notice.person_id == OutboxLetter.recipient_id),
+    ):
+        noted = statement.where(is_among(OutboxLetter.id, letter_ids)).values(letter_id=OutboxLetter.id)
+        session.execute(noted, execution_options={"synchronize_session": False})
 
 
 def _letter_of(
@@ -279,21 +303,6 @@ def takes_slot(letter: OutboxLetter, day: date) -> bool:
     if letter.state in (LetterState.HELD, LetterState.FAILED):
         return letter.local_date == day
     return True
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one person is to be told on a day."""
-
-    reminders: Sequence[PlannedReminder]
-    notices: Sequence[Notice]
-
-    def stands_in(self, letter_id: int) -> None:
-        """Note that a letter tells it."""
-        for reminder in self.reminders:
-            reminder.letter_id = letter_id
-        for notice in self.notices:
-            notice.letter_id = letter_id
 
 
 def what_stands(

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
+from tracker.foundation.membership import is_among
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on
 from tracker.reminders.models import (
@@ -50,8 +50,6 @@ from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
 from tracker.reports.models import Recommendation
-
-PORTION = 5_000
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,8 @@ def list_concerns(
     named ones only when asked for. Given what `steps_reached` returns, parts whose due date has reached only steps that
     are covered are left out, unless more than the due date is asked after.
     """
-    # Columns, not entities: the planner asks this of every open part, twice a minute.
+    ids = _asked_parts(session, terms, today or date.max, reached) if part_ids is None else part_ids
+    # Columns, not entities: there are thousands of them on a day.
     query = (
         select(
             Part.id,
@@ -205,22 +204,23 @@ def list_concerns(
             & PostCheck.answered_at.is_(None)
             & (ActionItem.status == Status.CLOSED_IMPLEMENTED),
         )
+        .where(is_among(Part.id, ids))
         .order_by(Part.id)
     )
-    if part_ids is None:
-        is_asked = ActionItem.status.in_(OPEN) & (Part.status != PartStatus.RELEASED)
-        if reached is not None:
-            is_asked &= _has_open_step(reached) | _is_asked_otherwise(terms)
-        query = query.where(is_asked | (PostCheck.due_on <= (today or date.max)))
-    else:
-        query = query.where(Part.id.in_(part_ids))
-    rows, waiting = session.execute(query).all(), _oldest_unreviewed(session, part_ids)
-    covered: Mapping[int, Collection[tuple[str, date]]] = {}
-    if part_ids is None and reached is None:
-        covered = _covered(session)
-    elif part_ids is None or with_history:
-        covered = _covered(session, [row.id for row in rows])
+    rows, waiting = session.execute(query).all(), _oldest_unreviewed(session, ids)
+    covered = _covered(session, ids) if part_ids is None or with_history else {}
     return [_concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in rows]
+
+
+def _asked_parts(
+    session: Session, terms: Terms, today: date, reached: Mapping[str, date] | None
+) -> Sequence[int]:
+    """Return the ids of the parts that reminders may concern; asked of every part, twice a minute."""
+    is_asked = ActionItem.status.in_(OPEN) & (Part.status != PartStatus.RELEASED)
+    if reached is not None:
+        is_asked &= _has_open_step(reached) | _is_asked_otherwise(terms)
+    parts = select(Part.id).join(ActionItem, ActionItem.id == Part.item_id)
+    return session.scalars(parts.where(is_asked | _is_checked(today))).all()
 
 
 def _has_open_step(reached: Mapping[str, date]) -> ColumnElement[bool]:
@@ -246,15 +246,36 @@ def _has_open_step(reached: Mapping[str, date]) -> ColumnElement[bool]:
 def _is_asked_otherwise(terms: Terms) -> ColumnElement[bool]:
     """Return the condition for a part of which something is asked whatever its due date."""
     last = terms.last.last_day
-    unreviewed = select(ProgressUpdate.part_id).where(ProgressUpdate.approved.is_(None))
+    by_part = (
+        select(Closing.part_id).where(Closing.decided_at.is_(None)),
+        select(ProgressUpdate.part_id).where(ProgressUpdate.approved.is_(None)),
+    )
+    by_item = (
+        select(Extension.item_id).where(Extension.decided_at.is_(None)),
+        select(Petition.item_id).where(Petition.decided_at.is_(None)),
+    )
     return or_(
         ActionItem.status == Status.ASSIGNED,
         and_(Part.reports_from <= last, or_(Part.filed_until.is_(None), Part.filed_until < last)),
-        Closing.id.is_not(None),
-        Extension.id.is_not(None),
-        Petition.id.is_not(None),
-        Part.id.in_(unreviewed),
+        *map(Part.id.in_, by_part),
+        and_(Part.role == PartRole.LEAD, or_(*map(Part.item_id.in_, by_item))),
     )
+
+
+def _is_checked(by: date) -> ColumnElement[bool]:
+    """Return the condition for the leading part of a released item whose check is due by a day and not answered."""
+    due = (
+        select(PostCheck.item_id)
+        .join(ActionItem, ActionItem.id == PostCheck.item_id)
+        .where(
+            ActionItem.status == Status.CLOSED_IMPLEMENTED,
+            is_live_check(),
+            PostCheck.answered_at.is_(None),
+            PostCheck.due_on <= by,
+        )
+        .correlate(None)
+    )
+    return and_(Part.role == PartRole.LEAD, Part.item_id.in_(due))
 
 
 def _concern(
@@ -301,32 +322,25 @@ def list_parts_of(session: Session, item_ids: Iterable[int]) -> Sequence[int]:
     return session.scalars(select(Part.id).where(Part.item_id.in_(list(item_ids)))).all()
 
 
-def _oldest_unreviewed(session: Session, part_ids: Collection[int] | None) -> Mapping[int, datetime]:
+def _oldest_unreviewed(session: Session, part_ids: Collection[int]) -> Mapping[int, datetime]:
     """Return, by part, when the oldest report of progress was filed that nobody has approved or returned."""
-    query = select(ProgressUpdate.part_id, func.min(ProgressUpdate.submitted_at).label("since")).where(
-        ProgressUpdate.approved.is_(None)
+    query = (
+        select(ProgressUpdate.part_id, func.min(ProgressUpdate.submitted_at).label("since"))
+        .where(ProgressUpdate.approved.is_(None), is_among(ProgressUpdate.part_id, part_ids))
+        .group_by(ProgressUpdate.part_id)
     )
-    if part_ids is not None:
-        query = query.where(ProgressUpdate.part_id.in_(part_ids))
-    return {row.part_id: row.since for row in session.execute(query.group_by(ProgressUpdate.part_id))}
+    return {row.part_id: row.since for row in session.execute(query)}
 
 
-def _covered(
-    session: Session, part_ids: Sequence[int] | None = None
-) -> Mapping[int, Collection[tuple[str, date]]]:
-    covered: dict[int, set[tuple[str, date]]] = {}
+def _covered(session: Session, part_ids: Collection[int]) -> Mapping[int, Collection[tuple[str, date]]]:
+    """Return, by part, the steps that are on record with the day that each is counted from."""
     query = (
         select(PlannedReminder.part_id, PlannedReminder.step, PlannedReminder.cycle)
-        .join(ActionItem, ActionItem.id == PlannedReminder.item_id)
-        .where(ActionItem.status.in_(OPEN) | PlannedReminder.stage.startswith("check"))
+        .where(is_among(PlannedReminder.part_id, part_ids))
         .distinct()
     )
-    queries = [query]
-    if part_ids is not None:
-        # A database takes only so many values in one statement.
-        portions = (part_ids[first : first + PORTION] for first in range(0, len(part_ids), PORTION))
-        queries = [query.where(PlannedReminder.part_id.in_(portion)) for portion in portions]
-    for part_id, step, cycle in chain.from_iterable(map(session.execute, queries)):
+    covered: dict[int, set[tuple[str, date]]] = {}
+    for part_id, step, cycle in session.execute(query):
         covered.setdefault(part_id, set()).add((step, cycle))
     return covered
 

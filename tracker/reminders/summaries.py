@@ -38,6 +38,7 @@ from tracker.reminders.planning import (
     digests_of,
     free_slots,
     lock_planning,
+    note_letters,
     people_of_day,
     record_due_stages,
     takes_slot,
@@ -248,8 +249,7 @@ def put_summary(
     )
     letter_id = outbox.put(session, new, now)
     if letter_id is not None and told:
-        told[person_id].stands_in(letter_id)
-        session.flush()
+        note_letters(session, told.values(), [letter_id])
     return letter_id
 
 
