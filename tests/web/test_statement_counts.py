@@ -16,8 +16,13 @@ from tracker.actions.petitioning import PetitionRequest
 from tracker.actions.reporting import Progress, submit_progress
 from tracker.actions.rules.petitioning import PetitionKind
 from tracker.foundation.filing import describe
+from tracker.people.models import OfficeDay
+from tracker.reminders.ladder_changes import LadderFields, save_ladder
+from tracker.reminders.rules.ladders import WHOLE_CITY, Scope
+from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage
 from tracker.reports.queries import list_drafts
 from tracker.reports.reviewing import accept_draft
+from tracker.wiring import Wiring
 
 FEW, MANY = 3, 9
 MOST = 12
@@ -48,6 +53,20 @@ class TestPageOfManyRows:
         few = statements(city, visitor, address)
         give(city, MANY - FEW)
         assert statements(city, visitor, address) <= few <= MOST
+
+
+class TestWorkPage:
+    @pytest.mark.parametrize("key", PEOPLE)
+    def test_asks_no_more_than_twelve_where_a_department_has_its_own_ladder_and_days_off(
+        self, city: City, wiring: Wiring, visit: Callable[..., Visitor], key: str
+    ) -> None:
+        give(city, FEW)
+        with city.database.transaction() as session:
+            for target in (WHOLE_CITY, (Scope.DEPARTMENT, str(city.departments["TPT"]))):
+                fields = LadderFields("規則", target, (*SHIPPED, Stage(Anchor.DUE, -45, (Capacity.OFFICER,))))
+                save_ladder(session, wiring.office, city.act("coordinator", session), fields)
+            session.add(OfficeDay(department_id=city.departments["TPT"], day=city.today(), is_workday=False))
+        assert statements(city, visit(key), "/") <= MOST
 
 
 LOOKING_AHEAD = re.compile(r"/reminders/(preview|items/|ladders/\d+/delete)")

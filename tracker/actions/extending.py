@@ -19,7 +19,7 @@ from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
-from tracker.people.queries import department_nodes, list_coordinators, list_people_in
+from tracker.people.queries import list_coordinators, list_people_in, parents_of
 from tracker.people.rules.tree import upwards
 
 
@@ -169,7 +169,7 @@ def _problems_with(extension: Extension, decision: ExtensionDecision, step: Step
 
 def _offices_held(session: Session, act: Act, item: ActionItem) -> set[Level]:
     """Return the offices above an item that somebody other than the requester holds."""
-    parents = {node.id: node.parent_id for node in department_nodes(session)}
+    parents = parents_of(session)
     above = frozenset(upwards(parents, item.lead.department_id))
     heads = ((Level.UNIT_HEAD, Role.UNIT_HEAD), (Level.AGENCY_HEAD, Role.AGENCY_HEAD))
     held = {

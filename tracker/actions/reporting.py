@@ -17,7 +17,7 @@ from tracker.foundation.database import Session, check_version, raise_event
 from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
 from tracker.foundation.filing import StoredFile
 from tracker.foundation.language import N_
-from tracker.people.queries import department_nodes, list_people_in
+from tracker.people.queries import list_people_in, parents_of
 from tracker.people.rules.tree import upwards
 
 COMPLETE = 100
@@ -154,7 +154,7 @@ def waits_for_head(session: Session, act: Act, part: Part) -> bool:
     """Tell whether what a person files waits for a head: not what a head files, nor where no other head is."""
     if act.by.may(Permission.Action.REVIEW_PROGRESS, part.department_id):
         return False
-    parents = {node.id: node.parent_id for node in department_nodes(session)}
+    parents = parents_of(session)
     above = frozenset(upwards(parents, part.department_id))
     heads = list_people_in(session, above, Role.UNIT_HEAD)
     return any(head.id not in act.by.persons for head in heads)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, and_, func, or_, select
@@ -151,8 +152,24 @@ def list_departments(session: Session, *, only_active: bool = False) -> Sequence
     return ordered
 
 
+_NODES: Final = "department_nodes"
+
+
 def department_nodes(session: Session) -> list[tree.Node]:
-    """Return the tree as the rules want it."""
+    """Return the tree as the rules want it; a session that only looks asks for it once."""
+    if not session.get_bind().get_execution_options().get("only_reads"):
+        return _department_nodes(session)
+    if _NODES not in session.info:
+        keep_departments(session, _department_nodes(session))
+    return list(session.info[_NODES])
+
+
+def keep_departments(session: Session, nodes: Sequence[tree.Node]) -> None:
+    """Spare a session that only looks asking for the tree, where it was asked for a moment ago."""
+    session.info[_NODES] = nodes
+
+
+def _department_nodes(session: Session) -> list[tree.Node]:
     columns = (
         Department.id,
         Department.parent_id,
@@ -164,6 +181,11 @@ def department_nodes(session: Session) -> list[tree.Node]:
         tree.Node(row.id, row.parent_id, (row.name, row.english_name, *row.aliases))
         for row in session.execute(select(*columns))
     ]
+
+
+def parents_of(session: Session) -> Mapping[int, int | None]:
+    """Return what each department hangs under."""
+    return {node.id: node.parent_id for node in department_nodes(session)}
 
 
 def at_or_below(department_id: int) -> Select[int]:
@@ -193,13 +215,13 @@ def _with_everything_below(first: Select[int]) -> Select[int]:
 
 def department_depths(session: Session) -> Mapping[int, int]:
     """Return how deep each department lies, agencies at 0: for indenting lists."""
-    parents = {node.id: node.parent_id for node in department_nodes(session)}
+    parents = parents_of(session)
     return {each: len(list(tree.upwards(parents, each))) - 1 for each in parents}
 
 
 def list_above(session: Session, department_id: int) -> Sequence[int]:
     """Return a department and what it hangs under, up to its agency."""
-    return list(tree.upwards({node.id: node.parent_id for node in department_nodes(session)}, department_id))
+    return list(tree.upwards(parents_of(session), department_id))
 
 
 def department_choices(session: Session) -> tuple[Sequence[Department], Mapping[int, int]]:
@@ -463,9 +485,7 @@ def calendars_around(session: Session, country: str, day: date) -> Calendars:
     years, overrides = range(day.year - 2, day.year + 3), office_overrides(session)
     parents: Mapping[int, int | None] = {}
     if overrides.keys() - {None}:
-        parents = {
-            row.id: row.parent_id for row in session.execute(select(Department.id, Department.parent_id))
-        }
+        parents = parents_of(session)
     return calendars(country, years, overrides, parents)
 
 

@@ -19,27 +19,31 @@ from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.database import Session
 from tracker.foundation.membership import is_among
 from tracker.people.models import User
-from tracker.people.queries import calendars_around, get_user, principal_of
+from tracker.people.queries import get_user, principal_of
 from tracker.people.rules.tree import upwards
 from tracker.reminders.models import Notice
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.ranking import ORDER, own_rank, rank_below
+from tracker.reminders.ranking import ORDER, Yardstick, own_rank, rank_below
 from tracker.reminders.rules.digest import NoticeKind, Section
 from tracker.reminders.rules.recipients import Directory
-from tracker.reminders.rules.work import Marks, marks_of
 from tracker.reminders.work import Desk, chosen_claims
+from tracker.reminders.yardsticks import Yardsticks
 
 Headings = Mapping[int, Section]
 """The heading of each item, by its id."""
 
 
 def headings_of(
-    office: PostOffice, session: Session, principal: Principal, today: date, item_ids: Collection[int]
+    office: PostOffice,
+    session: Session,
+    principal: Principal,
+    yardsticks: Yardsticks,
+    item_ids: Collection[int],
 ) -> Headings:
     """Return, of some items, under which heading each stands on a person's work page, where it stands there."""
     if not item_ids:
         return {}
-    chosen = chosen_claims(Desk.of(office, session, principal, today, frozenset(item_ids)))
+    chosen = chosen_claims(Desk.of(office, session, principal, yardsticks, frozenset(item_ids)))
     return {row.item_id: ORDER[row.rank] for row in session.execute(select(chosen.c.item_id, chosen.c.rank))}
 
 
@@ -57,40 +61,37 @@ def headings_of_all(
     """
     apart = {*noticed, *_singled_out(session, list(about))}
     alike: dict[_Alike, list[int]] = {}
-    calendars = calendars_around(session, office.country, today)
+    yardsticks = Yardsticks.load(office, session, today)
     for person_id in about.keys() - apart:
         role, place = directory.only_post_of(person_id)
         if place is not None and role in _TOGETHER:
-            alike.setdefault(_Alike(role, place if place in calendars.local else None), []).append(person_id)
+            alike.setdefault(_Alike(role, yardsticks.of(place)), []).append(person_id)
     found: dict[int, Headings] = {}
     for kind, people in alike.items():
-        calendar = calendars.everywhere if kind.keeps is None else calendars.of(kind.keeps)
-        marks = marks_of(today, calendar, office.filing.cycle, office.filing.days)
         theirs = {each: about[each] for each in people}
-        found |= _TOGETHER[kind.role](office, session, directory, marks, theirs)
+        found |= _TOGETHER[kind.role](session, directory, kind.yardstick, theirs)
     for person_id in about.keys() - found.keys():
         reader = principal_of(session, get_user(session, person_id), today)
-        found[person_id] = headings_of(office, session, reader, today, about[person_id])
+        found[person_id] = headings_of(office, session, reader, yardsticks, about[person_id])
     return found
 
 
 @dataclass(frozen=True)
 class _Alike:
-    """What makes the headings of two people one question: the role, and the department whose own calendar they keep."""
+    """What makes the headings of two people one question: the role, and what they are judged by."""
 
     role: Role
-    keeps: int | None
+    yardstick: Yardstick
 
 
 def _of_officers(
-    office: PostOffice,
     session: Session,
     _directory: Directory,
-    marks: Marks,
+    yardstick: Yardstick,
     about: Mapping[int, Collection[int]],
 ) -> Mapping[int, Headings]:
     """Return the headings of those officers who have no other claim on an item than the part they hold."""
-    rank = func.min(own_rank(marks, office.zone, false(), false())).label("rank")
+    rank = func.min(own_rank(yardstick, false(), false())).label("rank")
     held: Any = select(Part.officer_id, Part.item_id, rank)
     query = _open_parts(held, about).where(is_among(Part.officer_id, about))
     found: dict[int, dict[int, Section]] = {each: {} for each in about}
@@ -102,14 +103,13 @@ def _of_officers(
 
 
 def _of_unit_heads(
-    office: PostOffice,
     session: Session,
     directory: Directory,
-    marks: Marks,
+    yardstick: Yardstick,
     about: Mapping[int, Collection[int]],
 ) -> Mapping[int, Headings]:
     """Return the headings of those heads of units of whose items nothing else is asked than what their officers do."""
-    rank = rank_below(marks, office.zone).label("rank")
+    rank = rank_below(yardstick).label("rank")
     query: Any = _open_parts(select(Part.item_id, Part.department_id, rank), about)
     places: dict[int, list[tuple[frozenset[int], int]]] = {}
     for item_id, department_id, place in session.execute(query.where(rank.is_not(None))):

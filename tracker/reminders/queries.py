@@ -31,7 +31,7 @@ from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.foundation.membership import is_among
 from tracker.people.models import Department, RoleGrant, User
-from tracker.people.queries import deputies_on
+from tracker.people.queries import deputies_on, parents_of
 from tracker.reminders.models import (
     Ladder,
     LetterKind,
@@ -45,7 +45,7 @@ from tracker.reminders.models import (
 )
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
-from tracker.reminders.rules.ladders import Ladders
+from tracker.reminders.rules.ladders import Ladders, Scope
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
@@ -138,9 +138,13 @@ def load_directory(session: Session, day: date) -> Directory:
 
 def load_ladders(session: Session) -> Ladders:
     """Return the ladders in force."""
-    parents = session.execute(select(Department.id, Department.parent_id))
-    chosen = session.scalars(select(Ladder).where(Ladder.is_enabled).options(selectinload(Ladder.rungs)))
-    return Ladders({each.target: each.stages for each in chosen}, {row.id: row.parent_id for row in parents})
+    enabled = select(Ladder).where(Ladder.is_enabled).options(joinedload(Ladder.rungs))
+    stages = {each.target: each.stages for each in session.scalars(enabled).unique()}
+    parents: Mapping[int, int | None] = {}
+    # Most cities have no ladder of a department, and this is asked for with every page of work and batch of letters.
+    if any(scope is Scope.DEPARTMENT for scope, _ in stages):
+        parents = parents_of(session)
+    return Ladders(stages, parents)
 
 
 def list_concerns(

@@ -3,9 +3,11 @@
 Conditions that are the same for every reader are made once and kept: making them takes longer than asking.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -37,63 +39,115 @@ from tracker.reminders.rules.work import Marks
 
 ORDER: Final = tuple(Section)
 RANK: Final = {section: rank for rank, section in enumerate(ORDER)}
+Mark = Callable[[Marks], date]
+
+
+@dataclass(frozen=True, eq=False)
+class Yardstick:
+    """What parts are judged by on a day: `marks`, and `apart` those of the parts that climb ladders of their own.
+
+    Of the latter the first whose condition holds counts.
+    """
+
+    marks: Marks
+    zone: ZoneInfo
+    apart: Sequence[tuple[ColumnElement[bool], Marks]] = ()
+
+    def all_marks(self) -> Sequence[Marks]:
+        """Return the marks of every ladder."""
+        return [self.marks, *(marks for _, marks in self.apart)]
+
+    def judge(self, condition: Callable[[Marks], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """Return a condition that depends on the marks, told of each part by those of its own ladder."""
+        usual = condition(self.marks)
+        if not self.apart:
+            return usual
+        return case(*((applies, condition(marks)) for applies, marks in self.apart), else_=usual)
 
 
 def own_rank(
-    marks: Marks, zone: ZoneInfo, given: ColumnElement[bool], asked: ColumnElement[bool]
+    yardstick: Yardstick, given: ColumnElement[bool], asked: ColumnElement[bool]
 ) -> ColumnElement[Any]:
     """Return under which heading a part stands for its officer; `given` and `asked` are for one reader only."""
+    period = yardstick.marks.period
     # What the head of the unit has to forward is no longer in the officer's hands.
     spared = and_(_is_prepared(), is_below(Role.UNIT_HEAD))
     return ranked(
-        _sections(marks, zone, marks.soon, marks.unacknowledged, spared)
+        _sections(yardstick, attrgetter("soon"), attrgetter("unacknowledged"), spared)
         | {
             Section.GIVEN: given,
             Section.TO_REPORT: asked,
-            Section.TO_FILE: is_owed(marks.period.previous),
-            Section.THIS_PERIOD: and_(not_(spared), _is_unfiled(marks.period)),
+            Section.TO_FILE: is_owed(period.previous),
+            Section.THIS_PERIOD: and_(not_(spared), _is_unfiled(period)),
             Section.LATER: Part.id.is_not(None),
         }
     )
 
 
-def rank_below(marks: Marks, zone: ZoneInfo) -> ColumnElement[Any]:
+def rank_below(yardstick: Yardstick) -> ColumnElement[Any]:
     """Return under which heading a part stands for the head of the unit whose officers have to do it; NULL for none."""
-    return ranked(_sections(marks, zone, marks.soon_for_heads, marks.unacknowledged_for_heads, false()))
+    soon, unacknowledged = attrgetter("soon_for_heads"), attrgetter("unacknowledged_for_heads")
+    return ranked(_sections(yardstick, soon, unacknowledged, false()))
 
 
-def sections_late_by(marks: Marks, by: date) -> dict[Section, ColumnElement[bool]]:
+def sections_late_by(yardstick: Yardstick, by: Mark) -> dict[Section, ColumnElement[bool]]:
     """Return the headings of what was due by a day and is late, or waits for an answer meanwhile."""
-    reached = and_(ActionItem.due_on < marks.today, ActionItem.due_on <= by)
-    is_late = overdue_on(marks.today)
+    today = yardstick.marks.today
+    by_then = yardstick.judge(lambda marks: ActionItem.due_on <= by(marks))
+    reached = and_(ActionItem.due_on < today, by_then)
+    is_late = overdue_on(today)
     return {Section.HELD_UP: and_(reached, not_(is_late)), Section.OVERVIEW: and_(reached, is_late)}
 
 
+def sections_soon_by(
+    yardstick: Yardstick, by: Callable[[Marks], date | None]
+) -> dict[Section, ColumnElement[bool]]:
+    """Return the headings of what is due by a day and not late, for those above whom some ladder tells of it."""
+    if all(by(marks) is None for marks in yardstick.all_marks()):
+        return {}
+
+    def is_told(marks: Marks) -> ColumnElement[bool]:
+        day = by(marks)
+        return false() if day is None else ActionItem.due_on <= day
+
+    waits = and_(Part.role == PartRole.LEAD, _waits_for_time())
+    ahead = and_(Part.status == PartStatus.OPEN, ActionItem.due_on >= yardstick.marks.today, not_(waits))
+    told = and_(ahead, yardstick.judge(is_told))
+    called = yardstick.judge(lambda marks: ActionItem.due_on <= marks.last_call)
+    return {Section.TOMORROW: and_(told, called), Section.SOON: told}
+
+
 def _sections(
-    marks: Marks, zone: ZoneInfo, soon: date, unacknowledged: date, spared: ColumnElement[bool]
+    yardstick: Yardstick, soon: Mark, unacknowledged: Mark, spared: ColumnElement[bool]
 ) -> dict[Section, ColumnElement[bool]]:
     """Return under which headings a part stands as long as it is open, as the ladder of reminders has it.
 
     Nobody is chased about the due date of what is `spared`.
     """
-    today = marks.today
+    today, judge = yardstick.marks.today, yardstick.judge
     is_late, past = overdue_on(today), ActionItem.due_on < today
     leads = Part.role == PartRole.LEAD
     new = or_(
         and_(leads, ActionItem.status == Status.ASSIGNED),
         and_(not_(leads), Part.updated_on.is_(None), ActionItem.status == Status.ASSIGNED),
     )
+    waits_too_long = judge(
+        lambda marks: Part.assigned_at < day_bounds(unacknowledged(marks), yardstick.zone)[1]
+    )
     chased = not_(or_(and_(leads, _waits_for_time()), spared))
+    last = yardstick.marks.period.previous
     return {
-        Section.TOMORROW: and_(chased, not_(past), ActionItem.due_on <= marks.tomorrow),
-        Section.LATE_THREE_DAYS: and_(chased, is_late, ActionItem.due_on <= marks.late_three),
-        Section.TO_ACKNOWLEDGE: and_(leads, new, Part.assigned_at < day_bounds(unacknowledged, zone)[1]),
+        Section.TOMORROW: and_(chased, not_(past), judge(lambda marks: ActionItem.due_on <= marks.last_call)),
+        Section.LATE_THREE_DAYS: and_(
+            chased, is_late, judge(lambda marks: ActionItem.due_on <= marks.escalated)
+        ),
+        Section.TO_ACKNOWLEDGE: and_(leads, new, waits_too_long),
         Section.ASSIGNED: new,
         Section.RETURNED: _is_returned(),
         Section.LATE: and_(chased, is_late),
         Section.HELD_UP: and_(chased, past, not_(is_late)),
-        Section.SOON: and_(chased, not_(past), ActionItem.due_on <= soon),
-        Section.FILING_MISSED: is_owed(marks.period.previous) if marks.is_filing_late else false(),
+        Section.SOON: and_(chased, not_(past), judge(lambda marks: ActionItem.due_on <= soon(marks))),
+        Section.FILING_MISSED: is_owed(last) if yardstick.marks.is_filing_late else false(),
     }
 
 

@@ -7,8 +7,8 @@ own before what others do below. A letter tells of what is new; the page shows t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -50,12 +50,13 @@ from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.database import Session
 from tracker.people.models import User
-from tracker.people.queries import calendars_around
 from tracker.reminders.models import Notice
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.ranking import (
     ORDER,
     RANK,
+    Mark,
+    Yardstick,
     is_below,
     is_in_new_round,
     is_owed,
@@ -64,10 +65,11 @@ from tracker.reminders.ranking import (
     ranked,
     reported_since,
     sections_late_by,
+    sections_soon_by,
 )
 from tracker.reminders.rules.digest import NoticeKind, Section
-from tracker.reminders.rules.work import Marks, marks_of
 from tracker.reminders.standing import NEWS_FOR
+from tracker.reminders.yardsticks import Yardsticks
 
 _NOBODY: Final[ColumnElement[int | None]] = cast(null(), Integer)
 
@@ -100,7 +102,8 @@ def work_of(
     office: PostOffice, session: Session, principal: Principal, today: date, limit: int = 50
 ) -> list[Pile]:
     """Return what waits for a person, most urgent first; of each pile at most `limit` items, earliest due first."""
-    rows = session.execute(_piled(Desk.of(office, session, principal, today), limit)).all()
+    desk = Desk.of(office, session, principal, Yardsticks.load(office, session, today))
+    rows = session.execute(_piled(desk, limit)).all()
     ids = [row.item_id for row in rows]
     query = from_joined(select(ActionItem)).where(ActionItem.id.in_(ids)).options(*for_lines())
     items = {item.id: item for item in session.scalars(query).unique()} if ids else {}
@@ -125,8 +128,7 @@ class Desk:
     """Whose work is asked for, on which day; `only` narrows it to some items, `given` are those new to the person."""
 
     principal: Principal
-    marks: Marks
-    zone: ZoneInfo
+    yardstick: Yardstick
     only: frozenset[int] | None
     given: Sequence[Notice]
 
@@ -136,17 +138,15 @@ class Desk:
         office: PostOffice,
         session: Session,
         principal: Principal,
-        today: date,
+        yardsticks: Yardsticks,
         only: frozenset[int] | None = None,
     ) -> "Desk":
         """Return the desk of a person on a day, by the calendar that their first department keeps."""
-        calendars = calendars_around(session, office.country, today)
         place = next(
             (each.department_id for each in principal.grants if each.department_id is not None), None
         )
-        calendar = calendars.everywhere if place is None else calendars.of(place)
-        marks = marks_of(today, calendar, office.filing.cycle, office.filing.days)
-        return cls(principal, marks, office.zone, only, _given_to(session, principal, office.clock.now()))
+        given = _given_to(session, principal, office.clock.now())
+        return cls(principal, yardsticks.of(place), only, given)
 
     def narrowed(self, query: Select[Any]) -> Select[Any]:
         """Leave closed items out of a query, and those that nobody asks for."""
@@ -219,7 +219,7 @@ def chosen_claims(desk: Desk) -> Subquery:
             best.c.stands_in_for,
             ActionItem.due_on,
             ActionItem.item_no,
-            case((overdue_on(desk.marks.today), 1), else_=0).label("late"),
+            case((overdue_on(desk.yardstick.marks.today), 1), else_=0).label("late"),
         )
         .join(ActionItem, ActionItem.id == best.c.item_id)
         .where(best.c.place == 1)
@@ -229,7 +229,7 @@ def chosen_claims(desk: Desk) -> Subquery:
 
 def _claims(desk: Desk) -> Iterator[Select[Any]]:
     """Yield the claims on a person; each lies within what they may see, so that nothing has to be left out after."""
-    principal, marks = desk.principal, desk.marks
+    principal = desk.principal
     yield _own_parts(desk)
     deciders = (Role.COORDINATOR, Role.AGENCY_HEAD)
     if any(map(principal.holds, deciders)):
@@ -244,9 +244,11 @@ def _claims(desk: Desk) -> Iterator[Select[Any]]:
         yield _requests(desk, Section.TO_APPROVE, updates_for(principal), Role.UNIT_HEAD)
         yield _below_unit_head(desk)
     if principal.holds(Role.AGENCY_HEAD):
-        yield _below_agency_head(desk, Part.department_id.in_(principal.headed_departments), marks.today)
+        below = Part.department_id.in_(principal.headed_departments)
+        yield _below_agency_head(desk, Role.AGENCY_HEAD, below, attrgetter("today"))
     if principal.holds(Role.COORDINATOR):
-        yield _below_agency_head(desk, not_(is_below(Role.AGENCY_HEAD)), marks.late_ten)
+        headless = not_(is_below(Role.AGENCY_HEAD))
+        yield _below_agency_head(desk, Role.COORDINATOR, headless, attrgetter("late_for_agency_heads"))
         yield _long_late(desk)
 
 
@@ -273,7 +275,7 @@ def _own_parts(desk: Desk) -> Select[Any]:
     if principal.holds(Role.COORDINATOR):
         takes = or_(takes, not_(is_below(Role.UNIT_HEAD, Role.AGENCY_HEAD)))
     given = or_(false(), *(_is_given(each) for each in desk.given))
-    rank = own_rank(desk.marks, desk.zone, given, _is_asked(principal))
+    rank = own_rank(desk.yardstick, given, _is_asked(principal))
     own = principal.person_id
     whom = case((and_(is_mine, Part.officer_id != own), Part.officer_id), else_=_NOBODY)
     query = _claim(rank, Part.id, False, whom).join(Part, Part.item_id == ActionItem.id)
@@ -282,7 +284,7 @@ def _own_parts(desk: Desk) -> Select[Any]:
 
 def _below_unit_head(desk: Desk) -> Select[Any]:
     """Return the claims of what the officers below the head of a unit have to do soon, or had to do."""
-    rank = rank_below(desk.marks, desk.zone)
+    rank = rank_below(desk.yardstick)
     whom = _for_whom(desk.principal, Role.UNIT_HEAD)
     query = _claim(rank, Part.id, True, whom).join(Part, Part.item_id == ActionItem.id)
     below = Part.department_id.in_(desk.principal.departments_as(Role.UNIT_HEAD))
@@ -293,21 +295,23 @@ def _below_unit_head(desk: Desk) -> Select[Any]:
     return desk.narrowed(query).where(Part.status == PartStatus.OPEN, theirs, rank.is_not(None))
 
 
-def _below_agency_head(desk: Desk, below: ColumnElement[bool], late_by: date) -> Select[Any]:
-    """Return the claims of what is late below the head of an agency, or has to be done anew.
+def _below_agency_head(desk: Desk, role: Role, below: ColumnElement[bool], late_by: Mark) -> Select[Any]:
+    """Return the claims of what is late below the head of an agency, has to be done anew, or falls due and is told of.
 
     Where an agency has no head, the coordinating office stands in its place.
     """
-    conditions = sections_late_by(desk.marks, late_by) | {Section.RETURNED: is_in_new_round()}
-    role = Role.AGENCY_HEAD if late_by == desk.marks.today else Role.COORDINATOR
+    conditions = sections_late_by(desk.yardstick, late_by) | {Section.RETURNED: is_in_new_round()}
+    conditions |= sections_soon_by(desk.yardstick, attrgetter("soon_for_agency_heads"))
     return _overseen(desk, conditions, role).where(below)
 
 
 def _long_late(desk: Desk) -> Select[Any]:
     """Return the claims of what the coordinating office brings before the city's heads (專案簽報)."""
-    last = desk.marks.period.previous
-    conditions = sections_late_by(desk.marks, desk.marks.late_twenty)
-    if desk.marks.is_filing_late:
+    marks = desk.yardstick.marks
+    last = marks.period.previous
+    conditions = sections_late_by(desk.yardstick, attrgetter("late_for_coordinators"))
+    conditions |= sections_soon_by(desk.yardstick, attrgetter("soon_for_coordinators"))
+    if marks.is_filing_late:
         conditions[Section.UNFILED_OVERVIEW] = and_(
             Part.status == PartStatus.OPEN, is_owed(last.previous), is_owed(last)
         )

@@ -118,6 +118,7 @@ def identify() -> None:
     """Find out, before a view runs, who asks, in which language, and what the page frame shows."""
     now = wiring().clock.now()
     g.now, g.sign_in_id, g.reader, g.unread_notices, g.troubles = now, None, None, 0, ()
+    g.departments = None
     zone = wiring().settings.site.zone
     g.act = Act(Principal(None, SYSTEM.name), now, local_date(now, zone), request.remote_addr)
     g.language = known_language(request.cookies.get("language") or wiring().settings.site.language)
@@ -130,6 +131,7 @@ def identify() -> None:
             return
         found, g.unread_notices = signed_in
         g.act = queries.act_of(reading, found.person, now, zone, request.remote_addr)
+        g.departments = queries.department_nodes(reading)
         principal = g.act.by
         g.sign_in_id, g.language = found.id, principal.language
         speak = translator(g.language)
@@ -189,6 +191,8 @@ def _opened_session() -> Generator[None, None, None]:
     # A page is drawn from one moment: a form must not carry the words of one version and the number of the next.
     opened = database.snapshot() if request.method in SAFE else database.transaction()
     with opened as g.session:
+        if request.method in SAFE and g.departments is not None:
+            queries.keep_departments(g.session, g.departments)
         yield
 
 

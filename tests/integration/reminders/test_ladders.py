@@ -1,15 +1,17 @@
 """Ladders as a city chooses them: which applies, what a change does, and that no change writes about days gone by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tracker.access import Act, Grant, Principal, Role
 from tracker.audit.models import AuditEvent
 from tracker.foundation.database import Database
 from tracker.foundation.errors import Forbidden, Invalid, NotFound, VersionConflict
+from tracker.foundation.language import translator
+from tracker.people.queries import get_user, principal_of
 from tracker.reminders.ladder_changes import (
     LadderFields,
     delete_ladder,
@@ -20,13 +22,18 @@ from tracker.reminders.ladder_changes import (
 )
 from tracker.reminders.models import OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.planning import plan_reminders
+from tracker.reminders.rules.digest import SECTION_LABELS, Section
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.ladders import WHOLE_CITY, Scope
 from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage
+from tracker.reminders.work import work_of
+from tracker.reports.models import Recommendation
 
 TUESDAY = date(2026, 6, 30)
 FIVE_BEFORE = Stage(Anchor.DUE, -5, (Capacity.OFFICER,))
 MORE = (*SHIPPED, FIVE_BEFORE)
+FORTY_FIVE_BEFORE = Stage(Anchor.DUE, -45, (Capacity.OFFICER, Capacity.UNIT_HEAD))
+THEME = "交通運輸"
 LESS = tuple(stage for stage in SHIPPED if stage.code != "due-7")
 
 
@@ -263,3 +270,131 @@ class TestImpact:
                 session, office, office.today(), None, LadderFields("規則", WHOLE_CITY, tuple(SHIPPED))
             )
         assert impact.added == impact.dropped == []
+
+
+class TestHeadings:
+    """My work and the letter group items by the days of the ladder that each item climbs."""
+
+    @pytest.fixture
+    def by_letter(self, office, database, at) -> Callable[[str, int], Mapping[Section, int]]:
+        """Plan a morning and count what stands in a person's letter, by heading."""
+
+        def count(moment: str, person_id: int) -> Mapping[Section, int]:
+            at(moment)
+            plan_reminders(office, database)
+            with database.reading() as session:
+                written = select(OutboxLetter.text).where(
+                    OutboxLetter.recipient_id == person_id, OutboxLetter.local_date == office.today()
+                )
+                text = session.scalar(written) or ""
+            say = translator("zh-Hant")
+            sections = {say(words): section for section, words in SECTION_LABELS.items()}
+            found: dict[Section, int] = {}
+            for line in text.splitlines():
+                if line.startswith("【"):
+                    section = sections[line.strip("【】")]
+                elif line.startswith("115-TPE-"):
+                    found[section] = found.get(section, 0) + 1
+            return found
+
+        return count
+
+    @pytest.fixture
+    def on_page(self, office, database) -> Callable[[int], Mapping[Section, int]]:
+        """Count what stands on a person's work page, by heading."""
+
+        def count(person_id: int) -> Mapping[Section, int]:
+            with database.reading() as session:
+                person = principal_of(session, get_user(session, person_id), office.today())
+                return {pile.section: pile.total for pile in work_of(office, session, person, office.today())}
+
+        return count
+
+    @pytest.fixture
+    def target(self, request, city):
+        targets = {
+            "department": (Scope.DEPARTMENT, str(city.unit)),
+            "agency": (Scope.DEPARTMENT, str(city.agency)),
+            "theme": (Scope.THEME, THEME),
+            "level": (Scope.LEVEL, "city"),
+            "city": WHOLE_CITY,
+        }
+        return targets[request.param]
+
+    @pytest.mark.parametrize("target", ["department", "agency", "theme", "level", "city"], indirect=True)
+    @pytest.mark.parametrize("person", ["officer", "head"])
+    def test_of_the_page_and_of_the_letter_are_those_of_the_ladder_in_force_and_count_alike(
+        self, database, save, make_item, by_letter, on_page, city, at, target, person
+    ) -> None:
+        at("2026-06-23 09:00")
+        for due_on in (*[date(2026, 8, 10)] * 3, *[date(2026, 6, 29)] * 2):
+            make_item(due_on)
+        with database.transaction() as session:
+            session.execute(update(Recommendation).values(theme=THEME))
+        save(target, (*SHIPPED, FORTY_FIVE_BEFORE))
+        told = by_letter("2026-06-26 09:00", getattr(city, person))
+        assert told == {Section.TOMORROW: 2, Section.SOON: 3}
+        assert on_page(getattr(city, person)) == told
+
+    def test_of_another_departments_ladder_move_nothing(
+        self, save, make_item, by_letter, on_page, city, at
+    ) -> None:
+        at("2026-06-23 09:00")
+        make_item(date(2026, 8, 10))
+        save((Scope.DEPARTMENT, str(city.office)), (*SHIPPED, FORTY_FIVE_BEFORE))
+        assert by_letter("2026-06-26 09:00", city.officer) == {}
+        assert on_page(city.officer) == {Section.LATER: 1}
+
+    def test_of_the_nearest_department_win(self, save, make_item, on_page, city, at) -> None:
+        at("2026-06-26 09:00")
+        make_item(date(2026, 8, 10))
+        save((Scope.DEPARTMENT, str(city.agency)), (*SHIPPED, FORTY_FIVE_BEFORE))
+        assert on_page(city.officer) == {Section.SOON: 1}
+        save((Scope.DEPARTMENT, str(city.unit)), SHIPPED)
+        assert on_page(city.officer) == {Section.LATER: 1}
+
+    def test_of_the_ladder_that_no_longer_applies_are_gone(
+        self, save, make_item, on_page, city, at, office, database, act
+    ) -> None:
+        at("2026-06-26 09:00")
+        make_item(date(2026, 8, 10))
+        ladder_id = save(WHOLE_CITY, (*SHIPPED, FORTY_FIVE_BEFORE))
+        assert on_page(city.officer) == {Section.SOON: 1}
+        with database.transaction() as session:
+            ladder = get_ladder(session, ladder_id)
+            delete_ladder(session, office, act(), ladder.id, ladder.version)
+        assert on_page(city.officer) == {Section.LATER: 1}
+
+    def test_call_for_an_item_on_the_last_warning_of_its_ladder(
+        self, save, make_item, by_letter, on_page, city, at
+    ) -> None:
+        at("2026-06-23 09:00")
+        make_item(TUESDAY)
+        after = tuple(each for each in SHIPPED if each.anchor is not Anchor.DUE or each.offset > 0)
+        save(WHOLE_CITY, (FIVE_BEFORE, *after))
+        assert on_page(city.officer) == {Section.LATER: 1}
+        assert by_letter("2026-06-25 09:00", city.officer) == {Section.TOMORROW: 1}
+        assert on_page(city.officer) == {Section.TOMORROW: 1}
+
+    @pytest.mark.parametrize("whom", [Capacity.AGENCY_HEAD, Capacity.COORDINATOR])
+    def test_show_those_above_what_their_ladder_tells_them_before_it_is_late(
+        self, save, make_item, by_letter, on_page, city, at, whom
+    ) -> None:
+        person = {Capacity.AGENCY_HEAD: city.director, Capacity.COORDINATOR: city.coordinator}[whom]
+        at("2026-06-17 09:00")
+        make_item(TUESDAY)
+        assert on_page(person) == {}
+        save((Scope.DEPARTMENT, str(city.unit)), (*SHIPPED, Stage(Anchor.DUE, -12, (whom,))))
+        assert on_page(person) == {}
+        assert by_letter("2026-06-18 09:00", person) == {Section.SOON: 1}
+        assert on_page(person) == {Section.SOON: 1}
+
+    def test_of_what_is_late_change_when_the_ladder_tells_somebody_above_the_officer(
+        self, save, make_item, by_letter, on_page, city, at
+    ) -> None:
+        at("2026-06-23 09:00")
+        make_item(date(2026, 6, 25))
+        own = Stage(Anchor.DUE, 1, (Capacity.OFFICER, Capacity.UNIT_HEAD), in_working_days=True)
+        save(WHOLE_CITY, (*(each for each in SHIPPED if each.code != own.code), own))
+        assert by_letter("2026-06-26 09:00", city.head) == {Section.LATE_THREE_DAYS: 1}
+        assert on_page(city.officer) == on_page(city.head) == {Section.LATE_THREE_DAYS: 1}

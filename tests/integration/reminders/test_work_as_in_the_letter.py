@@ -23,9 +23,12 @@ from tracker.foundation.clock import FixedClock
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.language import translator
 from tracker.people import service
+from tracker.reminders.ladder_changes import LadderFields, save_ladder
 from tracker.reminders.models import OutboxLetter
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.rules.digest import SECTION_LABELS
+from tracker.reminders.rules.ladders import Scope
+from tracker.reminders.rules.stages import SHIPPED, Anchor, Capacity, Stage
 from tracker.reminders.work import Pile, work_of
 from tracker.wiring import Wiring, wire
 
@@ -112,6 +115,21 @@ class Life:
     def assignment(self, unit: str) -> Assignment:
         return Assignment(self.city.departments[unit], self.city.today() + timedelta(days=30))
 
+    def rule(self) -> None:
+        """Give one agency a ladder of its own; the others climb the one that the system ships with."""
+        own = (
+            Stage(Anchor.DUE, -45, (Capacity.OFFICER,)),
+            Stage(Anchor.DUE, -10, (Capacity.OFFICER, Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD)),
+            Stage(Anchor.DUE, -2, (Capacity.OFFICER, Capacity.COORDINATOR), in_working_days=True),
+            Stage(Anchor.DUE, 1, (Capacity.OFFICER, Capacity.UNIT_HEAD), in_working_days=True),
+            Stage(Anchor.DUE, 4, (Capacity.OFFICER, Capacity.COORDINATOR), weekly=True),
+        )
+        others = tuple(each for each in SHIPPED if each.anchor is not Anchor.DUE)
+        target = Scope.DEPARTMENT, str(self.city.departments["TPT"])
+        with self.city.database.transaction() as session:
+            fields = LadderFields("交通局的規則", target, (*own, *others), accepts_silence=True)
+            save_ladder(session, self.wiring.office, self.city.act("coordinator", session), fields)
+
     def stand_in(self) -> None:
         """Name deputies: across units and offices, for some of the days."""
         founder = Act(
@@ -189,6 +207,7 @@ class TestWorkAsInTheLetter:
         with city.database.transaction() as session:
             for key in EVERYBODY:
                 session.get_one(service.User, city.people[key]).language = language
+        life.rule()
         life.stand_in()
         life.give_items(ITEMS)
         seen: dict[str, int] = {}

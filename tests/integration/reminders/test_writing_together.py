@@ -1,6 +1,7 @@
 """Letters that are written together are what they would be one by one; what is wrong with one person is theirs alone."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,17 +19,20 @@ from tracker.people.models import User
 from tracker.people.queries import calendars_around, get_user, principal_of
 from tracker.reminders import planning
 from tracker.reminders.headings import Headings, headings_of, headings_of_all
-from tracker.reminders.models import LetterState, OutboxLetter, PlannedReminder
+from tracker.reminders.models import Ladder, LadderStage, LetterState, OutboxLetter, PlannedReminder
 from tracker.reminders.planning import plan_reminders, record_due_stages
 from tracker.reminders.queries import list_concerns, load_directory
 from tracker.reminders.rules.ladder import due_stages, steps_reached
-from tracker.reminders.rules.stages import SHIPPED
+from tracker.reminders.rules.ladders import WHOLE_CITY, Scope, Target
+from tracker.reminders.rules.stages import SHIPPED, Anchor
+from tracker.reminders.yardsticks import Yardsticks
 from tracker.wiring import Wiring, wire
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 12)
 TOWN = Town(agencies=1, units=2, officers=4)
 ITEMS = 160
+EDITED = ((Scope.DEPARTMENT, str(TOWN.department_of(2))), (Scope.THEME, ""), WHOLE_CITY)
 
 
 @pytest.fixture
@@ -53,9 +57,28 @@ def letters(wiring: Wiring) -> dict[int, str]:
         return {row.recipient_id: row.text for row in rows}
 
 
+def edit_ladder(wiring: Wiring, target: Target) -> None:
+    """Let what the target names climb a ladder with other days than the one that the system ships with."""
+    moved = [replace(each, offset=each.offset * 2) for each in SHIPPED if each.anchor is Anchor.DUE]
+    rungs = [
+        LadderStage(
+            anchor=each.anchor,
+            offset=each.offset,
+            in_working_days=each.in_working_days,
+            weekly=each.weekly,
+            audience=[str(capacity) for capacity in each.audience],
+        )
+        for each in moved
+    ]
+    scope, value = target
+    with wiring.database.transaction() as session:
+        session.add(Ladder(name="規則", scope=scope, value=value, changed_at=NOW, rungs=rungs))
+
+
 def one_by_one(wiring: Wiring, session: Session, person_id: int, items: Sequence[int]) -> Headings:
     reader = principal_of(session, get_user(session, person_id), TODAY)
-    return headings_of(wiring.office, session, reader, TODAY, items)
+    yardsticks = Yardsticks.load(wiring.office, session, TODAY)
+    return headings_of(wiring.office, session, reader, yardsticks, items)
 
 
 class TestWritingTogether:
@@ -69,7 +92,12 @@ class TestWritingTogether:
         plan_reminders(wiring.office, wiring.database)
         assert letters(wiring) == together
 
-    def test_puts_every_item_under_the_heading_of_its_readers_work_page(self, wiring: Wiring) -> None:
+    @pytest.mark.parametrize("target", [None, *EDITED], ids=lambda each: each and each[0].value)
+    def test_puts_every_item_under_the_heading_of_its_readers_work_page(
+        self, wiring: Wiring, target: Target | None
+    ) -> None:
+        if target is not None:
+            edit_ladder(wiring, target)
         # Whoever is told of the item that nobody holds is asked for alone; the others are asked for together.
         about = {each: range(1 + each % 2, ITEMS + 1) for each in range(1, TOWN.coordinator + 1)}
         with wiring.database.reading() as session:

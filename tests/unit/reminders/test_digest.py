@@ -32,14 +32,14 @@ class TestSectionOfStage:
     @pytest.mark.parametrize(
         ("stage", "capacity", "due_on", "section"),
         [
-            ("due-1", Capacity.OFFICER, date(2026, 6, 30), Section.TOMORROW),
+            ("due-1", Capacity.OFFICER, date(2026, 6, 30), Section.SOON),
             ("due-7", Capacity.UNIT_HEAD, date(2026, 7, 6), Section.SOON),
             ("due-1", Capacity.OFFICER, date(2026, 6, 26), Section.LATE),
             ("late+1", Capacity.OFFICER, date(2026, 6, 26), Section.LATE),
-            ("late+3", Capacity.UNIT_HEAD, date(2026, 6, 24), Section.LATE_THREE_DAYS),
+            ("late+3", Capacity.UNIT_HEAD, date(2026, 6, 24), Section.LATE),
             ("late+10", Capacity.AGENCY_HEAD, date(2026, 6, 12), Section.OVERVIEW),
             ("late+20", Capacity.COORDINATOR, date(2026, 5, 29), Section.OVERVIEW),
-            ("late-weekly", Capacity.OFFICER, date(2026, 5, 29), Section.LATE_THREE_DAYS),
+            ("late-weekly", Capacity.OFFICER, date(2026, 5, 29), Section.LATE),
             ("unacknowledged+2", Capacity.OFFICER, date(2026, 12, 31), Section.TO_ACKNOWLEDGE),
             ("undecided+5", Capacity.DECIDER, date(2026, 6, 1), Section.TO_DECIDE),
         ],

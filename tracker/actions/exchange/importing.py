@@ -29,7 +29,7 @@ from tracker.foundation.errors import Conflict, FileTooLarge, Forbidden, Invalid
 from tracker.foundation.filing import FileStore
 from tracker.foundation.jobs import ENDED, Job, Running
 from tracker.foundation.language import N_
-from tracker.people.queries import act_of, department_nodes, get_user
+from tracker.people.queries import act_of, get_user, parents_of
 from tracker.people.rules import tree
 from tracker.reading.tables import Row, Table, read_table
 from tracker.reports.listing import ListText
@@ -281,7 +281,7 @@ class ApplyImport:
 
 
 def _first_choices(session: Session, act: Act, table: Table) -> Choices:
-    parents = {node.id: node.parent_id for node in department_nodes(session)}
+    parents = parents_of(session)
     own = min(act.by.own_departments, default=None)
     agency_id = tree.agency_of(parents, own) if own is not None else None
     return Choices(guess(table.head), title=f"列管清單匯入 {roc.show(act.today)}", agency_id=agency_id)

@@ -1,7 +1,7 @@
 """One letter per person and day: what stands in it, in which order, under which heading.
 
-An item stands in a letter once, under its most urgent heading, whatever the number of reasons. What falls due tomorrow
-and what has been late for three working days have headings of their own at the top.
+An item stands in a letter once, under its most urgent heading, whatever the number of reasons. What is called for the
+last time before it falls due, and what is late and known above the officer, have headings of their own at the top.
 """
 
 from collections.abc import Iterable, Sequence
@@ -146,7 +146,7 @@ SECTION_LABELS: Final = {
     Section.TO_APPROVE: N_("等待您核可辦理情形"),
     Section.TO_CHECK: N_("已解列事項的續查"),
     Section.HELD_UP: N_("主辦機關已申請解列，等待協辦機關完成"),
-    Section.SOON: N_("將於 30 日內到期"),
+    Section.SOON: N_("期限將屆"),
     Section.THIS_PERIOD: N_("本期尚未填報"),
     Section.LATER: N_("其他辦理中"),
     Section.DECIDED: N_("已決定"),
@@ -178,7 +178,6 @@ OVERVIEWS: Final = frozenset({Section.OVERVIEW, Section.UNFILED_OVERVIEW})
 """The headings under which stands a short list instead of every fact."""
 
 _OVERSEERS: Final = frozenset({Capacity.AGENCY_HEAD, Capacity.COORDINATOR})
-_LATE_FOR_DAYS: Final = frozenset({"late+3", "late+10", "late+20", "late-weekly"})
 
 
 @dataclass(frozen=True)
@@ -202,8 +201,9 @@ class Group:
 def section_of_stage(
     stage_code: str, capacity: Capacity, due_on: date, today: date, *, is_late: bool
 ) -> Section:
-    """Return the heading for a reminder; today's facts decide, not the day the stage once stood on.
+    """Return the heading for a reminder of an item that is not on the reader's work page.
 
+    Today's facts decide, not the day the stage once stood on.
     A past date is not late while the leading department's request, made in time, waits: `is_late` is what
     `deadlines.is_overdue` says. What a supporting department still has to do then stands under a heading of its own.
     """
@@ -214,11 +214,9 @@ def section_of_stage(
         return _section_of_filing(stage, capacity)
     if due_on < today and not is_late:
         return Section.HELD_UP
-    if is_late and capacity in _OVERSEERS:
-        return Section.OVERVIEW
     if is_late:
-        return Section.LATE_THREE_DAYS if stage_code in _LATE_FOR_DAYS else Section.LATE
-    return Section.TOMORROW if stage_code == "due-1" else Section.SOON
+        return Section.OVERVIEW if capacity in _OVERSEERS else Section.LATE
+    return Section.SOON
 
 
 def _section_of_filing(stage: Stage, capacity: Capacity) -> Section:

@@ -5,7 +5,7 @@ then one of its tracking level; then the city's own; and where none is in force,
 A ladder stands for itself: nothing is added to it from a more general one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -63,6 +63,27 @@ class Ladders:
             targets = self._targets(*asked)
             self._found[asked] = next((self.stages[each] for each in targets if each in self.stages), SHIPPED)
         return self._found[asked]
+
+    @property
+    def of_city(self) -> Sequence[Stage]:
+        """Return the stages of whatever no more particular ladder applies to."""
+        return self.stages.get(WHOLE_CITY, SHIPPED)
+
+    def apart(self) -> Sequence[tuple[Target, Sequence[Stage]]]:
+        """Return the ladders of less than the whole city, in the order in which the first that applies is chosen."""
+        order = list(Scope)
+
+        def place(target: Target) -> tuple[int, int]:
+            scope, value = target
+            depth = len(list(upwards(self.parents, int(value)))) if scope is Scope.DEPARTMENT else 0
+            return order.index(scope), -depth
+
+        targets = sorted(self.stages.keys() - {WHOLE_CITY}, key=lambda each: (*place(each), each[1]))
+        return [(each, self.stages[each]) for each in targets]
+
+    def at_or_below(self, department_id: int) -> Collection[int]:
+        """Return the ids of a department and of everything below it."""
+        return [here for here in self.parents if department_id in upwards(self.parents, here)]
 
     def all_stages(self) -> list[Stage]:
         """Return every stage that applies to anything: those that the system ships with only where no other does."""
