@@ -118,14 +118,16 @@ def list_waiting_readers(
     """Return who has no letter about a period yet and may have one today, at whatever hour."""
     calendars = calendars_around(session, office.country, slot.day)
     told = {each.recipient_id for each in list_summaries(session, period.code) if _stands(each, slot.day)}
-    return [
+    waiting = [
         reader.id
         for reader in list_summary_readers(session)
         if reader.id not in told
         and directory.is_reachable(reader.id)
         and calendars.is_any_open(directory.departments_of(reader.id), slot.day)
-        and _is_free(session, office, slot, reader.id)
     ]
+    earlier = list_letters_of_the_day(session, waiting, slot.day, *day_bounds(slot.day, office.zone))
+    served = {each.recipient_id for each in earlier if takes_slot(each, slot.day)}
+    return [each for each in waiting if each not in served]
 
 
 def _stands(letter: OutboxLetter, day: date) -> bool:
@@ -138,12 +140,6 @@ def _stands(letter: OutboxLetter, day: date) -> bool:
     if letter.state is LetterState.QUEUED:
         return takes_slot(letter, day)
     return letter.state is not LetterState.CANCELLED
-
-
-def _is_free(session: Session, office: PostOffice, slot: Slot, person_id: int) -> bool:
-    bounds = day_bounds(slot.day, office.zone)
-    earlier = list_letters_of_the_day(session, [person_id], slot.day, *bounds)
-    return not any(takes_slot(letter, slot.day) for letter in earlier)
 
 
 def compose_summary(

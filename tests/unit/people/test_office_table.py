@@ -9,6 +9,10 @@ from tracker.people.rules.import_table import ColumnsMissing
 from tracker.people.rules.office_table import NotACalendar, read_calendar, read_day
 
 PUBLISHED = "西元日期,星期,是否放假,備註\n20260214,六,0,補行上班\n20260216,一,2,除夕\n20260217,二,2,春節\n"
+CITY_HEADERS = (
+    "Date,name,isHoliday,holidayCategory,description",
+    "date,year,name,isholiday,holidaycategory,description",
+)
 ICS = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//city//calendar//ZH
@@ -54,6 +58,26 @@ class TestPublishedTable:
         read = read_calendar("日期,是否放假\n20260230,2\n20260216,或許\n20260217,2\n".encode(), "a.csv")
         assert [problem.line for problem in read.problems] == [2, 3]
         assert [row.day for row in read.rows] == [date(2026, 2, 17)]
+
+    @pytest.mark.parametrize("header", CITY_HEADERS)
+    def test_of_a_city_names_only_the_days_that_differ(self, header: str) -> None:
+        year = "2026," if "year" in header else ""
+        lines = [
+            f"20260207,{year},否,補行上班日,",
+            f"20260216,{year}除夕,是,放假之紀念日及節日,放假一日。",
+            f"20260501,{year}勞動節,是,特定節日,全國各機關學校放假一日。",
+        ]
+        read = read_calendar("\n".join([header, *lines]).encode(), "calendar.csv")
+        assert [(row.day, row.is_workday, row.note) for row in read.rows] == [
+            (date(2026, 2, 7), True, "補行上班日"),
+            (date(2026, 2, 16), False, "除夕"),
+            (date(2026, 5, 1), False, "勞動節"),
+        ]
+
+    @pytest.mark.parametrize(("day", "is_worked"), [("20260615", True), ("20260614", False)])
+    def test_closes_no_office_for_the_holiday_of_one_profession(self, day: str, is_worked: bool) -> None:
+        line = f"{day},警察節,是,特定節日,警察依規定辦理。"
+        assert list(days(f"{CITY_HEADERS[0]}\n{line}\n").values()) == [is_worked]
 
     def test_needs_its_columns(self) -> None:
         with pytest.raises(ColumnsMissing):

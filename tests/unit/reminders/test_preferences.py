@@ -16,7 +16,9 @@ from tracker.reminders.rules.retry import Slot, slot_of
 from tracker.reminders.rules.stages import AUDIENCES, SHIPPED, Anchor, Capacity, Stage, read_code
 
 TAIPEI = ZoneInfo("Asia/Taipei")
-ZONES = st.sampled_from(["Asia/Taipei", "America/New_York", "Europe/London", "Australia/Lord_Howe"])
+ZONES = st.sampled_from(
+    ["Asia/Taipei", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu"]
+)
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 CALENDARS = st.builds(
     OfficeCalendar,

@@ -1,7 +1,9 @@
 """Office calendars as governments publish them: a CSV table of the days of a year, or an ICS file of days off.
 
 Source of the table's columns: the yearly office calendar (辦公日曆表), one line a day, 是否放假 0 for a working day and
-2 for a day off. A calendar program's file says it in words: 補行上班 marks a make-up Saturday.
+2 for a day off. Taipei and New Taipei publish tables of their own: only the days that differ, with a kind of holiday;
+one of some professions (特定節日, the day of the police say) closes no office. A calendar program's file says it in
+words: 補行上班 marks a make-up Saturday.
 """
 
 import re
@@ -22,6 +24,8 @@ LONGEST_STAY: Final = timedelta(days=31)
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _OFF: Final = frozenset({"2", "是", "放假", "休假", "yes", "y", "true", "off", "holiday"})
 _ON: Final = frozenset({"0", "否", "上班", "補班", "補行上班", "no", "n", "false", "work"})
+_OF_ALL: Final = re.compile(r"全國|各機關")
+_SATURDAY: Final = 5
 _UNUSABLE: Final = N_("第 %(number)s 個活動「%(note)s」的日期無法採用。")
 _MAKE_UP: Final = re.compile(r"補行上班|補上班|補班|調整上班|make-?up|working day", re.IGNORECASE)
 
@@ -54,12 +58,14 @@ CALENDAR_COLUMNS: Final = (
     Column(
         "is_workday",
         N_("是否放假"),
-        ("放假", "holiday", "is holiday", "day off"),
+        ("放假", "holiday", "is holiday", "isholiday", "day off"),
         ("2", "0"),
         required=True,
     ),
     Column("note", N_("備註"), ("說明", "節日", "note", "name"), ("除夕", "補行上班")),
     Column("weekday", N_("星期"), ("weekday",), ("一", "六")),
+    Column("category", N_("假日類別"), ("holidaycategory",)),
+    Column("details", N_("補充說明"), ("description",)),
 )
 
 
@@ -77,7 +83,15 @@ def _day_of_row(line: int, values: Mapping[str, str], refuse: Refuse) -> DayRow:
         refuse(N_("看不懂日期「%(day)s」。請寫成 20260216、2026-02-16 或 115/2/16。"), day=written)
     if told and told not in _OFF | _ON:
         refuse(N_("是否放假請填 2（放假）或 0（上班），不是「%(value)s」。"), value=values["is_workday"])
-    return DayRow(line, day or date.min, told in _ON, values.get("note", ""))
+    day = day or date.min
+    is_workday = told in _ON or (_is_of_some_only(values) and day.weekday() < _SATURDAY)
+    note = next(filter(None, (values.get(key, "") for key in ("note", "details", "category"))), "")
+    return DayRow(line, day, is_workday, note)
+
+
+def _is_of_some_only(values: Mapping[str, str]) -> bool:
+    """Tell whether a holiday is one of some professions, on which offices work as ever."""
+    return values.get("category") == "特定節日" and not _OF_ALL.search(values.get("details", ""))
 
 
 def read_day(written: str) -> date | None:
