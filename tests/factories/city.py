@@ -206,7 +206,7 @@ def _import(
             None,
             "建議",
             confidence=0.9,
-            why=("section",),
+            why=("recommendation-section",),
         )
         for quote in quotes
     )
