@@ -11,9 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from tracker.access import Act, Permission
-from tracker.actions.queries import ActionFilter
+from sqlalchemy import or_, select
+
+from tracker.access import Act, Permission, Role
+from tracker.actions.models import ActionItem, Part
+from tracker.actions.queries import ActionFilter, is_open
 from tracker.actions.rules.filing import Period, last_closed
+from tracker.actions.rules.workflow import PartRole
 from tracker.dashboards import handing_up
 from tracker.dashboards.handing_up import Order
 from tracker.dashboards.queries import overview
@@ -25,6 +29,7 @@ from tracker.foundation.errors import Duplicate
 from tracker.foundation.mailing import Attachment
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, get_user, principal_of
+from tracker.people.rules.tree import upwards
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import (
     list_letters_of_the_day,
@@ -115,19 +120,41 @@ def period_to_tell(session: Session, office: PostOffice, slot: Slot) -> Period |
 def list_waiting_readers(
     session: Session, office: PostOffice, directory: Directory, slot: Slot, period: Period
 ) -> Sequence[int]:
-    """Return who has no letter about a period yet and may have one today, at whatever hour."""
+    """Return who has no letter about a period yet and may have one today, at whatever hour.
+
+    Who had nothing under tracking in the period is spared a letter of noughts.
+    """
     calendars = calendars_around(session, office.country, slot.day)
     told = {each.recipient_id for each in list_summaries(session, period.code) if _stands(each, slot.day)}
+    concerned = _concerned(session, directory, period)
     waiting = [
         reader.id
         for reader in list_summary_readers(session)
-        if reader.id not in told
+        if reader.id in concerned
+        and reader.id not in told
         and directory.is_reachable(reader.id)
         and calendars.is_any_open(directory.departments_of(reader.id), slot.day)
     ]
     earlier = list_letters_of_the_day(session, waiting, slot.day, *day_bounds(slot.day, office.zone))
     served = {each.recipient_id for each in earlier if takes_slot(each, slot.day)}
     return [each for each in waiting if each not in served]
+
+
+def _concerned(session: Session, directory: Directory, period: Period) -> frozenset[int]:
+    """Return the heads of agencies that led an item in a period or lead one now, and coordinators where any does."""
+    tracked = (
+        select(Part.department_id)
+        .join(ActionItem, ActionItem.id == Part.item_id)
+        .where(Part.role == PartRole.LEAD, or_(is_open(), ActionItem.closed_on >= period.first_day))
+    )
+    leading = session.scalars(tracked.distinct()).all()
+    above = {place for each in leading for place in upwards(directory.parents, each)}
+    return frozenset(
+        person_id
+        for (role, place), held in directory.holders.items()
+        if (role is Role.AGENCY_HEAD and place in above) or (role is Role.COORDINATOR and above)
+        for person_id in held
+    )
 
 
 def _stands(letter: OutboxLetter, day: date) -> bool:

@@ -91,6 +91,16 @@ class TestWhoHears:
         plan_summaries(office, closed.database)
         assert recipients(closed) == set(READERS)
 
+    def test_is_no_head_of_an_agency_that_had_nothing_under_tracking(
+        self, closed: City, office: PostOffice
+    ) -> None:
+        with closed.database.transaction() as session:
+            items = session.scalars(select(ActionItem)).all()
+            for part in (part for item in items for part in item.parts):
+                part.department_id = closed.departments["EDU-I"]
+        plan_summaries(office, closed.database)
+        assert recipients(closed) == {"coordinator", "second_coordinator"}
+
     def test_is_told_once_however_often_the_worker_looks(self, closed: City, office: PostOffice) -> None:
         assert plan_summaries(office, closed.database) == len(READERS)
         assert plan_summaries(office, closed.database) == 0
