@@ -138,3 +138,28 @@ class TestWhichLadderApplies:
     def test_the_most_particular_wins(self, targets, chosen) -> None:
         ladders = Ladders({target: ladder(-number) for number, target in enumerate(targets, 1)}, TREE)
         assert ladders.choose(*ITEM) is ladders.stages[chosen]
+
+    @given(
+        st.sets(
+            st.sampled_from(
+                [
+                    WHOLE_CITY,
+                    *[(Scope.DEPARTMENT, str(each)) for each in TREE],
+                    *[(Scope.THEME, each) for each in ("交通運輸", "觀光")],
+                    *[(Scope.LEVEL, each) for each in ("city", "agency")],
+                ]
+            )
+        ),
+        st.sampled_from(list(TREE)),
+        st.sampled_from(["交通運輸", "觀光", ""]),
+        st.sampled_from(["city", "agency"]),
+    )
+    def test_is_the_first_of_those_told_apart(self, targets, department, theme, level) -> None:
+        ladders = Ladders({each: ladder(-number) for number, each in enumerate(targets, 1)}, TREE)
+        applies = {
+            Scope.DEPARTMENT: lambda value: department in ladders.at_or_below(int(value)),
+            Scope.THEME: lambda value: value == theme,
+            Scope.LEVEL: lambda value: value == level,
+        }
+        found = (stages for (scope, value), stages in ladders.apart() if applies[scope](value))
+        assert next(found, ladders.of_city) is ladders.choose(department, theme, level)
