@@ -9,19 +9,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import undefer
 
 from tracker.foundation.database import Base, Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
-from tracker.people.models import User
+from tracker.reminders import protocol
 from tracker.reminders.letter_queries import CHANNEL
 from tracker.reminders.models import (
     COUNTED,
-    DeliveryAttempt,
     LetterKind,
     LetterState,
     MailChannel,
@@ -36,6 +33,7 @@ from tracker.reminders.rules.retry import channel_pause_after, pause_after
 
 CRASHES_ALLOWED = 2
 _CARRY_TOKENS = frozenset({LetterKind.INVITATION, LetterKind.PASSWORD_RESET})
+_NO_ATTEMPT = frozenset({OutcomeKind.CHANNEL, OutcomeKind.WITHHELD})
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,25 @@ class NewLetter:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A letter in hand, as plain values: the database is left before the mail server is spoken to."""
+    """A letter in hand, as plain values: the database is left before the mail server is spoken to.
+
+    While the lease holds nobody else changes any of them.
+    """
 
     letter_id: int
     token: str
+    recipient_id: int
+    kind: LetterKind
     address: str
     payload: bytes
+    local_date: date
+    deliver_by: datetime
+    ambiguous: int
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether the letter counts for one mail a day; what a person asked for does not."""
+        return self.kind in COUNTED
 
 
 def put(session: Session, letter: NewLetter, now: datetime) -> int | None:
@@ -95,24 +106,15 @@ def claim(session: Session, now: datetime, lease: timedelta, *, slot_is_open: bo
 
     Outside the day's slot only letters that a person asked for are taken.
     """
-    query = (
-        select(OutboxLetter)
-        .where(OutboxLetter.state == LetterState.QUEUED, OutboxLetter.next_at <= now)
-        .order_by(OutboxLetter.next_at, OutboxLetter.id)
-        .limit(1)
-        .options(undefer(OutboxLetter.payload))
-        .with_for_update(skip_locked=True)
-    )
-    if not slot_is_open:
-        query = query.where(OutboxLetter.kind.not_in(COUNTED))
-    letter = session.scalars(query).first()
-    if letter is None:
-        return None
-    letter.state = LetterState.LEASED
-    letter.lease_token = secrets.token_hex(8)
-    letter.lease_until = now + lease
-    session.flush()
-    return Claimed(letter.id, letter.lease_token, letter.address, letter.payload)
+    statement = protocol.CLAIM if slot_is_open else protocol.CLAIM_ASKED_FOR
+    given = {"now": now, "lease": secrets.token_hex(8), "until": now + lease}
+    row = session.execute(statement, given).one_or_none()
+    return Claimed(*row) if row else None
+
+
+def list_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Return the letters that will be claimed next, in order."""
+    return session.scalars(protocol.NEXT_DUE, {"now": now, "most": limit}).all()
 
 
 def give_up_late(session: Session, now: datetime) -> None:
@@ -141,7 +143,8 @@ def release_expired(session: Session, now: datetime) -> None:
     for letter in session.scalars(query).all():
         was_transmitting = letter.state is LetterState.TRANSMITTING
         kind = OutcomeKind.UNKNOWN if was_transmitting else OutcomeKind.TEMPORARY
-        _note(session, letter, Outcome(kind, None, "the lease ran out"), now)
+        lost = Outcome(kind, None, "the lease ran out")
+        _note(session, letter.id, letter.lease_token or "", lost, now)
         letter.ambiguous += was_transmitting
         letter.crashes += 1
         letter.state = LetterState.HELD if letter.crashes > CRASHES_ALLOWED else LetterState.QUEUED
@@ -152,17 +155,10 @@ def release_expired(session: Session, now: datetime) -> None:
 
 def begin_transmitting(session: Session, claimed: Claimed, now: datetime, lease: timedelta) -> bool:
     """Pass the point of no return, if the lease still holds; the caller commits before the first byte leaves."""
-    statement = (
-        update(OutboxLetter)
-        .where(
-            OutboxLetter.id == claimed.letter_id,
-            OutboxLetter.lease_token == claimed.token,
-            OutboxLetter.state == LetterState.LEASED,
-            OutboxLetter.lease_until > now,
-        )
-        .values(state=LetterState.TRANSMITTING, lease_until=now + lease)
-    )
-    return _rows_changed(session, statement) == 1
+    given = {"letter": claimed.letter_id, "lease": claimed.token, "now": now, "until": now + lease}
+    result = session.execute(protocol.BEGIN_TRANSMITTING, given)
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
 
 
 def record_outcome(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
@@ -170,22 +166,19 @@ def record_outcome(session: Session, claimed: Claimed, outcome: Outcome, now: da
 
     A worker that lost its lease meanwhile adds to the history only, unless it knows that the server took the letter.
     """
+    _judge_channel(session, outcome, now)
+    if outcome.kind is not OutcomeKind.WITHHELD:
+        _note(session, claimed.letter_id, claimed.token, outcome, now)
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        _accept(session, claimed, now)
+        return
     letter = session.scalars(
         select(OutboxLetter).where(OutboxLetter.id == claimed.letter_id).with_for_update()
     ).one()
-    _judge_channel(session, outcome, now)
-    if letter.lease_token != claimed.token:
-        _note(session, letter, outcome, now, claimed.token)
-        if outcome.kind is OutcomeKind.ACCEPTED:
-            _accept(session, letter, now)
-        return
-    if outcome.kind is OutcomeKind.WITHHELD:
-        letter.state, letter.next_at = LetterState.QUEUED, now
-    else:
-        _note(session, letter, outcome, now)
+    if letter.lease_token == claimed.token:
         _follow(session, letter, outcome, now)
-    _end_lease(letter)
-    session.flush()
+        _end_lease(letter)
+        session.flush()
 
 
 def cancel(session: Session, letter: OutboxLetter, reason: Reason) -> None:
@@ -209,7 +202,8 @@ def fail(session: Session, letter: OutboxLetter, reason: Reason) -> None:
     letter.state, letter.reason = LetterState.FAILED, reason
     _end_lease(letter)
     _forget_token(letter)
-    _settle(session, letter, Planned.FAILED, reason)
+    session.flush()
+    _settle(session, letter.id, Planned.FAILED, reason)
 
 
 def release_held(letter: OutboxLetter, now: datetime) -> None:
@@ -218,24 +212,9 @@ def release_held(letter: OutboxLetter, now: datetime) -> None:
         letter.state, letter.crashes, letter.next_at = LetterState.QUEUED, 0, now
 
 
-def lock_recipient(session: Session, letter_id: int) -> None:
+def lock_recipient(session: Session, person_id: int) -> None:
     """Let no second letter to the same person pass the point of no return meanwhile."""
-    recipient = select(OutboxLetter.recipient_id).where(OutboxLetter.id == letter_id).scalar_subquery()
-    session.execute(select(User.id).where(User.id == recipient).with_for_update(key_share=True))
-
-
-def is_day_taken(session: Session, letter: OutboxLetter, since: datetime, until: datetime) -> bool:
-    """Tell whether another counted letter to the same person left between two moments, or is leaving now."""
-    query = select(OutboxLetter.id).where(
-        OutboxLetter.recipient_id == letter.recipient_id,
-        OutboxLetter.id != letter.id,
-        OutboxLetter.kind.in_(COUNTED),
-        or_(
-            (OutboxLetter.accepted_at >= since) & (OutboxLetter.accepted_at < until),
-            OutboxLetter.state == LetterState.TRANSMITTING,
-        ),
-    )
-    return session.scalars(query.limit(1)).first() is not None
+    session.execute(protocol.LOCK_RECIPIENT, {"person": person_id})
 
 
 def is_paused(session: Session, now: datetime) -> bool:
@@ -256,9 +235,6 @@ def has_work(session: Session, now: datetime, *, slot_is_open: bool) -> bool:
 
 
 def _follow(session: Session, letter: OutboxLetter, outcome: Outcome, now: datetime) -> None:
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        _accept(session, letter, now)
-        return
     if outcome.refuses_address:
         _turn_back(session, letter, outcome, now)
         return
@@ -267,7 +243,7 @@ def _follow(session: Session, letter: OutboxLetter, outcome: Outcome, now: datet
         return
     letter.state, letter.next_at = LetterState.QUEUED, now
     letter.ambiguous += outcome.kind is OutcomeKind.UNKNOWN
-    if outcome.kind is not OutcomeKind.CHANNEL:
+    if outcome.kind not in _NO_ATTEMPT:
         letter.attempts += 1
         chance = int(letter.message_id[:8], 16) / 0xFFFFFFFF
         letter.next_at = now + pause_after(letter.attempts, outcome.code, chance)
@@ -294,57 +270,36 @@ def _detach(session: Session, letter: OutboxLetter, reason: Reason | None) -> No
         session.execute(update(kind).where(kind.letter_id == letter.id).values(letter_id=None, reason=reason))
 
 
-def _accept(session: Session, letter: OutboxLetter, now: datetime) -> None:
-    if letter.state is not LetterState.ACCEPTED:
-        letter.state, letter.accepted_at = LetterState.ACCEPTED, now
-    _end_lease(letter)
-    _forget_token(letter)
-    _settle(session, letter, Planned.SENT, None)
+def _accept(session: Session, claimed: Claimed, now: datetime) -> None:
+    session.execute(protocol.ACCEPT, {"letter": claimed.letter_id, "now": now})
+    if claimed.kind in _CARRY_TOKENS:
+        _forget_token(session.get_one(OutboxLetter, claimed.letter_id))
+    _settle(session, claimed.letter_id, Planned.SENT, None)
 
 
-def _settle(session: Session, letter: OutboxLetter, outcome: Planned, reason: Reason | None) -> None:
-    session.flush()
-    session.execute(
-        update(PlannedReminder)
-        .where(PlannedReminder.letter_id == letter.id, PlannedReminder.outcome == Planned.PLANNED)
-        .values(outcome=outcome, reason=reason)
-    )
-    session.execute(
-        update(Notice)
-        .where(Notice.letter_id == letter.id, Notice.mail == Planned.PLANNED)
-        .values(mail=outcome, reason=reason)
-    )
+def _settle(session: Session, letter_id: int, ended: Planned, reason: Reason | None) -> None:
+    for statement in (protocol.SETTLE_REMINDERS, protocol.SETTLE_NOTICES):
+        session.execute(statement, {"letter": letter_id, "ended": ended, "why": reason})
 
 
-def _note(
-    session: Session, letter: OutboxLetter, outcome: Outcome, now: datetime, token: str | None = None
-) -> None:
-    session.add(
-        DeliveryAttempt(
-            letter_id=letter.id,
-            token=token or letter.lease_token or "",
-            ended_at=now,
-            outcome=outcome.kind,
-            code=outcome.code,
-            text=outcome.text[:1000],
-        )
-    )
+def _note(session: Session, letter_id: int, token: str, outcome: Outcome, now: datetime) -> None:
+    attempt = {"letter_id": letter_id, "token": token, "ended_at": now}
+    said = {"outcome": outcome.kind, "code": outcome.code, "text": outcome.text[:1000]}
+    session.execute(protocol.NOTE, attempt | said)
 
 
 def _judge_channel(session: Session, outcome: Outcome, now: datetime) -> None:
     """Count failures of the mail server in a row; any word from it about a letter ends the row."""
-    if outcome.kind is OutcomeKind.WITHHELD:
-        return
-    channel = session.scalars(select(MailChannel).where(MailChannel.id == CHANNEL).with_for_update()).one()
-    if outcome.kind is OutcomeKind.CHANNEL:
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        session.execute(protocol.CHANNEL_TAKES, {"now": now})
+    elif outcome.kind is OutcomeKind.CHANNEL:
+        channel = session.get_one(MailChannel, CHANNEL, with_for_update=True)
         channel.failures += 1
         channel.last_error = outcome.text[:1000]
         pause = channel_pause_after(channel.failures)
         channel.paused_until = now + pause if pause else None
-        return
-    channel.failures, channel.paused_until, channel.last_error = 0, None, ""
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        channel.last_success_at = now
+    elif outcome.kind is not OutcomeKind.WITHHELD:
+        session.execute(protocol.CHANNEL_ANSWERS)
 
 
 def _end_lease(letter: OutboxLetter) -> None:
@@ -355,9 +310,3 @@ def _forget_token(letter: OutboxLetter) -> None:
     # The one-time token stands in the bytes; once the letter's way is over nobody may read it here.
     if letter.kind in _CARRY_TOKENS:
         letter.payload = b""
-
-
-def _rows_changed(session: Session, statement: Any) -> int:
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    return result.rowcount
