@@ -4,6 +4,7 @@ No trigger knows a day or an hour, so clock changes and restarts cannot lose or 
 may run at once.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -92,12 +93,22 @@ def run(wiring: Wiring) -> None:
     # A pass over the outbox may well outlast the poll; the ticker need not say so every other second.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = make_scheduler(wiring, over)
+    set_apart_what_stays()
     scheduler.start()
     _log.info("worker %s is running", os.getpid())
     over.wait()
     scheduler.shutdown(wait=True)
     wiring.office.mailer.close()
     wiring.database.close()
+
+
+def set_apart_what_stays() -> None:
+    """Have the garbage collector pass over all that is loaded by now, since it stays as long as the process.
+
+    Looking through it again for every so many new objects took a sixth of the time of planning a day.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _safely(wiring: Wiring, name: str, work: Callable[[], object]) -> None:

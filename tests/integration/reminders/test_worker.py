@@ -1,5 +1,6 @@
 """The worker as a process of its own: it ticks, ends when asked, and loses nothing when killed."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from tracker.reminders.models import (
 )
 from tracker.settings import Settings, load_settings
 from tracker.wiring import Wiring, wire
-from tracker.worker import COMPARE, DELIVER, JOBS, PLAN, TIDY, make_scheduler, tick
+from tracker.worker import COMPARE, DELIVER, JOBS, PLAN, TIDY, make_scheduler, set_apart_what_stays, tick
 
 WORKER = """
 import sys
@@ -190,3 +191,12 @@ class TestProcess:
             worker.send_signal(signal.SIGTERM)
         assert [worker.wait(20) for worker in workers] == [0, 0]
         assert len(server.taken) == 2
+
+
+class TestSetApartWhatStays:
+    def test_has_the_collector_pass_over_what_is_loaded(self) -> None:
+        set_apart_what_stays()
+        try:
+            assert gc.get_freeze_count() > 0
+        finally:
+            gc.unfreeze()
