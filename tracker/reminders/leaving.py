@@ -11,9 +11,7 @@ from tracker.foundation.database import Session
 from tracker.foundation.office_days import OfficeCalendar
 from tracker.people.queries import calendars_around
 from tracker.reminders import outbox, protocol
-from tracker.reminders.letter_queries import list_summary_readers
 from tracker.reminders.models import (
-    LetterKind,
     LetterPreference,
     OutboxLetter,
 )
@@ -120,20 +118,17 @@ class Present:
         reminders = [each for letter in letters for each in letter.reminders]
         notices = [each for letter in letters for each in letter.notices]
         standing = standing_of(session, self._known.terms, self._known.directory, reminders, notices)
-        readers: set[int] = set()
-        if any(letter.kind is LetterKind.MONTHLY_SUMMARY for letter in letters):
-            readers = {reader.id for reader in list_summary_readers(session)}
-        return {letter.id: _why_not(letter, standing, readers, now) for letter in letters}
+        return {letter.id: _why_not(letter, standing, now) for letter in letters}
 
 
-def _why_not(letter: OutboxLetter, standing: Standing, readers: set[int], now: datetime) -> Reason | None:
+def _why_not(letter: OutboxLetter, standing: Standing, now: datetime) -> Reason | None:
     person_id, directory = letter.recipient_id, standing.directory
     is_refused = person_id in directory.refused
     address = directory.mailbox_for(person_id) if is_refused else letter.recipient.email
     if letter.address != address:
         return Reason.OUTDATED
-    if letter.kind is LetterKind.MONTHLY_SUMMARY:
-        return None if person_id in readers else Reason.OUTDATED
+    if letter.tells_of_period and person_id not in directory.readers_of_periods(directory.parents):
+        return Reason.OUTDATED
     reasons = [standing.why_not_remind(each) for each in letter.reminders]
     reasons += [standing.why_not_notify(each, now) for each in letter.notices]
     return Reason.OUTDATED if any(reasons) else None

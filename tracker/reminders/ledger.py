@@ -16,7 +16,7 @@ from tracker.foundation.language import N_
 from tracker.people.models import User
 from tracker.people.queries import calendars_around
 from tracker.reminders.letter_queries import list_written_to
-from tracker.reminders.models import Notice, OutboxLetter, Planned, PlannedReminder
+from tracker.reminders.models import LETTER_LABELS, LetterKind, Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import (
     list_concerns,
@@ -58,12 +58,16 @@ class LedgerEntry:
 
 
 def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
-    """Return why a letter was written: pairs of words and an item number, as its reminders and notices say."""
+    """Return why a letter was written: pairs of words and an item number, as its reminders and notices say.
+
+    The figures of a period have no item.
+    """
+    period: list[tuple[Words, str]] = [((LETTER_LABELS[LetterKind.MONTHLY_SUMMARY], {}), "")]
     stages = [(read_code(each.stage).words, each.item.item_no) for each in letter.reminders]
     notices: list[tuple[Words, str]] = [
         ((NOTICE_LABELS[each.kind], {}), each.item.item_no if each.item else "") for each in letter.notices
     ]
-    return stages + notices
+    return stages + notices + (period if letter.tells_of_period else [])
 
 
 def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[LedgerEntry]:

@@ -9,13 +9,13 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tracker.access import Role
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.searching import holds
-from tracker.people.models import RoleGrant, User
+from tracker.people.models import User
 from tracker.reminders.models import (
     COUNTED,
+    SUMMARY,
     UNSENT,
     Heartbeat,
     LetterState,
@@ -146,20 +146,11 @@ def is_anybody_refused() -> ColumnElement[bool]:
     )
 
 
-def list_summary_readers(session: Session) -> Sequence[User]:
-    """Return who hears of each period: the heads of agencies and the coordinators who are here."""
-    hears = RoleGrant.role.in_((Role.AGENCY_HEAD, Role.COORDINATOR))
-    readers = select(RoleGrant.person_id).where(hears)
-    return session.scalars(
-        select(User).where(User.is_active.is_(True), User.id.in_(readers)).order_by(User.id)
-    ).all()
-
-
 def list_summaries(session: Session, period: str) -> Sequence[OutboxLetter]:
     """Return the letters that told of a period, alone or with the day's reminders, whatever became of them."""
     return session.scalars(
         select(OutboxLetter).where(
-            OutboxLetter.key.startswith("summary|"), OutboxLetter.key.endswith(f"|{period}")
+            OutboxLetter.key.startswith(SUMMARY), OutboxLetter.key.endswith(f"|{period}")
         )
     ).all()
 

@@ -39,6 +39,8 @@ LETTER_LABELS = {
 
 
 COUNTED = frozenset({LetterKind.REMINDER_DIGEST, LetterKind.MONTHLY_SUMMARY})
+SUMMARY = "summary|"
+"""How the key of a letter begins in which the figures of a period stand."""
 """What counts for one mail a day; everything else a person asked for."""
 
 
@@ -127,6 +129,11 @@ class OutboxLetter(Base):
     def is_counted(self) -> bool:
         """Tell whether the letter counts for one mail a day; what a person asked for does not."""
         return self.kind in COUNTED
+
+    @property
+    def tells_of_period(self) -> bool:
+        """Tell whether the figures of a period stand in it, alone or below the day's reminders."""
+        return self.key.startswith(SUMMARY)
 
 
 class RefusedAddress(Base):

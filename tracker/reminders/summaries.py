@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import or_, select
 
-from tracker.access import Act, Permission, Role
+from tracker.access import Act, Permission
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.queries import ActionFilter, is_open
 from tracker.actions.rules.filing import Period, last_closed
@@ -29,15 +29,13 @@ from tracker.foundation.errors import Duplicate
 from tracker.foundation.mailing import Attachment
 from tracker.people.models import User
 from tracker.people.queries import calendars_around, get_user, principal_of
-from tracker.people.rules.tree import upwards
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import (
     list_letters_of_the_day,
     list_summaries,
-    list_summary_readers,
 )
 from tracker.reminders.letters import Summary, envelope, write_summary
-from tracker.reminders.models import LetterKind, LetterState, OutboxLetter
+from tracker.reminders.models import SUMMARY, LetterKind, LetterState, OutboxLetter
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.planning import (
     digests_of,
@@ -126,35 +124,27 @@ def list_waiting_readers(
     """
     calendars = calendars_around(session, office.country, slot.day)
     told = {each.recipient_id for each in list_summaries(session, period.code) if _stands(each, slot.day)}
-    concerned = _concerned(session, directory, period)
     waiting = [
-        reader.id
-        for reader in list_summary_readers(session)
-        if reader.id in concerned
-        and reader.id not in told
-        and directory.is_reachable(reader.id)
-        and calendars.is_any_open(directory.departments_of(reader.id), slot.day)
+        person_id
+        for person_id in sorted(_concerned(session, directory, period))
+        if person_id not in told
+        and directory.is_reachable(person_id)
+        and calendars.is_any_open(directory.departments_of(person_id), slot.day)
     ]
     earlier = list_letters_of_the_day(session, waiting, slot.day, *day_bounds(slot.day, office.zone))
     served = {each.recipient_id for each in earlier if takes_slot(each, slot.day)}
     return [each for each in waiting if each not in served]
 
 
-def _concerned(session: Session, directory: Directory, period: Period) -> frozenset[int]:
-    """Return the heads of agencies that led an item in a period or lead one now, and coordinators where any does."""
+def _concerned(session: Session, directory: Directory, period: Period) -> set[int]:
+    """Return who hears of a period: the departments count that led an item in it or lead one now."""
     tracked = (
         select(Part.department_id)
         .join(ActionItem, ActionItem.id == Part.item_id)
         .where(Part.role == PartRole.LEAD, or_(is_open(), ActionItem.closed_on >= period.first_day))
     )
     leading = session.scalars(tracked.distinct()).all()
-    above = {place for each in leading for place in upwards(directory.parents, each)}
-    return frozenset(
-        person_id
-        for (role, place), held in directory.holders.items()
-        if (role is Role.AGENCY_HEAD and place in above) or (role is Role.COORDINATOR and above)
-        for person_id in held
-    )
+    return directory.readers_of_periods(leading)
 
 
 def _stands(letter: OutboxLetter, day: date) -> bool:
@@ -290,7 +280,7 @@ def pass_summary(session: Session, office: PostOffice, slot: Slot, period: Perio
 
 def _blank(office: PostOffice, reader: User, slot: Slot, period: Period, generation: int) -> NewLetter:
     """Return a letter about a period before anything is written in it."""
-    key = f"summary|{reader.id}|{generation}|{period.code}"
+    key = f"{SUMMARY}{reader.id}|{generation}|{period.code}"
     return NewLetter(
         key=key,
         message_id=office.message_id(key),

@@ -24,7 +24,7 @@ from tracker.dashboards.handing_up import load_layouts
 from tracker.dashboards.queries import overview
 from tracker.dashboards.tables import Terms
 from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind
-from tracker.people.models import Department, RoleGrant
+from tracker.people.models import Delegation, Department, RoleGrant
 from tracker.people.queries import get_user, principal_of
 from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
@@ -123,11 +123,28 @@ class TestWhoHears:
         assert plan_summaries(PostOffice(**{**vars(office), "is_dry": True}), closed.database) == 0
         assert plan_summaries(PostOffice(**{**vars(office), "monthly": None}), closed.database) == 0
 
+    def test_is_the_deputy_of_a_head_too(self, closed: City, office: PostOffice) -> None:
+        today = office.today()
+        with closed.database.transaction() as session:
+            session.add(
+                Delegation(
+                    person_id=closed.people["agency_head"],
+                    deputy_id=closed.people["unit_head"],
+                    starts_on=today,
+                    ends_on=today,
+                )
+            )
+        plan_summaries(office, closed.database)
+        assert recipients(closed) == {*READERS, "unit_head"}
+
+    @pytest.mark.parametrize("tells_of_items", [True, False])
     def test_is_asked_again_when_the_letter_leaves(
-        self, closed: City, office: PostOffice, mailer: MemoryMailer
+        self, closed: City, office: PostOffice, mailer: MemoryMailer, tells_of_items: bool
     ) -> None:
         plan_summaries(office, closed.database)
         with closed.database.transaction() as session:
+            if not tells_of_items:
+                session.execute(update(PlannedReminder).values(letter_id=None))
             session.execute(
                 update(RoleGrant)
                 .where(RoleGrant.person_id == closed.people["agency_head"])

@@ -106,6 +106,15 @@ class Directory:
         heads = self.heads(department_id, Role.AGENCY_HEAD)
         return sorted(outside) or [head for head in heads if head not in owners]
 
+    def readers_of_periods(self, leading: Iterable[int]) -> set[int]:
+        """Return who hears of a period in which some departments led items.
+
+        That is the heads of their agencies, the coordinating office, and whoever stands in for one of them.
+        """
+        above = {place for each in leading for place in upwards(self.parents, each)}
+        held = [self.holders.get((Role.AGENCY_HEAD, place), ()) for place in above]
+        return self._with_deputies(chain(*held, self.coordinators() if above else ()))
+
     def approvers(self, department_id: int, turn: Level | None) -> Sequence[int]:
         """Return who signs next for a department's request for more time, nobody where none waits."""
         match turn:
