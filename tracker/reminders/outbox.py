@@ -6,7 +6,7 @@ Every change carries the lease's token, so a worker that slept past its lease ch
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Base, Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
+from tracker.foundation.membership import is_among
+from tracker.people.models import User
 from tracker.reminders import protocol
 from tracker.reminders.letter_queries import CHANNEL
 from tracker.reminders.models import (
@@ -210,6 +212,15 @@ def release_held(letter: OutboxLetter, now: datetime) -> None:
     """Let a letter that was set aside go out again, as an administrator decided."""
     if letter.state is LetterState.HELD:
         letter.state, letter.crashes, letter.next_at = LetterState.QUEUED, 0, now
+
+
+def lock_recipients(session: Session, people: Collection[int]) -> None:
+    """Let nobody else write to some people, or send them anything, before the transaction ends.
+
+    A letter about a period and one with reminders have different keys, so that both could be written at once.
+    """
+    persons = select(User.id).where(is_among(User.id, people)).order_by(User.id)
+    session.execute(persons.with_for_update(key_share=True))
 
 
 def lock_recipient(session: Session, person_id: int) -> None:

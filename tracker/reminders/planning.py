@@ -213,6 +213,7 @@ def pass_day(
 
 def free_slots(session: Session, office: PostOffice, slot: Slot, people: Sequence[int]) -> Mapping[int, int]:
     """Take back letters that have not left; return who may have one, and how many of the day each had."""
+    outbox.lock_recipients(session, people)
     earlier: dict[int, list[OutboxLetter]] = {each: [] for each in people}
     bounds = day_bounds(slot.day, office.zone)
     for letter in list_letters_of_the_day(session, people, slot.day, *bounds):

@@ -1,6 +1,7 @@
 """The letter about a period: to heads and coordinators, once, with the dashboard's numbers, as the day's one mail."""
 
 import re
+import threading
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -30,9 +31,10 @@ from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.letter_queries import count_chases
 from tracker.reminders.models import LetterState, OutboxLetter, Planned, PlannedReminder
-from tracker.reminders.planning import plan_reminders
+from tracker.reminders.planning import plan_reminders, record_due_stages, write_letters
 from tracker.reminders.post_office import Monthly, PostOffice
 from tracker.reminders.previewing import preview_day
+from tracker.reminders.queries import load_directory
 from tracker.reminders.runs import release_run
 from tracker.reminders.summaries import plan_summaries
 from tracker.wiring import post_office
@@ -287,6 +289,23 @@ class TestOneMailADay:
         words = opened(letter.data).get_body(("plain",)).get_content()  # type: ignore[union-attr]
         assert "所以改寄到這個公用信箱" in words
         assert "【數字】" in words
+
+    def test_is_not_written_beside_one_that_another_worker_is_writing(
+        self, closed: City, office: PostOffice
+    ) -> None:
+        head = closed.people["agency_head"]
+        other = threading.Thread(target=plan_summaries, args=(office, closed.database))
+        with closed.database.transaction() as session:
+            directory, slot = load_directory(session, office.today()), office.slot(session, AT_NINE)
+            record_due_stages(session, office, directory, AT_NINE)
+        with closed.database.transaction() as session:
+            assert len(write_letters(session, office, directory, slot, [head])) == 1
+            other.start()
+            other.join(timeout=2)
+        other.join()
+        with closed.database.reading() as session:
+            letters = session.scalars(select(OutboxLetter).where(OutboxLetter.recipient_id == head)).all()
+        assert [letter.tells_of_period for letter in letters] == [False]
 
     def test_waits_where_the_mail_of_the_day_has_gone(
         self, closed: City, office: PostOffice, mailer: MemoryMailer
