@@ -6,20 +6,38 @@ might change, takes several times as long as what the database does.
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Select, Table, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from tracker.audit import AuditEvent
 from tracker.foundation.database import Base
+from tracker.people.models import User
 from tracker.reminders.letter_queries import CHANNEL
-from tracker.reminders.models import COUNTED, LetterState, Planned
+from tracker.reminders.models import (
+    COUNTED,
+    DeliveryAttempt,
+    LetterState,
+    MailChannel,
+    Notice,
+    OutboxLetter,
+    Planned,
+    PlannedReminder,
+    RefusedAddress,
+)
 
-_tables = Base.metadata.tables
-_letter, _reminder, _notice = (_tables[name] for name in ("outbox_letter", "planned_reminder", "notice"))
-_attempt, _channel = _tables["delivery_attempt"], _tables["mail_channel"]
-_person, _refused, _record = (_tables[name] for name in ("person", "refused_address", "audit_event"))
 
-_queued: BindParameter[LetterState] = bindparam(None, LetterState.QUEUED, literal_execute=True)
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+_letter, _reminder, _notice = _table(OutboxLetter), _table(PlannedReminder), _table(Notice)
+_attempt, _channel, _refused = _table(DeliveryAttempt), _table(MailChannel), _table(RefusedAddress)
+_person, _record = _table(User), _table(AuditEvent)
+
 # Written out, since SQLite uses a partial index only where it reads the very words of its condition.
+_queued: BindParameter[LetterState] = bindparam(None, LetterState.QUEUED, literal_execute=True)
 _is_in_hand = _letter.c.id == bindparam("letter")
 _is_this_person = _person.c.id == bindparam("person")
 
