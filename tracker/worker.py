@@ -25,8 +25,7 @@ from tracker.foundation.jobs import run_next
 from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.heartbeats import beat
-from tracker.reminders.planning import plan_reminders
-from tracker.reminders.summaries import plan_summaries
+from tracker.reminders.summaries import plan_letters
 from tracker.reports import scanning
 from tracker.wiring import Wiring
 
@@ -50,8 +49,7 @@ def works(wiring: Wiring, over: threading.Event | None = None) -> Mapping[str, C
     over = over or threading.Event()
     office, database = wiring.office, wiring.database
     return {
-        # What tells of a period goes first: the day has one mail, and a reminder can wait for the next.
-        PLAN: lambda: (plan_summaries(office, database), plan_reminders(office, database)),
+        PLAN: lambda: plan_letters(office, database),
         DELIVER: lambda: deliver_outbox(office, database),
         JOBS: lambda: _run_jobs(wiring, over),
         COMPARE: lambda: compare_tonight(office, database),

@@ -27,7 +27,7 @@ from tracker.foundation.clock import Clock, FixedClock, local_date
 from tracker.foundation.office_days import OfficeCalendar
 from tracker.people.queries import calendars_around, count_users
 from tracker.reminders.delivery import deliver_outbox
-from tracker.reminders.planning import plan_reminders
+from tracker.reminders.summaries import plan_letters
 from tracker.reports.models import Report
 from tracker.reports.rules.drafts import item_number
 from tracker.settings import Settings
@@ -97,7 +97,7 @@ def _tell(wiring: Wiring, clock: FixedClock, today: date, scenes: list[Scene]) -
     for day in _working_days(calendar, min(by_day), today):
         if day >= today + timedelta(days=FIRST_LETTERS):
             clock.set(_moment(wiring.settings, day, LETTERS_AT))
-            plan_reminders(wiring.office, wiring.database)
+            plan_letters(wiring.office, wiring.database)
             deliver_outbox(wiring.office, wiring.database)
         clock.set(_moment(wiring.settings, day, WORK_FROM))
         for scene in by_day.get(day, ()):

@@ -43,6 +43,7 @@ from tracker.reminders.planning import (
     lock_planning,
     note_letters,
     people_of_day,
+    plan_reminders,
     record_due_stages,
     takes_slot,
     what_stands,
@@ -67,6 +68,17 @@ class Composed:
 
     summary: Summary
     attachment: Attachment | None = None
+
+
+def plan_letters(office: PostOffice, database: Database) -> None:
+    """Write the day's letters: first those about a period, which hold what else their readers are told.
+
+    Trouble with these keeps nobody from a reminder.
+    """
+    try:
+        plan_summaries(office, database)
+    finally:
+        plan_reminders(office, database)
 
 
 def plan_summaries(office: PostOffice, database: Database) -> int:

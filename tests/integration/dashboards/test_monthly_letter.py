@@ -27,6 +27,7 @@ from tracker.dashboards.tables import Terms
 from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind
 from tracker.people.models import Delegation, Department, RoleGrant
 from tracker.people.queries import get_user, principal_of
+from tracker.reminders import summaries as summaries_module
 from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.letter_queries import count_chases
@@ -36,7 +37,7 @@ from tracker.reminders.post_office import Monthly, PostOffice
 from tracker.reminders.previewing import preview_day
 from tracker.reminders.queries import load_directory
 from tracker.reminders.runs import release_run
-from tracker.reminders.summaries import plan_summaries
+from tracker.reminders.summaries import plan_letters, plan_summaries
 from tracker.wiring import post_office
 
 AT_NINE = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
@@ -307,6 +308,20 @@ class TestOneMailADay:
             letters = session.scalars(select(OutboxLetter).where(OutboxLetter.recipient_id == head)).all()
         assert [letter.tells_of_period for letter in letters] == [False]
 
+    def test_that_cannot_be_planned_keeps_nobody_from_a_reminder(
+        self, closed: City, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(summaries_module, "period_to_tell", fail)
+        with pytest.raises(RuntimeError):
+            plan_letters(office, closed.database)
+        with closed.database.reading() as session:
+            written = session.scalars(select(OutboxLetter)).all()
+        assert written
+        assert not any(letter.tells_of_period for letter in written)
+
     def test_waits_where_the_mail_of_the_day_has_gone(
         self, closed: City, office: PostOffice, mailer: MemoryMailer
     ) -> None:
@@ -339,8 +354,7 @@ class TestPreview:
 
 def _work(office: PostOffice, city: City) -> None:
     for _ in range(3):
-        plan_summaries(office, city.database)
-        plan_reminders(office, city.database)
+        plan_letters(office, city.database)
         deliver_outbox(office, city.database)
 
 
