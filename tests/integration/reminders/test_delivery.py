@@ -1,15 +1,22 @@
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from tests.support.counting import count_queries
+from tracker import audit
+from tracker.access import Role
+from tracker.actions.models import Part
+from tracker.actions.rules.workflow import Status
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.database import Database
 from tracker.foundation.errors import DatabaseAway
-from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind
+from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind, PointOfNoReturn
 from tracker.people.events import TokenIssued
+from tracker.people.models import RoleGrant, User
 from tracker.people.rules.tokens import Purpose
 from tracker.reminders import outbox
 from tracker.reminders.delivery import deliver_outbox
@@ -53,6 +60,19 @@ def attempts(database: Database) -> list[tuple[OutcomeKind, int | None]]:
     with database.reading() as session:
         rows = session.scalars(select(DeliveryAttempt).order_by(DeliveryAttempt.id))
         return [(row.outcome, row.code) for row in rows]
+
+
+class Interrupted(MemoryMailer):
+    """Lets something happen after so many letters."""
+
+    def __init__(self, events: Mapping[int, Callable[[], None]]) -> None:
+        super().__init__()
+        self._events = events
+
+    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+        outcome = super().deliver(data, recipient, point_of_no_return)
+        self._events.get(len(self.delivered), lambda: None)()
+        return outcome
 
 
 @pytest.fixture
@@ -267,6 +287,48 @@ class TestReleasedLate:
         assert deliver_outbox(office, database) == 1
         with database.reading() as session:
             assert session.get_one(OutboxLetter, released).state is LetterState.ACCEPTED
+
+
+class TestJudgedAhead:
+    """Letters are judged before their turn, the fourth to the seventh together, as long as nothing changes."""
+
+    @pytest.fixture
+    def eight(self, office, database, at, make_item, city) -> list[str]:
+        """Where eight officers with an item each are written to, in the order in which their letters leave."""
+        for number in range(8):
+            item_id = make_item(LATE_IN_MAY, assigned_on=date(2026, 6, 10))
+            with database.transaction() as session:
+                officer = User(
+                    email=f"officer-{number}@city.example",
+                    name=f"承辦人{number}",
+                    created_at=office.clock.now(),
+                    grants=[RoleGrant(role=Role.OFFICER, department_id=city.unit)],
+                )
+                session.add(officer)
+                session.flush()
+                session.execute(update(Part).where(Part.item_id == item_id).values(officer_id=officer.id))
+        at(MORNING)
+        assert plan_reminders(office, database) == 8
+        with database.reading() as session:
+            return list(session.scalars(select(OutboxLetter.address).order_by(OutboxLetter.id)))
+
+    def test_asks_for_less_than_letter_by_letter(self, office, database, eight) -> None:
+        with count_queries(database) as statements:
+            assert deliver_outbox(office, database) == 8
+        assert sum("FROM planned_reminder" in each for each in statements) == 4
+
+    def test_does_not_send_what_became_pointless_meanwhile(
+        self, office, database, acting, city, eight, mailer
+    ) -> None:
+        def withdraw_the_seventh() -> None:
+            with database.transaction() as session:
+                part = session.scalars(select(Part).join(User).where(User.email == eight[6])).one()
+                part.item.status = Status.WITHDRAWN
+                audit.record(session, acting(city.coordinator), "withdraw_item", "action_item", part.item_id)
+
+        interrupted = Interrupted({5: withdraw_the_seventh})
+        assert deliver_outbox(replace(office, mailer=interrupted), database) == 7
+        assert [each.recipient for each in interrupted.delivered] == [*eight[:6], eight[7]]
 
 
 class TestManyLetters:
