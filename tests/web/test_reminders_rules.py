@@ -41,7 +41,7 @@ class TestRules:
     def test_are_shown_with_the_shipped_ones(self, city, visit, key, language) -> None:
         page = visit(key, language=language).get("/reminders/ladders")
         assert page.status_code == 200
-        assert ("到期前 30 日" if language == "zh-Hant" else "30 days before due") in page.text
+        assert ("到期前 30 日" if language == "zh-Hant" else "30-day warning before due") in page.text
 
     def test_are_the_one_section_that_is_marked_as_current(self, city, visit) -> None:
         for address, name in (("/reminders/ladders", "提醒規則"), ("/outbox", "寄件匣")):
