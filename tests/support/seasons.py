@@ -26,7 +26,7 @@ from tracker.foundation.database import Database
 from tracker.foundation.mailing import MemoryMailer
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import LetterState, OutboxLetter, Planned, PlannedReminder
-from tracker.reminders.planning import plan_reminders
+from tracker.reminders.summaries import plan_letters
 from tracker.wiring import Wiring, wire
 
 ONE_DAY: Final = timedelta(days=1)
@@ -43,6 +43,8 @@ HEARD_BY: Final = {
     "late+20": ("officer", "coordinator"),
 }
 """To whom the table of reminders sends a stage; the others are for the officer alone."""
+CLOSES_ON_THE: Final = 5
+"""The day of the next month up to which a month's reports are in time."""
 TIMES_OF_DAY: Final = ((0.0, 8.99), (9.0, 9.2), (9.2, 17.99), (18.0, 24.0))
 JUMPS: Final = tuple(timedelta(hours=hours) for hours in (-48, -24, -2, -1, 1, 3, 24, 72))
 Telling = tuple[int, date, frozenset[tuple[int, str]]]
@@ -125,6 +127,7 @@ class Expectation:
     _told: set[tuple[int, date]] = field(default_factory=set)
     _waiting: dict[int, list[tuple[int, str, date, date, str]]] = field(default_factory=dict)
     _days: dict[tuple[int, date], list[tuple[date, str, str]]] = field(default_factory=dict)
+    _told_of_period: set[tuple[int, date]] = field(default_factory=set)
 
     def wake(self, moment: datetime, is_open: Mapping[int, bool]) -> None:
         """Note what is told at a moment, if it lies between nine and six on a working day."""
@@ -135,9 +138,31 @@ class Expectation:
         for item, open_still in is_open.items():
             if open_still:
                 self._come_due(item, today)
-        for person in [each for each, waiting in self._waiting.items() if waiting]:
+        closed_on = self._closed_lately(today)
+        curious = {
+            each for each in self._readers if closed_on and (each, closed_on) not in self._told_of_period
+        }
+        waiting = {each for each, there in self._waiting.items() if there}
+        for person in curious | waiting:
             if (person, today) not in self._told:
-                self._tell(person, today, is_open)
+                self._tell(person, today, is_open, also=person in curious)
+                self._told_of_period |= {(person, closed_on)} if closed_on and person in curious else set()
+
+    @cached_property
+    def _readers(self) -> frozenset[int]:
+        """Whom the letter about a period is for: heads of agencies and the coordinating office."""
+        town = self.season.town
+        heads = (town.agency_head_of(officer) for officer in range(1, town.all_officers + 1))
+        return frozenset((*heads, town.coordinator))
+
+    def _closed_lately(self, today: date) -> date | None:
+        """Return when filing closed, on the fifth, from the first working day after it on and for a week."""
+        month = today.replace(day=1) if today.day > CLOSES_ON_THE else (today.replace(day=1) - ONE_DAY)
+        closed_on = month.replace(day=CLOSES_ON_THE)
+        first = closed_on + ONE_DAY
+        while not self.season.is_worked(first):
+            first += ONE_DAY
+        return closed_on if first <= today <= first + 7 * ONE_DAY else None
 
     def _come_due(self, item: int, today: date) -> None:
         due_on, last_monday = self.due[item], None
@@ -160,14 +185,15 @@ class Expectation:
                 (item, code, day, self.due[item], role)
             )
 
-    def _tell(self, person: int, today: date, is_open: Mapping[int, bool]) -> None:
+    def _tell(self, person: int, today: date, is_open: Mapping[int, bool], *, also: bool) -> None:
+        """Write down the letter of a day: what waits for a person, and `also` the figures of a period."""
         latest: dict[tuple[int, str], tuple[date, int]] = {}
-        ready = [each for each in self._waiting[person] if _told_from(*each) <= today]
-        self._waiting[person] = [each for each in self._waiting[person] if each not in ready]
+        ready = [each for each in self._waiting.get(person, ()) if _told_from(*each) <= today]
+        self._waiting[person] = [each for each in self._waiting.get(person, ()) if each not in ready]
         for item, code, day, cycle, role in ready:
             if is_open[item] and cycle == self.due[item]:
                 latest[item, role] = max(latest.get((item, role), (day, 0)), (day, ORDER.index(code)))
-        if latest:
+        if latest or also:
             self._told.add((person, today))
             said = frozenset((item, ORDER[place]) for (item, _), (_, place) in latest.items())
             self.letters[person, today, said] += 1
@@ -255,7 +281,7 @@ def live_through(season: Season, url: str, folder: Path) -> Harvest:
         today = moment.astimezone(season.local).date()
         _let_happen(wiring.database, lot, today, expected.due, is_open)
         before = len(mailer.delivered)
-        plan_reminders(wiring.office, wiring.database)
+        plan_letters(wiring.office, wiring.database)
         deliver_outbox(wiring.office, wiring.database)
         mails.update((each.recipient, today) for each in mailer.delivered[before:])
         expected.wake(moment, is_open)
@@ -271,6 +297,7 @@ def _settings(season: Season) -> dict[str, str]:
         "TRACKER_SITE__COUNTRY": season.country,
         "TRACKER_MAIL__HOST": "127.0.0.1",
         "TRACKER_REMINDERS__LARGEST_RUN": "1000",
+        "TRACKER_REMINDERS__MONTHLY_SUMMARY": "true",
     }
 
 
