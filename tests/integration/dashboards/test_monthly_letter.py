@@ -30,6 +30,7 @@ from tracker.people.queries import get_user, principal_of
 from tracker.reminders import summaries as summaries_module
 from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.ledger import why_sent
 from tracker.reminders.letter_queries import count_chases
 from tracker.reminders.models import LetterState, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.planning import plan_reminders, record_due_stages, write_letters
@@ -236,6 +237,14 @@ class TestOneMailADay:
         for letter in letters:
             assert letter.text.index("請您：") < letter.text.index("【數字】")
             assert re.search(r"；請您處理或知悉 \d 件$", letter.subject)
+
+    def test_is_said_in_the_outbox_to_tell_of_the_period_too(self, closed: City, office: PostOffice) -> None:
+        plan_summaries(office, closed.database)
+        with closed.database.reading() as session:
+            for letter in session.scalars(select(OutboxLetter)):
+                *of_items, last = why_sent(letter)
+                assert last == (("每期列管情形", {}), "")
+                assert all(item_no for _, item_no in of_items)
 
     def test_is_written_anew_when_an_item_in_it_ended_before_it_left(
         self, closed: City, office: PostOffice, mailer: MemoryMailer
