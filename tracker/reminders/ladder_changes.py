@@ -20,7 +20,7 @@ from tracker.foundation.database import Session, check_version
 from tracker.foundation.errors import Invalid, NotFound
 from tracker.foundation.language import N_
 from tracker.people.models import Department, User
-from tracker.people.queries import calendars_around
+from tracker.people.queries import calendars_around, parents_of
 from tracker.reminders.models import Ladder, LadderStage, Planned, PlannedReminder
 from tracker.reminders.planning import lock_planning, planned
 from tracker.reminders.post_office import PostOffice
@@ -160,7 +160,7 @@ def impact_of(
     stages = {target: each for target, each in before.ladders.stages.items() if target != old}
     if fields and fields.is_enabled:
         stages[fields.target] = in_order(fields.stages)
-    after = replace(before, ladders=Ladders(stages, before.ladders.parents))
+    after = replace(before, ladders=Ladders(stages, parents_of(session)))
     directory = load_directory(session, today)
     is_told = _foresee(session, office, before, directory)
     will_be = _foresee(session, office, after, directory)

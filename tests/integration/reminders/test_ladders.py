@@ -248,12 +248,15 @@ class TestImpact:
         assert impact.letters[date(2026, 6, 23)] == (2, 0)
         assert impact.letters[date(2026, 6, 25)] == (0, 1)
 
-    def test_is_what_then_happens(self, office, database, save, make_item, day, at) -> None:
+    @pytest.mark.parametrize("scope", [Scope.CITY, Scope.DEPARTMENT])
+    def test_is_what_then_happens(self, office, database, city, save, make_item, day, at, scope) -> None:
+        target = WHOLE_CITY if scope is Scope.CITY else (scope, str(city.agency))
         make_item(TUESDAY)
         day("2026-06-18 09:00")
         with database.reading() as session:
-            impact = impact_of(session, office, office.today(), None, LadderFields("規則", WHOLE_CITY, MORE))
-        save(WHOLE_CITY, MORE)
+            impact = impact_of(session, office, office.today(), None, LadderFields("規則", target, MORE))
+        assert len(impact.added) == 1
+        save(target, MORE)
         happened = {}
         for number in range(19, 31):
             heard = day(f"2026-06-{number} 09:00")

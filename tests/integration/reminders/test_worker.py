@@ -134,7 +134,7 @@ class TestTick:
         make_item(date(2026, 7, 1), assigned_on=date(2026, 6, 10))
         clock.set(MORNING)
         tick(wiring)
-        monkeypatch.setattr("tracker.worker.plan_reminders", fail)
+        monkeypatch.setattr("tracker.worker.plan_letters", fail)
         clock.advance(timedelta(minutes=1))
         tick(wiring)
         with wiring.database.reading() as session:
