@@ -245,7 +245,7 @@ for _engine in ENGINES:
             f"delivering {SENT} letters, {_engine}, against bare smtplib, to a server that answers at once",
             on("deliver", AT_ONCE),
             on("hand_over", AT_ONCE),
-            limit=60,
+            limit=20,
             rounds=3,
             prepare=on("have_letters_wait"),
         ),
