@@ -24,14 +24,14 @@ from tracker.foundation.clock import SystemClock
 from tracker.foundation.jobs import run_next
 from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
-from tracker.reminders.heartbeats import beat
+from tracker.reminders.heartbeats import DELIVER, beat
 from tracker.reminders.summaries import plan_letters
 from tracker.reports import scanning
 from tracker.wiring import Wiring
 
 TICK_SECONDS = 30
 POLL_SECONDS = 2
-PLAN, DELIVER, JOBS, TIDY = "plan_reminders", "deliver_outbox", "run_jobs", "tidy_up"
+PLAN, JOBS, TIDY = "plan_reminders", "run_jobs", "tidy_up"
 COMPARE = "compare_plan"
 SELDOM = frozenset({PLAN, TIDY, COMPARE})
 
@@ -45,13 +45,13 @@ def tick(wiring: Wiring) -> None:
 
 
 def works(wiring: Wiring, over: threading.Event | None = None) -> Mapping[str, Callable[[], object]]:
-    """Return the regular works by name; jobs that wait are left alone once it is over."""
+    """Return the regular works by name; jobs and letters that wait are left alone once it is over."""
     over = over or threading.Event()
     office, database = wiring.office, wiring.database
     return {
         PLAN: lambda: plan_letters(office, database),
-        DELIVER: lambda: deliver_outbox(office, database),
-        JOBS: lambda: _run_jobs(wiring, over),
+        DELIVER: lambda: deliver_outbox(office, database, may_go_on=_for_a_while(over)),
+        JOBS: lambda: _run_jobs(wiring, _for_a_while(over)),
         COMPARE: lambda: compare_tonight(office, database),
         TIDY: lambda: _tidy_up(wiring),
     }
@@ -121,13 +121,20 @@ def _safely(wiring: Wiring, name: str, work: Callable[[], object]) -> None:
     beat(wiring.database, name, started_at, wiring.clock.now(), error)
 
 
-def _run_jobs(wiring: Wiring, over: threading.Event) -> None:
-    handlers = wiring.handlers()
-    # A pass ends now and then, however many jobs wait, so that the heartbeat tells of a worker that is alive.
+def _for_a_while(over: threading.Event) -> Callable[[], bool]:
+    """Return the question whether a pass that begins now may go on.
+
+    It ends now and then, however much waits, so that the heartbeat tells of a worker that is alive; and when the worker
+    is to end.
+    """
     until = time.monotonic() + TICK_SECONDS
-    while not over.is_set() and time.monotonic() < until:
-        if not run_next(wiring.database, handlers, wiring.clock):
-            break
+    return lambda: not over.is_set() and time.monotonic() < until
+
+
+def _run_jobs(wiring: Wiring, may_go_on: Callable[[], bool]) -> None:
+    handlers = wiring.handlers()
+    while may_go_on() and run_next(wiring.database, handlers, wiring.clock):
+        pass
 
 
 def _tidy_up(wiring: Wiring) -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import traceback
 from pathlib import Path
 
 from tests.support.benchmark import Benchmark
@@ -14,14 +15,19 @@ def benchmarks() -> list[Benchmark]:
 
 
 def main() -> int:
-    """Print one line for each benchmark; return 1 when one is too slow."""
-    slow = 0
+    """Print one line for each benchmark; return 1 when one is too slow or breaks."""
+    bad = 0
     for each in benchmarks():
-        ratio = each.ratio()
-        slow += ratio > each.limit
+        try:
+            ratio = each.ratio()
+        except Exception:  # noqa: BLE001 - one that breaks must not keep the others from being measured
+            bad += 1
+            print(f"{each.name:<60} broken\n{traceback.format_exc()}", flush=True)
+            continue
+        bad += ratio > each.limit
         verdict = "too slow" if ratio > each.limit else "ok"
-        print(f"{each.name:<60} {ratio:8.2f} x the yardstick (limit {each.limit:g}) {verdict}")
-    return 1 if slow else 0
+        print(f"{each.name:<60} {ratio:8.2f} x the yardstick (limit {each.limit:g}) {verdict}", flush=True)
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import repeat
@@ -93,7 +93,7 @@ class Place:
 
     database: Database
     visitor: Visitor
-    people: Mapping[str, int]
+    people: Mapping[str, int] = field(hash=False)
 
     def change(self) -> None:
         """Record an act, so that nothing that was counted before it is told again."""

@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 from statistics import median
@@ -163,8 +163,9 @@ def visible(now: Picture, principal: Principal) -> set[int]:
 
 
 def check(chronicle: Chronicle, principal: Principal, told: Overview, standards: Standards) -> None:
-    """Hold the figures of a day against the rows of that day."""
+    """Hold the figures of a day against the rows of that day; a past one is told as it ended."""
     day, now = told.day, chronicle.on(chronicle.city.today())
+    standards = replace(standards, day_has_ended=day < chronicle.city.today())
     assert now is not None
     seen = visible(now, principal)
     facts = [fact for fact in facts_of(chronicle.on(day)) if fact.item_id in seen]

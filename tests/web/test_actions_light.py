@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.factories.actions import after_days, bring_to
 from tests.factories.city import City
 from tests.support.client import Visitor
+from tracker.actions.rules.deadlines import Standards
 
 Visit = Callable[..., Visitor]
 
@@ -32,6 +34,17 @@ class TestLight:
         visitor = visit("officer", language=language)
         for address in (f"/actions/{item_id}", "/actions/?signal=overdue", "/"):
             assert any(light.startswith(words) for light in lights(visitor.get(address).text)), address
+
+    def test_of_a_past_day_is_what_it_was_when_that_day_ended(self, city: City, visit: Visit) -> None:
+        bring_to(city, "in_progress", due_in_days=400)
+        standards = Standards()
+        month = standards.last_closed(city.today() + timedelta(days=40))
+        closing_day = month.closes_on(standards.filing_days)
+        after_days(city, (closing_day - city.today()).days + 1)
+        visitor = visit("coordinator")
+        now = lights(visitor.get("/actions/").text)
+        assert now == lights(visitor.get(f"/actions/?as_at={closing_day}").text) == ["注意 1 期未填報"]
+        assert lights(visitor.get(f"/actions/?as_at={closing_day - timedelta(days=1)}").text) == ["正常"]
 
     def test_leaves_to_the_date_beside_it_what_the_date_says(self, city: City, visit: Visit) -> None:
         city.give_action(due_in_days=10)

@@ -4,9 +4,12 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from tests.factories.actions import do
 from tests.factories.city import City
 from tests.support.client import Visitor
+from tracker.people import calendar_keeping
 from tracker.people.queries import list_office_days
 
 Visit = Callable[..., Visitor]
@@ -51,13 +54,22 @@ class TestImport:
     def test_shows_every_day_that_changes_before_anything_is_stored(self, city: City, visit: Visit) -> None:
         visitor = visit("coordinator")
         page = visitor.post("/calendar/import", {"file": (io.BytesIO(TABLE.encode()), "115.csv")}).text
-        assert "其中 1 日與目前的日曆不同" in page
+        assert "匯入後有 1 日與目前的日曆不同" in page
         assert days(city) == []
         kept = re.search(r'name="kept"[^>]*value="([^"]*)"', page)
         assert kept
         answer = visitor.post("/calendar/import", {"kept": kept[1], "name": "115.csv"})
         assert answer.status_code == 302
         assert days(city) == [(date(2026, 2, 14), True)]
+
+    def test_says_how_many_days_of_an_earlier_file_are_taken_back(self, city: City, visit: Visit) -> None:
+        visitor = visit("coordinator")
+        zone = ZoneInfo("Asia/Taipei")
+        do(city, "coordinator", calendar_keeping.import_calendar, "TW", zone, TABLE.encode(), "115.csv")
+        later = "日期,是否放假\n20260216,2\n".encode()
+        page = visitor.post("/calendar/import", {"file": (io.BytesIO(later), "115.csv")}).text
+        assert "其中 1 日是先前匯入、這個檔案不再列出的日子，會收回。" in page
+        assert "收回先前的匯入" in page
 
     def test_refuses_a_file_with_problems_and_names_the_lines(self, city: City, visit: Visit) -> None:
         bad = io.BytesIO("日期,是否放假\n20260230,2\n".encode())

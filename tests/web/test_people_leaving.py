@@ -131,7 +131,7 @@ class TestNoticesOfAHandover:
         (part_id,) = part_ids(city)
         form = {f"successor_{part_id}": "none", "reason": "退休"}
         visit("administrator").post(f"/people/{city.people['officer']}/deactivate", form)
-        assert "改由您承辦" in notices(city, visit, "unit_head")
+        assert "尚待指派承辦人" in notices(city, visit, "unit_head")
 
     def test_the_item_tells_who_took_it_on_and_why(self, city: City, visit: Visit) -> None:
         item_id = actions.bring_to(city, "in_progress")

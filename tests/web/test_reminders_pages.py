@@ -104,8 +104,39 @@ class TestNotices:
         assert "2 則未讀" in officer.get("/notices").text
         assert officer.post(f"/notices/{first}/read").location == "/notices"
         assert "1 則未讀" in officer.get("/notices").text
-        officer.post("/notices/read")
+        shown = re.search(r'name="up_to" value="(\d+)"', officer.get("/notices").text)
+        officer.post("/notices/read", {"up_to": shown[1]})
         assert "沒有未讀的通知" in officer.get("/notices").text
+
+    def test_are_not_read_unseen(self, visit: Callable[..., Visitor], city: City) -> None:
+        give_notice(city, "officer")
+        officer = visit("officer")
+        shown = re.search(r'name="up_to" value="(\d+)"', officer.get("/notices").text)
+        give_notice(city, "officer")
+        officer.post("/notices/read", {})
+        assert "2 則未讀" in officer.get("/notices").text
+        officer.post("/notices/read", {"up_to": shown[1]})
+        assert "1 則未讀" in officer.get("/notices").text
+
+    def test_name_no_title_of_an_item_that_the_reader_may_no_longer_see(
+        self, visit: Callable[..., Visitor], city: City
+    ) -> None:
+        item_id = city.give_action()
+        with city.database.transaction() as session:
+            number = session.get_one(ActionItem, item_id).item_no
+            for about in ({"item_id": item_id}, {"item_ids": [item_id]}):
+                session.add(
+                    Notice(
+                        person_id=city.people["other_officer"],
+                        kind=NoticeKind.OFFICER_TAKEN,
+                        created_at=city.clock.now(),
+                        **about,
+                    )
+                )
+        page = visit("other_officer").get("/notices").text
+        assert page.count(number) == 2
+        assert "試辦候車資訊看板" not in page
+        assert f'href="/actions/{item_id}"' not in page
 
     def test_lead_to_their_item(self, visit: Callable[..., Visitor], city: City) -> None:
         item_id = city.give_action()
@@ -114,6 +145,19 @@ class TestNotices:
         assert f'href="/actions/{item_id}"' in page
         assert "試辦候車資訊看板" in page
         assert "溫如玉" in page
+
+    def test_say_in_whose_place_one_hears(self, visit: Callable[..., Visitor], city: City) -> None:
+        with city.database.transaction() as session:
+            session.add(
+                Notice(
+                    person_id=city.people["other_officer"],
+                    kind=NoticeKind.OFFICER_GIVEN,
+                    capacity=Capacity.OFFICER,
+                    deputy_for_id=city.people["officer"],
+                    created_at=city.clock.now(),
+                )
+            )
+        assert "（承辦人）的職務代理人。" in visit("other_officer").get("/notices").text
 
     def test_looking_marks_nothing(self, visit: Callable[..., Visitor], city: City) -> None:
         give_notice(city, "officer")
@@ -238,3 +282,16 @@ class TestRefusedAddress:
         (accept,) = re.findall(r'action="(/outbox/refused/\d+/accept)"', page)
         assert administrator.post(accept).location == "/outbox"
         assert "郵件伺服器拒收 1 個地址" not in administrator.get("/outbox").text
+
+    def test_are_all_let_in_again_at_once(self, visit: Callable[..., Visitor], refused, city: City) -> None:
+        administrator = visit("administrator")
+        assert "全部地址已恢復" not in administrator.get("/outbox").text
+        with city.database.transaction() as session:
+            session.add(
+                RefusedAddress(address="gone@city.example", refused_at=city.clock.now(), text="550 gone")
+            )
+        assert 'action="/outbox/refused/accept"' in administrator.get("/outbox").text
+        assert administrator.post("/outbox/refused/accept").location == "/outbox"
+        page = administrator.get("/outbox").text
+        assert "已解除 2 個地址的註記" in page
+        assert "gone@city.example" not in page

@@ -1,7 +1,8 @@
 """The rules of reminding on their pages: edited, seen, saved; looking ahead; the ledger."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -139,11 +140,35 @@ class TestPreview:
             session.add(LargeRun(day=city.today(), letters=900, held_at=city.clock.now()))
         administrator = visit("administrator")
         assert "900" in administrator.get("/outbox").text
-        assert administrator.post("/reminders/runs/release", {}).status_code == 302
+        assert 'name="seen" value="900"' in administrator.get("/reminders/preview").text
+        assert administrator.post("/reminders/runs/release", {"seen": "900"}).status_code == 302
         with city.database.reading() as session:
             run = session.get(LargeRun, city.today())
             assert run.released_by_id == city.people["administrator"]
-        assert administrator.post("/reminders/runs/release", {}).status_code == 409
+        assert administrator.post("/reminders/runs/release", {"seen": "900"}).status_code == 409
+
+    @pytest.mark.parametrize("seen", ["500", "", "many"])
+    def test_a_run_that_has_grown_since_is_asked_about_again(self, city, visit, seen) -> None:
+        with city.database.transaction() as session:
+            session.add(LargeRun(day=city.today(), letters=900, held_at=city.clock.now()))
+        coordinator = visit("coordinator")
+        answer = coordinator.post("/reminders/runs/release", {"seen": seen})
+        assert answer.headers["Location"].endswith("/reminders/preview")
+        assert "提醒已增加為 900 封" in coordinator.get("/reminders/preview").text
+        with city.database.reading() as session:
+            assert session.get(LargeRun, city.today()).released_at is None
+
+    def test_a_large_run_is_not_let_go_after_the_last_letter_of_the_day(self, city, visit) -> None:
+        with city.database.transaction() as session:
+            session.add(LargeRun(day=city.today(), letters=900, held_at=city.clock.now()))
+        city.clock.set(datetime.combine(city.today(), time(18, 30), ZoneInfo("Asia/Taipei")))
+        coordinator = visit("coordinator")
+        page = coordinator.get("/reminders/preview").text
+        assert "今天的寄送時段已結束" in page
+        assert 'name="seen"' not in page
+        refused = coordinator.post("/reminders/runs/release", {"seen": "900"})
+        assert refused.status_code == 409
+        assert "今天的寄送時段已結束" in refused.text
 
     def test_sends_a_test_letter_to_whoever_asks(self, city, visit) -> None:
         visit("coordinator").post("/reminders/test-letter", {})

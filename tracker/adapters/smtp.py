@@ -33,7 +33,11 @@ _ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 OK, WILL_FORWARD, READY_FOR_BODY, SERVICE_CLOSING = 250, 251, 354, 421
 SIGN_IN_WANTED = frozenset({530, 534, 535, 538})
-
+NO_SUCH_ADDRESS = frozenset({501, 550, 551, 553})
+_ENHANCED_CODE = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\d)")
+_ABOUT_MAILBOX = re.compile(r"5\.(1\.(?![078]$)\d+|2\.1)")
+"""RFC 3463: an address that is bad, or a mailbox that is closed; 5.1.7 and 5.1.8 are about the sender's address, and
+so is 5.1.0 where Postfix says it of an unknown sender."""
 
 # Folding a long header decodes it and drops its quotes: what means something in an address must not stand in a name.
 _ADDRESS_SIGNS = str.maketrans(dict.fromkeys("<>@", " "))
@@ -140,8 +144,7 @@ class Connection(flask_mail.Connection):
         host = self._conversation
         code, text = host.rcpt(recipient)
         if code not in (OK, WILL_FORWARD):
-            judged = _refused(code, text)
-            return replace(judged, refuses_address=judged.kind is OutcomeKind.PERMANENT)
+            return _recipient_refused(code, text)
         code, text = host.docmd("DATA")
         if code != READY_FOR_BODY:
             return _refused(code, text)
@@ -284,9 +287,25 @@ def _refused(code: int, text: bytes) -> Outcome:
 
 
 def _sender_refused(code: int, text: bytes) -> Outcome:
-    """Judge a refusal of our own address: refused for good it stops every letter, so it is the channel's failure."""
+    """Judge a refusal of our own address: for good, it is the way that we are denied."""
     judged = _refused(code, text)
-    return replace(judged, kind=OutcomeKind.CHANNEL) if judged.kind is OutcomeKind.PERMANENT else judged
+    return replace(judged, kind=OutcomeKind.DENIED) if judged.kind is OutcomeKind.PERMANENT else judged
+
+
+def _recipient_refused(code: int, text: bytes) -> Outcome:
+    """Judge a refusal at a recipient: relays say there as well that they take nothing from us, whoever it is for."""
+    judged = _refused(code, text)
+    if judged.kind is not OutcomeKind.PERMANENT:
+        return judged
+    if _is_about_address(code, judged.text):
+        return replace(judged, refuses_address=True)
+    return replace(judged, kind=OutcomeKind.DENIED)
+
+
+def _is_about_address(code: int, text: str) -> bool:
+    """Tell whether a refusal for good is the address's: by the enhanced code (RFC 3463), else by RFC 5321's."""
+    enhanced = _ENHANCED_CODE.match(text)
+    return bool(_ABOUT_MAILBOX.fullmatch(enhanced[0])) if enhanced else code in NO_SUCH_ADDRESS
 
 
 def _set_timeout(host: smtplib.SMTP, seconds: float) -> None:

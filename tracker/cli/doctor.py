@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from tempfile import TemporaryFile
 
 import click
@@ -132,8 +133,8 @@ def _worker(settings: Settings) -> tuple[str, dict[str, object]]:
             beats = list_heartbeats(session)
     finally:
         database.close()
-    now = SystemClock().now()
-    if not beats or any(is_stale(each.finished_at, now) for each in beats):
+    now, mail_wait = SystemClock().now(), timedelta(seconds=settings.mail.final_timeout_seconds)
+    if not beats or any(is_stale(each, now, mail_wait) for each in beats):
         raise Attention(N_("背景程序沒有動靜，提醒與信件不會送出。請執行「tracker worker」。"))
     if failing := next((each for each in beats if each.error), None):
         raise Attention(

@@ -118,6 +118,10 @@ class Rows:
     def _day(self) -> date:
         return self._asked.as_at or self._act.today
 
+    @property
+    def _standards(self) -> Standards:
+        return self._terms.standards.at_the_end_of(self._asked.as_at)
+
     @cached_property
     def _past(self) -> Mapping[int, Standing]:
         """Return how the items that the person sees stood on the day that is asked for; nothing for the present."""
@@ -141,7 +145,7 @@ class Rows:
             return _keys_of_recommendations(self._session, self._act.by, self._asked, self._terms, self._past)
         if self._asked.as_at is None:
             return _keys_of_items(self._session, self._act, self._asked, self._terms)
-        belongs = partial(_belonged, self._asked.table, self._asked.as_at, self._terms.standards)
+        belongs = partial(_belonged, self._asked.table, self._asked.as_at, self._standards)
         return [(each.recommendation_id, each.item_id) for each in self._past.values() if belongs(each)]
 
     def _items(self, most: int | None) -> Iterator[ItemRow]:
@@ -167,7 +171,7 @@ class Rows:
                 item.recommendation if item else alone[recommendation_id],
                 item,
                 self._day,
-                self._terms.standards,
+                self._standards,
                 self._terms.zone,
                 self._language,
                 extras,

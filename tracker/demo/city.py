@@ -69,6 +69,9 @@ def load_city(settings: Settings, password: str, letters: Path, clock: Clock) ->
     try:
         found_city(wiring, password)
         _tell(wiring, hand_clock, today, list(_scenes(wiring, today)))
+        if now >= _closing_of(wiring, hand_clock, today):
+            # A worker that begins in the evening would miss, that very night, what the morning should have brought.
+            _send_letters(wiring)
     finally:
         wiring.database.close()
 
@@ -97,12 +100,23 @@ def _tell(wiring: Wiring, clock: FixedClock, today: date, scenes: list[Scene]) -
     for day in _working_days(calendar, min(by_day), today):
         if day >= today + timedelta(days=FIRST_LETTERS):
             clock.set(_moment(wiring.settings, day, LETTERS_AT))
-            plan_letters(wiring.office, wiring.database)
-            deliver_outbox(wiring.office, wiring.database)
+            _send_letters(wiring)
         clock.set(_moment(wiring.settings, day, WORK_FROM))
         for scene in by_day.get(day, ()):
             scene.play()
             clock.advance(PAUSE)
+
+
+def _closing_of(wiring: Wiring, clock: FixedClock, day: date) -> datetime:
+    """Go to the morning of a day, and return when its last letter leaves."""
+    clock.set(_moment(wiring.settings, day, LETTERS_AT))
+    with wiring.database.reading() as session:
+        return wiring.office.slot(session, clock.now()).closes_at
+
+
+def _send_letters(wiring: Wiring) -> None:
+    plan_letters(wiring.office, wiring.database)
+    deliver_outbox(wiring.office, wiring.database)
 
 
 def _working_days(calendar: OfficeCalendar, first: date, before: date) -> Iterator[date]:

@@ -23,6 +23,8 @@ from tracker.foundation.database import Session
 from tracker.foundation.filing import StoredFile
 from tracker.people.queries import find_department_by_code, find_user_by_email, get_user
 from tracker.reminders.queries import load_directory
+from tracker.reminders.rules.recipients import asked_by, recipients
+from tracker.reminders.rules.stages import Capacity
 from tracker.wiring import Wiring
 
 
@@ -109,8 +111,10 @@ class FollowUp:
     def _grant(self, session: Session, move: Move, item: ActionItem) -> None:
         extension = item.waiting_extension
         assert extension is not None, item.title
-        approvers = load_directory(session, self.today).approvers(item.lead.department_id, extension.turn)
-        act = act_of(self.wiring, session, move.by or _key(get_user(session, approvers[0]).email))
+        directory, lead = load_directory(session, self.today), item.lead
+        request = asked_by(extension.requested_by_id, turn=extension.turn)
+        approvers = recipients((Capacity.APPROVER,), lead.officer_id, lead.department_id, directory, request)
+        act = act_of(self.wiring, session, move.by or _key(get_user(session, approvers[0].person_id).email))
         decision = ExtensionDecision(agree=True, decision=move.says, document_no=move.document)
         extending.decide_extension(session, act, extension.id, decision)
 

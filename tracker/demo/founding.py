@@ -9,6 +9,7 @@ from tracker.foundation.database import Session
 from tracker.people import credentials, organization, queries, service
 from tracker.people.organization import DepartmentFields
 from tracker.people.service import PersonFields, RoleAssignment
+from tracker.reminders.queries import last_notice
 from tracker.reminders.service import mark_all_read
 from tracker.wiring import Wiring
 
@@ -54,7 +55,7 @@ def read_notices(wiring: Wiring) -> None:
     """Let everybody read the notices that have come so far."""
     for person in plan.people():
         with wiring.database.transaction() as session:
-            mark_all_read(session, act_of(wiring, session, person.key))
+            mark_all_read(session, act_of(wiring, session, person.key), last_notice(session))
 
 
 def _add_departments(session: Session, act: Act) -> dict[str, int]:

@@ -57,6 +57,8 @@ class OutcomeKind(StrEnum):
     """The connection broke after the body began to leave: perhaps delivered, perhaps not."""
     CHANNEL = "channel"
     """The server, the connection or the sign-in failed; the letter itself was not judged."""
+    DENIED = "denied"
+    """The server lets us send nothing this way, and says so for good; neither letter nor address was judged."""
     WITHHELD = "withheld"
     """The point of no return said no; nothing left."""
 

@@ -57,6 +57,12 @@ class OfficeCalendar:
             return -self.working_days_between(end - ONE_DAY, start - ONE_DAY)
         return sum(self.is_working_day(day) for day in _days_after(start, end))
 
+    def shared_with(self, other: "OfficeCalendar") -> "OfficeCalendar":
+        """Return the calendar of the days that are worked in both."""
+        told = self.days_off | self.work_days | other.days_off | other.work_days
+        worked = frozenset(day for day in told if self.is_working_day(day) and other.is_working_day(day))
+        return OfficeCalendar(told - worked, worked, self.weekend | other.weekend)
+
     def _next_working_day(self, day: date, step: timedelta) -> date:
         day += step
         while not self.is_working_day(day):
@@ -74,6 +80,11 @@ class Calendars:
     def of(self, place: int) -> OfficeCalendar:
         """Return the calendar that a place keeps."""
         return self.local.get(place, self.everywhere)
+
+    def where_everywhere_is_open(self) -> "Calendars":
+        """Return the calendars of the places on those days alone on which everywhere is open too."""
+        local = {place: calendar.shared_with(self.everywhere) for place, calendar in self.local.items()}
+        return Calendars(self.everywhere, local)
 
     def is_any_open(self, places: Iterable[int], day: date) -> bool:
         """Tell whether one of some places is open on a day; without places, whether everywhere is."""

@@ -150,7 +150,8 @@ class APIToken(Base):
 class OfficeDay(Base):
     """A day on which the office calendar differs from the country's: a typhoon day, a late decision.
 
-    Without a department it holds for the whole city, else for that department and all below it.
+    Without a department it holds for the whole city, else for that department and all below it. A day set by hand
+    keeps what a file told of it, so that it can be as published again.
     """
 
     __tablename__ = "office_day"
@@ -170,6 +171,8 @@ class OfficeDay(Base):
     is_workday: Mapped[bool]
     note: Mapped[str] = mapped_column(default="")
     source: Mapped[DaySource] = mapped_column(code_column(DaySource), default=DaySource.HAND)
+    imported_is_workday: Mapped[bool | None]
+    imported_note: Mapped[str | None]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
 
     department: Mapped[Department | None] = relationship()

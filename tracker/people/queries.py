@@ -497,6 +497,12 @@ def find_office_day(session: Session, day: date, department_id: int | None) -> O
     return session.scalars(query).one_or_none()
 
 
+def list_city_days(session: Session) -> Sequence[OfficeDay]:
+    """Return every day that differs for the whole city, in order."""
+    query = select(OfficeDay).where(OfficeDay.department_id.is_(None)).order_by(OfficeDay.day)
+    return session.scalars(query).all()
+
+
 def list_office_days(session: Session, year: int) -> Sequence[OfficeDay]:
     """Return the days of a year that differ, in order, those of the whole city before those of departments."""
     query = (

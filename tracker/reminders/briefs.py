@@ -22,7 +22,7 @@ class ItemBrief:
     """What a letter tells of an item; `extension_days` count from the original due date, while a request waits.
 
     `prepared_parts` are those whose closing request waits for the head of the unit, `untaken_parts` the open ones that
-    nobody holds; `petition` waits for an answer.
+    nobody holds; `supporting` are the departments of the parts beside the leading one; `petition` waits for an answer.
     """
 
     item_id: int
@@ -42,6 +42,7 @@ class ItemBrief:
     extension_reason: str = ""
     prepared_parts: frozenset[int] = frozenset()
     untaken_parts: frozenset[int] = frozenset()
+    supporting: Mapping[int, Named] = field(default_factory=dict)
     petition: Petition | None = None
 
 
@@ -74,11 +75,18 @@ def brief_items(session: Session, item_ids: Collection[int], today: date) -> Map
         .where(is_among(ActionItem.id, item_ids), is_among(Part.item_id, item_ids))
     )
     rows = session.execute(query).all()
-    departments = _departments(session, {row.department_id for row in rows})
+    supporting = _supporting_parts(session, item_ids)
+    named = {row.department_id for row in rows} | {each for of in supporting.values() for each in of.values()}
+    departments = _departments(session, named)
     latest, parts = _latest_updates(session, item_ids), _parts_apart(session, item_ids)
     return {
         row.id: _brief(
-            row, departments[row.department_id], latest.get(row.id), parts.get(row.id, _PartsApart()), today
+            row,
+            departments[row.department_id],
+            {part_id: departments[each] for part_id, each in supporting.get(row.id, {}).items()},
+            latest.get(row.id),
+            parts.get(row.id, _PartsApart()),
+            today,
         )
         for row in rows
     }
@@ -93,7 +101,12 @@ class _PartsApart:
 
 
 def _brief(
-    row: Any, department: Named, update: tuple[str, datetime] | None, parts: _PartsApart, today: date
+    row: Any,
+    department: Named,
+    supporting: Mapping[int, Named],
+    update: tuple[str, datetime] | None,
+    parts: _PartsApart,
+    today: date,
 ) -> ItemBrief:
     progress, progress_at = update or ("", None)
     return ItemBrief(
@@ -104,6 +117,7 @@ def _brief(
         due_on=row.due_on,
         days_late=(today - row.due_on).days if row.is_late else 0,
         department=department,
+        supporting=supporting,
         quote=row.verbatim_quote,
         report_title=row.report_title,
         page=row.page,
@@ -120,6 +134,19 @@ def _brief(
 
 def _departments(session: Session, ids: Collection[int]) -> Mapping[int, Department]:
     return {each.id: each for each in session.scalars(select(Department).where(Department.id.in_(ids)))}
+
+
+def _supporting_parts(session: Session, item_ids: Collection[int]) -> Mapping[int, Mapping[int, int]]:
+    """Return, by item, the supporting parts and the department of each."""
+    query = (
+        select(Part.item_id, Part.id, Part.department_id)
+        .where(is_among(Part.item_id, item_ids), Part.role == PartRole.SUPPORT)
+        .order_by(Part.id)
+    )
+    found: dict[int, dict[int, int]] = {}
+    for item_id, part_id, department_id in session.execute(query):
+        found.setdefault(item_id, {})[part_id] = department_id
+    return found
 
 
 def _latest_updates(session: Session, item_ids: Collection[int]) -> Mapping[int, tuple[str, datetime]]:

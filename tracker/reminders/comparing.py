@@ -5,7 +5,7 @@ planned, what contradicts its letter is put right, and both are told: a repair i
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -13,8 +13,7 @@ from sqlalchemy import select
 
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import Duplicate
-from tracker.people.queries import calendars_around
-from tracker.reminders.letter_queries import list_written_to
+from tracker.reminders.letter_queries import IS_UNSENT, list_written_to
 from tracker.reminders.models import (
     COUNTED,
     UNSENT,
@@ -35,6 +34,7 @@ from tracker.reminders.standing import hearers_of
 
 _ENDS = {LetterState.ACCEPTED: Planned.SENT, LetterState.FAILED: Planned.FAILED}
 _log = logging.getLogger(__name__)
+_Step = tuple[int, str, date]
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Expected:
     person: Recipient
 
     @property
-    def key(self) -> tuple[int, str, date, int]:
-        """Return what makes the reminder the only one of its kind."""
-        return self.concern.part_id, self.due.step, self.due.cycle, self.person.person_id
+    def step(self) -> _Step:
+        """Return what it is a reminder of, whoever gets it."""
+        return self.concern.part_id, self.due.step, self.due.cycle
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,10 @@ def compare(session: Session, office: PostOffice, day: date) -> Findings:
     """Return what is amiss with the reminders of a day, by the facts as they stand; changes nothing."""
     directory = load_directory(session, day)
     expected = list(_expected(session, office, directory, day))
-    there = _recorded(session, expected)
     return Findings(
         day=day,
         expected=len(expected),
-        missing=[each for each in expected if each.key not in there],
+        missing=_missing(expected, _recorded(session, expected)),
         astray=_astray(session),
         unexplained=_unexplained(session),
         unwritten=_unwritten(session, office, directory, day),
@@ -117,7 +116,7 @@ def repair(session: Session, findings: Findings, now: datetime) -> None:
 
 
 def _expected(session: Session, office: PostOffice, directory: Directory, day: date) -> Iterator[Expected]:
-    calendars = calendars_around(session, office.country, day)
+    calendars = office.calendars(session, day)
     for concern in list_concerns(session, office.terms(session, day), today=day):
         facts = replace(concern.facts, covered=frozenset())
         for due in stages_within(facts, day, day, calendars.of(concern.department_id), concern.stages):
@@ -125,14 +124,34 @@ def _expected(session: Session, office: PostOffice, directory: Directory, day: d
                 yield Expected(concern, due, person)
 
 
-def _recorded(session: Session, expected: Sequence[Expected]) -> set[tuple[int, str, date, int]]:
+def _missing(expected: Sequence[Expected], recorded: Mapping[_Step, set[int]]) -> list[Expected]:
+    """Return what nobody was told of for whom it was meant.
+
+    Who came into a post, or stands in for its holder, since the morning is not missing: the one before was told.
+    """
+    asked: dict[_Step, list[Expected]] = {}
+    for each in expected:
+        asked.setdefault(each.step, []).append(each)
+    missing: list[Expected] = []
+    for step, wanted in asked.items():
+        told = recorded.get(step, set())
+        untold = [each for each in wanted if told.isdisjoint((each.person.person_id, each.person.deputy_for))]
+        left = told - {each.person.person_id for each in wanted}
+        missing += untold[len(left) :]
+    return missing
+
+
+def _recorded(session: Session, expected: Sequence[Expected]) -> Mapping[_Step, set[int]]:
     query = select(
         PlannedReminder.part_id, PlannedReminder.step, PlannedReminder.cycle, PlannedReminder.recipient_id
     ).where(
         PlannedReminder.step.in_({each.due.step for each in expected}),
         PlannedReminder.cycle.in_({each.due.cycle for each in expected}),
     )
-    return {(row.part_id, row.step, row.cycle, row.recipient_id) for row in session.execute(query)}
+    recorded: dict[_Step, set[int]] = {}
+    for row in session.execute(query):
+        recorded.setdefault((row.part_id, row.step, row.cycle), set()).add(row.recipient_id)
+    return recorded
 
 
 def _astray(session: Session) -> list[PlannedReminder | Notice]:
@@ -161,9 +180,7 @@ def _unwritten(session: Session, office: PostOffice, directory: Directory, day: 
     if not is_over or find_held_run(session, day):
         return []
     # A letter that is still on its way takes the place of the day's.
-    on_their_way = select(OutboxLetter.recipient_id).where(
-        OutboxLetter.kind.in_(COUNTED), OutboxLetter.state.in_(UNSENT)
-    )
+    on_their_way = select(OutboxLetter.recipient_id).where(OutboxLetter.kind.in_(COUNTED), IS_UNSENT)
     served = {*list_written_to(session, day), *session.scalars(on_their_way)}
     return [each for each in people_of_day(session, office, directory, slot) if each not in served]
 

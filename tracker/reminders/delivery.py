@@ -23,6 +23,8 @@ from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.service import notify_of_failed_letter
 
 ONE_MINUTE = timedelta(minutes=1)
+COUNTS_PER_MINUTE = 600
+"""How often a minute's letters are counted at most: after each one where the limit is low, else after a few."""
 _RECORDING_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """How long to wait between attempts to record an outcome; what the server said must not be lost to a hiccup."""
 
@@ -30,10 +32,16 @@ _log = logging.getLogger(__name__)
 Wait = Callable[[float], None]
 
 
-def deliver_outbox(office: PostOffice, database: Database, wait: Wait = time.sleep) -> int:
+def deliver_outbox(
+    office: PostOffice,
+    database: Database,
+    wait: Wait = time.sleep,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Hand over the letters that are due, within the rate that is allowed; returns how many the server took.
 
-    The pass ends when nothing is due, when the minute's letters have left, or when the mail server fails.
+    The pass ends when nothing is due, when the minute's letters have left, when the mail server fails, or when it may
+    not go on; the letter in hand is finished first.
     """
     if not office.is_on or not _has_work(office, database):
         return 0
@@ -41,15 +49,15 @@ def deliver_outbox(office: PostOffice, database: Database, wait: Wait = time.sle
         outbox.release_expired(session, office.clock.now())
         outbox.give_up_late(session, office.clock.now())
     present, accepted = Present(office), 0
-    allowance = _allowance(office, database)
+    left = _allowance(office, database)
     try:
-        claimed = _claim_first(present, database) if allowance else None
-        for left in range(allowance - 1, -1, -1):
-            if claimed is None:
-                break
+        claimed = _claim_first(present, database) if left else None
+        while claimed is not None:
             outcome = _hand_over(present, database, claimed)
             accepted += outcome.kind is OutcomeKind.ACCEPTED
-            claimed = _record_surely(present, database, claimed, outcome, wait, goes_on=left > 0)
+            left = left - 1 or _allowance(office, database)
+            goes_on = left > 0 and may_go_on()
+            claimed = _record_surely(present, database, claimed, outcome, wait, goes_on=goes_on)
     finally:
         office.mailer.close()
     return accepted
@@ -110,7 +118,7 @@ def _record_surely(
                 outbox.record_outcome(session, claimed, outcome, clock.now())
                 if outcome.kind is OutcomeKind.PERMANENT:
                     notify_of_failed_letter(session, claimed.letter_id, outcome, clock.now())
-                goes_on = goes_on and outcome.kind is not OutcomeKind.CHANNEL
+                goes_on = goes_on and outcome.kind not in outbox.CHANNEL_FAILURES
                 return _claim_next(present, session) if goes_on else None
         except TrackerError:
             if pause is None:
@@ -132,15 +140,17 @@ def _has_work(office: PostOffice, database: Database) -> bool:
 
 
 def _allowance(office: PostOffice, database: Database) -> int:
-    """Return how many letters may still leave in this minute, whichever worker sent the others.
+    """Return how many letters may leave before it is asked again, whichever worker sends the others of this minute.
 
-    What a clock that was set back since says to lie ahead is no part of this minute.
+    Those in hand count, this worker's own among them. What a clock that was set back since says to lie ahead is no part
+    of this minute.
     """
-    now = office.clock.now()
+    now, limit = office.clock.now(), office.letters_per_minute
+    sent = select(func.count(DeliveryAttempt.id)).where(
+        DeliveryAttempt.ended_at > now - ONE_MINUTE,
+        DeliveryAttempt.ended_at <= now,
+        DeliveryAttempt.outcome == OutcomeKind.ACCEPTED,
+    )
     with database.reading() as session:
-        sent = select(func.count(DeliveryAttempt.id)).where(
-            DeliveryAttempt.ended_at > now - ONE_MINUTE,
-            DeliveryAttempt.ended_at <= now,
-            DeliveryAttempt.outcome == OutcomeKind.ACCEPTED,
-        )
-        return max(0, office.letters_per_minute - (session.scalar(sent) or 0))
+        counted = (session.scalar(sent) or 0) + outbox.count_in_hand(session, now)
+    return max(0, min(limit - counted, -(-limit // COUNTS_PER_MINUTE)))

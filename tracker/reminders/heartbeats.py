@@ -10,6 +10,8 @@ from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import TrackerError
 from tracker.reminders.models import Heartbeat
 
+DELIVER = "deliver_outbox"
+"""The work that speaks to the mail server."""
 STALE_AFTER = timedelta(minutes=3)
 _QUIET = timedelta(seconds=20)
 _log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ def list_heartbeats(session: Session) -> Sequence[Heartbeat]:
     return session.scalars(select(Heartbeat).order_by(Heartbeat.work)).all()
 
 
-def is_stale(finished_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a work has not ended well for too long."""
-    return finished_at is None or now - finished_at > STALE_AFTER
+def is_stale(beat: Heartbeat, now: datetime, mail_wait: timedelta) -> bool:
+    """Tell whether a work has not ended well for too long; delivering may wait for the mail server's last word."""
+    allowed = STALE_AFTER + (mail_wait if beat.work == DELIVER else timedelta(0))
+    return beat.finished_at is None or now - beat.finished_at > allowed

@@ -20,7 +20,7 @@ from tracker.foundation.database import Session, check_version
 from tracker.foundation.errors import Invalid, NotFound
 from tracker.foundation.language import N_
 from tracker.people.models import Department, User
-from tracker.people.queries import calendars_around, parents_of
+from tracker.people.queries import parents_of
 from tracker.reminders.models import Ladder, LadderStage, Planned, PlannedReminder
 from tracker.reminders.planning import lock_planning, planned
 from tracker.reminders.post_office import PostOffice
@@ -182,7 +182,7 @@ def _foresee(
     """Return the reminders of the coming days; a new reporting period brings facts of its own."""
     found: dict[_Key, tuple[DueStage, Concern]] = {}
     last = terms.today + LOOK_AHEAD
-    calendars = calendars_around(session, office.country, terms.today)
+    calendars = office.calendars(session, terms.today)
     begins = terms.today
     while begins <= last:
         ends = min(Period.around(begins, terms.cycle).last_day, last)
@@ -220,7 +220,7 @@ def _named(
 
 def _cover_the_past(session: Session, office: PostOffice, act: Act, before: Terms) -> None:
     """Record the stages that only the change made due, and that stood before today, as suppressed."""
-    calendars = calendars_around(session, office.country, act.today)
+    calendars = office.calendars(session, act.today)
     directory = load_directory(session, act.today)
     was_due = {
         (concern.part_id, due.step, due.cycle)

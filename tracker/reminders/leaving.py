@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.foundation.database import Session
 from tracker.foundation.office_days import OfficeCalendar
-from tracker.people.queries import calendars_around
 from tracker.reminders import outbox, protocol
 from tracker.reminders.models import (
     LetterPreference,
@@ -61,15 +60,20 @@ class Present:
     def objection(self, session: Session, claimed: Claimed, now: datetime) -> Reason | datetime | None:
         """Return why a letter must not leave any more, or the moment for which it has to wait, or None.
 
-        One with an attempt of unknown end goes out again as it stands, as long as its recipient is there. One that was
-        released late is no second mail of the day, and none before the hour that its recipient chose.
+        One with an attempt of unknown end goes out again as it stands, as long as its recipient is there; any other of
+        an earlier day is written anew. None is a second mail of the day, and none leaves before the hour that its
+        recipient chose.
         """
         today = self.office.today()
         since, until = day_bounds(today, self.office.zone)
         asked = {"letter": claimed.letter_id, "person": claimed.recipient_id, "since": since, "until": until}
         facts = session.execute(protocol.FACTS, asked).one()
-        if not facts.is_active or claimed.deliver_by < now:
-            return Reason.EXPIRED if facts.is_active else Reason.RECIPIENT_INACTIVE
+        if not facts.is_active:
+            return Reason.RECIPIENT_INACTIVE
+        if outbox.is_superseded(claimed, today):
+            return Reason.OUTDATED
+        if claimed.deliver_by < now:
+            return Reason.EXPIRED
         if not claimed.is_counted:
             return None
         self._see(session, (today, facts.recorded, facts.refused, facts.refused_last))
@@ -91,7 +95,7 @@ class Present:
     def _see(self, session: Session, state: tuple[date, *tuple[object, ...]]) -> None:
         if self._known is not None and self._known.state == state:
             return
-        today, calendars = state[0], calendars_around(session, self.office.country, state[0])
+        today, calendars = state[0], self.office.calendars(session, state[0])
         directory, terms = load_directory(session, today), self.office.terms(session, today)
         self._known = _Known(state, directory, terms, calendars.everywhere)
         self._verdicts, self._ahead = {}, 1

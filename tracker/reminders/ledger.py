@@ -6,15 +6,28 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, String, case, cast, func, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from tracker.actions.models import ActionItem
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
 from tracker.foundation.language import N_
+from tracker.foundation.membership import is_naming
 from tracker.people.models import User
-from tracker.people.queries import calendars_around
 from tracker.reminders.letter_queries import list_written_to
 from tracker.reminders.models import LETTER_LABELS, LetterKind, Notice, OutboxLetter, Planned, PlannedReminder
 from tracker.reminders.post_office import PostOffice
@@ -72,7 +85,7 @@ def why_sent(letter: OutboxLetter) -> list[tuple[Words, str]]:
 
 def reminders_of_item(session: Session, item_id: int, zone: ZoneInfo) -> list[LedgerEntry]:
     """Return who was told of an item, when and why (not): reminders and notices that go by mail, newest first."""
-    told = _told(PlannedReminder.item_id == item_id, Notice.item_id == item_id)
+    told = _told(PlannedReminder.item_id == item_id, _is_about(item_id))
     rows = sorted(session.execute(told), key=lambda row: row.id, reverse=True)
     return sorted((_entry(row, zone) for row in rows), key=lambda each: each.occurs_on, reverse=True)
 
@@ -125,7 +138,7 @@ def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> C
             Notice.kind,
             User.name,
             cast(null(), PlannedReminder.capacity.type),
-            nobody,
+            stood_in_for.name,
             cast(null(), PlannedReminder.occurs_on.type),
             Notice.created_at,
             Notice.mail,
@@ -141,11 +154,17 @@ def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> C
             ActionItem.item_no,
         )
         .join(User, User.id == Notice.person_id)
+        .outerjoin(stood_in_for, stood_in_for.id == Notice.deputy_for_id)
         .outerjoin(OutboxLetter, OutboxLetter.id == Notice.letter_id)
         .outerjoin(ActionItem, ActionItem.id == Notice.item_id)
         .where(of_notice, Notice.mail.is_not(None))
     )
     return union_all(reminders, notices)
+
+
+def _is_about(item_id: int) -> ColumnElement[bool]:
+    """Return the condition for a notice that tells of an item, alone or with others."""
+    return or_(Notice.item_id == item_id, and_(Notice.item_id.is_(None), is_naming(Notice.item_ids, item_id)))
 
 
 def _mailbox() -> ColumnElement[str | None]:
@@ -216,7 +235,7 @@ def _is_present(
     session: Session, office: PostOffice, directory: Directory, person_id: int, day: date
 ) -> bool:
     places = directory.departments_of(person_id)
-    return calendars_around(session, office.country, day).is_any_open(places, day)
+    return office.calendars(session, day).is_any_open(places, day)
 
 
 @dataclass(frozen=True)
@@ -233,7 +252,7 @@ def upcoming_of_item(session: Session, office: PostOffice, item_id: int) -> list
     """Return what the next two months bring for an item, and what is being withheld, earliest first."""
     today = office.today()
     directory = load_directory(session, today)
-    calendars = calendars_around(session, office.country, today)
+    calendars = office.calendars(session, today)
     names = {row.id: row.name for row in session.execute(select(User.id, User.name))}
     found = []
     concerns = list_concerns(

@@ -1,16 +1,20 @@
 """Reading the outbox: letters with what stands in them, and how the post does."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select, union_all
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from tracker.access import Principal
+from tracker.actions.models import ActionItem
+from tracker.actions.queries import visible_to
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
+from tracker.foundation.membership import is_code
 from tracker.foundation.searching import holds
 from tracker.people.models import User
 from tracker.reminders.models import (
@@ -31,6 +35,16 @@ from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.stages import Anchor, read_code
 
 CHANNEL = 1
+IS_QUEUED = is_code(OutboxLetter.state, LetterState.QUEUED)
+IS_IN_HAND = is_code(OutboxLetter.state, LetterState.LEASED, LetterState.TRANSMITTING)
+_waiting, _held = aliased(OutboxLetter), aliased(OutboxLetter)
+# Of two lists, since SQLite reads every letter there ever was where one condition is met by two partial indexes.
+IS_UNSENT = OutboxLetter.id.in_(
+    union_all(
+        select(_waiting.id).where(is_code(_waiting.state, LetterState.QUEUED)),
+        select(_held.id).where(is_code(_held.state, LetterState.LEASED, LetterState.TRANSMITTING)),
+    )
+)
 _CHASED = frozenset({Anchor.DUE, Anchor.FILING_CLOSES, Anchor.FILING_MISSED_TWICE})
 
 
@@ -126,6 +140,16 @@ def count_refused(session: Session) -> tuple[int, int]:
     return count, latest or 0
 
 
+def list_readable(session: Session, principal: Principal, notices: Iterable[Notice]) -> frozenset[int]:
+    """Return those items of some notices that a person may see, which may be fewer than when they were told."""
+    about = {item_id for each in notices for item_id in each.about}
+    if not about:
+        return frozenset()
+    return frozenset(
+        session.scalars(select(ActionItem.id).where(ActionItem.id.in_(about), visible_to(principal)))
+    )
+
+
 def find_refused(session: Session, address: str) -> RefusedAddress | None:
     """Return the mark of an address that the mail server does not take, or None."""
     return session.scalars(select(RefusedAddress).where(RefusedAddress.address == address)).one_or_none()
@@ -202,13 +226,12 @@ def _filtered(query: Select[T], wanted: LetterFilter) -> Select[T]:
 
 def outbox_health(session: Session, now: datetime) -> OutboxHealth:
     """Return how the post does at the moment, for the administrator's page, `tracker doctor` and /healthz."""
-    unsent = OutboxLetter.state.in_(UNSENT)
     latest = select(func.max(PlanComparison.day)).scalar_subquery()
     # One question, since the page that shows this asks many others.
     waiting, oldest, held, channel, compared = session.execute(
         select(
-            select(func.count(OutboxLetter.id)).where(unsent).scalar_subquery(),
-            select(func.min(OutboxLetter.created_at)).where(unsent).scalar_subquery(),
+            select(func.count(OutboxLetter.id)).where(IS_UNSENT).scalar_subquery(),
+            select(func.min(OutboxLetter.created_at)).where(IS_UNSENT).scalar_subquery(),
             select(func.count(OutboxLetter.id))
             .where(OutboxLetter.state == LetterState.HELD)
             .scalar_subquery(),

@@ -79,6 +79,7 @@ class Planned(StrEnum):
 
 _QUEUED = text("state = 'queued'")
 _IN_HAND = text("state IN ('leased', 'transmitting')")
+_UNTOLD = text("outcome = 'planned' AND letter_id IS NULL")
 
 
 class OutboxLetter(Base):
@@ -245,6 +246,7 @@ class PlannedReminder(Base):
     __table_args__ = (
         UniqueConstraint("part_id", "step", "cycle", "recipient_id"),
         Index("ix__planned_reminder__recipient_id_outcome", "recipient_id", "outcome"),
+        Index("ix__planned_reminder__untold", "recipient_id", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -284,6 +286,7 @@ class Notice(Base):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
     item_ids: Mapped[list[int]] = mapped_column(default=list)
     capacity: Mapped[Capacity | None] = mapped_column(code_column(Capacity))
+    deputy_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     actor_name: Mapped[str] = mapped_column(default="")
     detail: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
@@ -292,7 +295,8 @@ class Notice(Base):
     reason: Mapped[Reason | None] = mapped_column(code_column(Reason))
     letter_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_letter.id"), index=True)
 
-    person: Mapped[User] = relationship()
+    person: Mapped[User] = relationship(foreign_keys=[person_id])
+    deputy_for: Mapped[User | None] = relationship(foreign_keys=[deputy_for_id], lazy="selectin")
     item: Mapped[ActionItem | None] = relationship()
     letter: Mapped[OutboxLetter | None] = relationship(back_populates="notices")
 

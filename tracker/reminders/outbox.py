@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Base, Session
@@ -18,7 +18,7 @@ from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.foundation.membership import is_among
 from tracker.people.models import User
 from tracker.reminders import protocol
-from tracker.reminders.letter_queries import CHANNEL
+from tracker.reminders.letter_queries import CHANNEL, IS_IN_HAND, IS_QUEUED
 from tracker.reminders.models import (
     COUNTED,
     LetterKind,
@@ -31,10 +31,12 @@ from tracker.reminders.models import (
     RefusedAddress,
 )
 from tracker.reminders.rules.ladder import Reason
-from tracker.reminders.rules.retry import channel_pause_after, pause_after
+from tracker.reminders.rules.retry import GIVE_UP_AFTER, channel_pause_after, pause_after
 
 CRASHES_ALLOWED = 2
 _CARRY_TOKENS = frozenset({LetterKind.INVITATION, LetterKind.PASSWORD_RESET})
+CHANNEL_FAILURES = frozenset({OutcomeKind.CHANNEL, OutcomeKind.DENIED})
+"""A way that is denied counts as an attempt of the letter too, so that the next to try the way is another letter."""
 _NO_ATTEMPT = frozenset({OutcomeKind.CHANNEL, OutcomeKind.WITHHELD})
 
 
@@ -119,13 +121,27 @@ def list_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
     return session.scalars(protocol.NEXT_DUE, {"now": now, "most": limit}).all()
 
 
+def is_superseded(letter: "OutboxLetter | Claimed", day: date) -> bool:
+    """Tell whether a letter that has not left is to be written anew, since what it says of its day is true no more.
+
+    One that tells of a period alone tells of a day that was over. One that may have arrived goes out as it stands.
+    """
+    is_of_its_day = letter.is_counted and letter.kind is not LetterKind.MONTHLY_SUMMARY
+    return is_of_its_day and letter.local_date < day and not letter.ambiguous
+
+
 def give_up_late(session: Session, now: datetime) -> None:
-    """Give up the letters that could not be handed over in time."""
-    query = select(OutboxLetter).where(
-        OutboxLetter.state == LetterState.QUEUED, OutboxLetter.deliver_by < now
-    )
+    """Give up the letters that could not be handed over in time.
+
+    What stood in one that surely did not leave waits for another letter: an outage may outlast the days of a letter,
+    and so may a row of holidays after it.
+    """
+    query = select(OutboxLetter).where(IS_QUEUED, OutboxLetter.deliver_by < now)
     for letter in session.scalars(query.with_for_update(skip_locked=True)).all():
-        fail(session, letter, Reason.EXPIRED)
+        if letter.is_counted and not letter.ambiguous:
+            cancel(session, letter, Reason.SUPERSEDED)
+        else:
+            fail(session, letter, Reason.EXPIRED)
 
 
 def release_expired(session: Session, now: datetime) -> None:
@@ -136,10 +152,7 @@ def release_expired(session: Session, now: datetime) -> None:
     """
     query = (
         select(OutboxLetter)
-        .where(
-            OutboxLetter.state.in_((LetterState.LEASED, LetterState.TRANSMITTING)),
-            OutboxLetter.lease_until < now,
-        )
+        .where(IS_IN_HAND, OutboxLetter.lease_until < now)
         .with_for_update(skip_locked=True)
     )
     for letter in session.scalars(query).all():
@@ -209,9 +222,10 @@ def fail(session: Session, letter: OutboxLetter, reason: Reason) -> None:
 
 
 def release_held(letter: OutboxLetter, now: datetime) -> None:
-    """Let a letter that was set aside go out again, as an administrator decided."""
+    """Let a letter that was set aside go out again, as an administrator decided, with as much time as a new one."""
     if letter.state is LetterState.HELD:
         letter.state, letter.crashes, letter.next_at = LetterState.QUEUED, 0, now
+        letter.deliver_by = max(letter.deliver_by, now + GIVE_UP_AFTER)
 
 
 def lock_recipients(session: Session, people: Collection[int]) -> None:
@@ -234,14 +248,18 @@ def is_paused(session: Session, now: datetime) -> bool:
     return channel is not None and channel.rests_until(now) is not None
 
 
+def count_in_hand(session: Session, now: datetime) -> int:
+    """Count the letters that workers hold just now."""
+    in_hand = select(func.count(OutboxLetter.id)).where(IS_IN_HAND, OutboxLetter.lease_until > now)
+    return session.scalar(in_hand) or 0
+
+
 def has_work(session: Session, now: datetime, *, slot_is_open: bool) -> bool:
     """Tell, without writing, whether a letter is due or a lease has run out."""
-    due = (OutboxLetter.state == LetterState.QUEUED) & (OutboxLetter.next_at <= now)
+    due = IS_QUEUED & (OutboxLetter.next_at <= now)
     if not slot_is_open:
         due &= OutboxLetter.kind.not_in(COUNTED)
-    expired = (
-        OutboxLetter.state.in_((LetterState.LEASED, LetterState.TRANSMITTING)) & (OutboxLetter.lease_until < now)
-    )  # fmt: skip
+    expired = IS_IN_HAND & (OutboxLetter.lease_until < now)
     return session.scalars(select(OutboxLetter.id).where(due | expired).limit(1)).first() is not None
 
 
@@ -303,7 +321,7 @@ def _judge_channel(session: Session, outcome: Outcome, now: datetime) -> None:
     """Count failures of the mail server in a row; any word from it about a letter ends the row."""
     if outcome.kind is OutcomeKind.ACCEPTED:
         session.execute(protocol.CHANNEL_TAKES, {"now": now})
-    elif outcome.kind is OutcomeKind.CHANNEL:
+    elif outcome.kind in CHANNEL_FAILURES:
         channel = session.get_one(MailChannel, CHANNEL, with_for_update=True)
         channel.failures += 1
         channel.last_error = outcome.text[:1000]

@@ -19,12 +19,12 @@ from tracker.foundation.errors import DatabaseAway
 from tracker.foundation.membership import is_among
 from tracker.foundation.office_days import Calendars
 from tracker.people.models import User
-from tracker.people.queries import calendars_around, list_people
+from tracker.people.queries import list_people
 from tracker.reminders import outbox
 from tracker.reminders.briefs import ItemBrief, brief_items
 from tracker.reminders.headings import headings_of_all
 from tracker.reminders.letter_queries import list_letters_of_the_day
-from tracker.reminders.letters import Digest, envelope, write_digest
+from tracker.reminders.letters import write_digest
 from tracker.reminders.models import (
     LetterKind,
     LetterState,
@@ -44,6 +44,7 @@ from tracker.reminders.queries import (
     list_waiting_reminders,
     load_directory,
 )
+from tracker.reminders.rendering import envelope
 from tracker.reminders.rules.digest import (
     FILING,
     Cause,
@@ -57,7 +58,8 @@ from tracker.reminders.rules.recipients import Directory, Recipient
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
 from tracker.reminders.rules.stages import Anchor, Capacity, Stage, read_code
 from tracker.reminders.runs import may_go
-from tracker.reminders.standing import hearers_of, standing_of
+from tracker.reminders.speech import Digest
+from tracker.reminders.standing import Standing, hearers_of, standing_of
 
 Row = dict[str, Any]
 BATCH = 150
@@ -65,6 +67,8 @@ BATCH = 150
 
 _PLANNING_LOCK = 7_245_002
 """The number of the PostgreSQL advisory lock that keeps two planners from doing the same work."""
+
+_LEFT = frozenset({Reason.NO_LONGER_CONCERNED, Reason.RECIPIENT_INACTIVE})
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +98,10 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         due = _come_due(session, office, directory, now)
     if due:  # On most ticks nothing is, and nobody else has to wait for a writing transaction.
         with database.transaction() as session:
-            _record(session, due)
+            if not _record(session, due):
+                # Somebody else plans, or looks ahead. A letter written now would not tell of what has come due, and
+                # nobody gets a second one on a day: the next tick writes it.
+                return 0
     with database.reading() as session:
         present = people_of_day(session, office, directory, slot)
     if not present or not may_go(office, database, slot.day, present):
@@ -110,22 +117,27 @@ def people_of_day(session: Session, office: PostOffice, directory: Directory, sl
     Whose department is closed, by a typhoon say, hears on its next working day; whose address is refused, through the
     shared mailbox or once it was put right.
     """
-    calendars = calendars_around(session, office.country, slot.day)
+    calendars = office.calendars(session, slot.day)
     people = filter(directory.is_reachable, list_people_to_write(session, directory, slot))
     return [each for each in people if calendars.is_any_open(directory.departments_of(each), slot.day)]
 
 
 def record_due_stages(session: Session, office: PostOffice, directory: Directory, now: datetime) -> int:
-    """Record, for each open part, the stages that stand on or before today; returns how many came due."""
-    return _record(session, _come_due(session, office, directory, now))
+    """Record, for each open part, the stages that stand on or before today; returns how many came due.
+
+    The caller has locked planning.
+    """
+    due = _come_due(session, office, directory, now)
+    return len(due) if not due or _record(session, due) else 0
 
 
-def _record(session: Session, due: Sequence[Row]) -> int:
-    if not due or not _only_planner(session):
-        return 0
+def _record(session: Session, due: Sequence[Row]) -> bool:
+    """Record stages that came due; returns False where somebody else has locked planning."""
+    if not _only_planner(session):
+        return False
     insert = postgresql.insert if _is_postgres(session) else sqlite.insert
     session.execute(insert(PlannedReminder).on_conflict_do_nothing(), due)
-    return len(due)
+    return True
 
 
 def write_letters(
@@ -251,7 +263,7 @@ def _write_safely(
 def _come_due(session: Session, office: PostOffice, directory: Directory, now: datetime) -> list[Row]:
     """Return, as rows to be recorded, the stages that stand on or before today and are not on record."""
     today, terms = office.today(), office.terms(session)
-    calendars = calendars_around(session, office.country, today)
+    calendars = office.calendars(session, today)
     reached = _reached_anywhere(terms.ladders.all_stages(), today, calendars)
     return [
         row_of(concern, due, person, now)
@@ -291,10 +303,8 @@ def takes_slot(letter: OutboxLetter, day: date) -> bool:
     """Tell whether a letter uses up the day's one mail, or must be out of the way before another is written."""
     if letter.state is LetterState.CANCELLED:
         return False
-    if letter.kind is LetterKind.MONTHLY_SUMMARY and letter.state is LetterState.QUEUED:
-        return True
-    if letter.state is LetterState.QUEUED and letter.local_date < day:
-        return letter.ambiguous > 0
+    if letter.state is LetterState.QUEUED:
+        return not outbox.is_superseded(letter, day)
     if (
         letter.state is LetterState.FAILED
         and letter.reason is Reason.ADDRESS_REFUSED
@@ -319,6 +329,7 @@ def what_stands(
     for reminder in waiting:
         if reason := standing.why_not_remind(reminder):
             reminder.outcome, reminder.reason = Planned.SUPPRESSED, reason
+    _pass_on(session, standing, waiting, slot.day, office.clock.now())
     for notice in notices:
         if reason := standing.why_not_notify(notice, office.clock.now()):
             notice.mail, notice.reason = Planned.SUPPRESSED, reason
@@ -340,6 +351,39 @@ def what_stands(
         for each in people
         if each in reminded or each in notified
     }
+
+
+def _pass_on(
+    session: Session, standing: Standing, waiting: Sequence[PlannedReminder], today: date, now: datetime
+) -> None:
+    """Plan for whoever stands in a post now what waited for the one who has left it, or whom a deputy replaces.
+
+    A reminder may wait for days: for the weekly letter of a head, or through an outage. The step must not be lost.
+    """
+    rows = [
+        row
+        for reminder in waiting
+        if reminder.reason in _LEFT or reminder.occurs_on < today
+        for row in _successors(standing, reminder, now)
+    ]
+    if rows:
+        insert = postgresql.insert if _is_postgres(session) else sqlite.insert
+        session.execute(insert(PlannedReminder).on_conflict_do_nothing(), rows)
+
+
+def _successors(standing: Standing, reminder: PlannedReminder, now: datetime) -> Iterator[Row]:
+    has_left = reminder.reason in _LEFT
+    concern = standing.concerns.get(reminder.part_id)
+    if concern is None or not (has_left or reminder.reason is None):
+        return
+    for stage in concern.stages:
+        if stage.code == reminder.stage:
+            due = DueStage(stage, reminder.step, reminder.cycle, reminder.occurs_on)
+            for person in hearers_of(concern, stage, standing.directory):
+                if person.person_id != reminder.recipient_id and (
+                    has_left or person.capacity is reminder.capacity
+                ):
+                    yield row_of(concern, due, person, now)
 
 
 def _ladder_of(reminder: PlannedReminder) -> tuple[int, Capacity, Anchor]:

@@ -12,6 +12,7 @@ from tracker.dashboards.tables import Terms as TableTerms
 from tracker.foundation.clock import Clock, local_date
 from tracker.foundation.database import Session
 from tracker.foundation.mailing import Mailer
+from tracker.foundation.office_days import Calendars
 from tracker.people.queries import calendars_around
 from tracker.reminders.queries import Terms, load_ladders
 from tracker.reminders.rules.retry import Slot, slot_of
@@ -86,6 +87,13 @@ class PostOffice:
         """Return what reminders are judged by on a day, without one today."""
         ladders = load_ladders(session)
         return Terms(today or self.today(), self.zone, ladders, self.filing.cycle, self.filing.days)
+
+    def calendars(self, session: Session, day: date) -> Calendars:
+        """Return the days around a day on which reminders may stand: those on which their letters can leave.
+
+        No letter leaves while the city is closed, so that a department's own working Saturday is none of them.
+        """
+        return calendars_around(session, self.country, day).where_everywhere_is_open()
 
     def slot(self, session: Session, now: datetime) -> Slot:
         """Return the slot in which the day's letters leave."""

@@ -17,7 +17,7 @@ from tracker.foundation.language import N_
 from tracker.people.queries import get_user
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import list_written_to
-from tracker.reminders.letters import Written, envelope, write_digest
+from tracker.reminders.letters import write_digest
 from tracker.reminders.models import LetterKind, OutboxLetter
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.planning import (
@@ -32,6 +32,7 @@ from tracker.reminders.planning import (
 )
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_directory
+from tracker.reminders.rendering import Written, envelope
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import Slot
 from tracker.reminders.summaries import (

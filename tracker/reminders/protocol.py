@@ -6,11 +6,12 @@ might change, takes several times as long as what the database does.
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, Table, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Select, Table, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from tracker.audit import AuditEvent
 from tracker.foundation.database import Base
+from tracker.foundation.membership import is_code
 from tracker.people.models import User
 from tracker.reminders.letter_queries import CHANNEL
 from tracker.reminders.models import (
@@ -36,14 +37,12 @@ _letter, _reminder, _notice = _table(OutboxLetter), _table(PlannedReminder), _ta
 _attempt, _channel, _refused = _table(DeliveryAttempt), _table(MailChannel), _table(RefusedAddress)
 _person, _record = _table(User), _table(AuditEvent)
 
-# Written out, since SQLite uses a partial index only where it reads the very words of its condition.
-_queued: BindParameter[LetterState] = bindparam(None, LetterState.QUEUED, literal_execute=True)
 _is_in_hand = _letter.c.id == bindparam("letter")
 _is_this_person = _person.c.id == bindparam("person")
 
 _DUE = (
     select(_letter.c.id)
-    .where(_letter.c.state == _queued, _letter.c.next_at <= bindparam("now"))
+    .where(is_code(_letter.c.state, LetterState.QUEUED), _letter.c.next_at <= bindparam("now"))
     .order_by(_letter.c.next_at, _letter.c.id)
 )
 

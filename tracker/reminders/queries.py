@@ -1,7 +1,7 @@
 """Reading what reminders are planned from and what waits to be written; and the notices inside the system."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -24,19 +24,18 @@ from sqlalchemy.orm import joinedload, selectinload
 from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
 from tracker.actions.queries import is_live_check
-from tracker.actions.rules.extending import Level
 from tracker.actions.rules.filing import Cycle, Period
 from tracker.actions.rules.workflow import OPEN, PartRole, PartStatus, Status
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Page, Session
-from tracker.foundation.membership import is_among
+from tracker.foundation.membership import is_among, is_code
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import deputies_on, parents_of
+from tracker.reminders.letter_queries import IS_QUEUED
 from tracker.reminders.models import (
     Ladder,
     LetterKind,
     LetterPreference,
-    LetterState,
     Notice,
     OutboxLetter,
     Planned,
@@ -46,9 +45,9 @@ from tracker.reminders.models import (
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Facts
 from tracker.reminders.rules.ladders import Ladders, Scope
-from tracker.reminders.rules.recipients import Directory
+from tracker.reminders.rules.recipients import Directory, Request, asked_by
 from tracker.reminders.rules.retry import Slot
-from tracker.reminders.rules.stages import SHIPPED, Stage, read_code
+from tracker.reminders.rules.stages import SHIPPED, Anchor, Stage, read_code
 from tracker.reports.models import Recommendation
 
 
@@ -89,7 +88,7 @@ def _is_owed(period: Period, reports_from: date, filed_until: date | None) -> bo
 class Concern:
     """One department's open part in an item, with the facts that its ladder asks for.
 
-    `turn` is whose signature the leading department's request for more time waits for.
+    `requests` are those that wait for somebody's word, by the anchor that is counted from them.
     """
 
     part_id: int
@@ -98,7 +97,7 @@ class Concern:
     department_id: int
     officer_id: int | None
     facts: Facts
-    turn: Level | None = None
+    requests: Mapping[Anchor, Request] = field(default_factory=dict)
     stages: Sequence[Stage] = SHIPPED
 
 
@@ -111,7 +110,11 @@ def load_directory(session: Session, day: date) -> Directory:
     for role, department_id, person_id in session.execute(grants.order_by(RoleGrant.id)):
         holders.setdefault((role, department_id), []).append(person_id)
     places = select(
-        Department.id, Department.parent_id, Department.mailbox, RefusedAddress.id.label("refused")
+        Department.id,
+        Department.parent_id,
+        Department.mailbox,
+        Department.is_coordinating,
+        RefusedAddress.id.label("refused"),
     )
     departments = session.execute(
         places.outerjoin(RefusedAddress, RefusedAddress.address == Department.mailbox)
@@ -133,6 +136,7 @@ def load_directory(session: Session, day: date) -> Directory:
         },
         refused=frozenset(row.id for row in active.values() if row.refused is not None),
         mailboxes={row.id: row.mailbox for row in departments if row.mailbox and row.refused is None},
+        coordinating=frozenset(row.id for row in departments if row.is_coordinating),
     )
 
 
@@ -182,9 +186,13 @@ def list_concerns(
             Recommendation.theme,
             Closing.requested_on,
             Closing.requested_at,
+            Closing.requested_by_id,
+            Closing.forwarded_by_id,
             Extension.requested_on.label("extension_requested_on"),
+            Extension.requested_by_id.label("extension_requested_by_id"),
             Extension.turn,
             Petition.requested_on.label("petition_made_on"),
+            Petition.requested_by_id.label("petition_made_by_id"),
             PostCheck.due_on.label("post_check_on"),
         )
         .join(ActionItem, ActionItem.id == Part.item_id)
@@ -211,9 +219,9 @@ def list_concerns(
         .where(is_among(Part.id, ids))
         .order_by(Part.id)
     )
-    rows, waiting = session.execute(query).all(), _oldest_unreviewed(session, ids)
+    rows, waiting = session.execute(query).all(), _unreviewed(session, ids)
     covered = _covered(session, ids) if part_ids is None or with_history else {}
-    return [_concern(row, terms, waiting.get(row.id), covered.get(row.id, ())) for row in rows]
+    return [_concern(row, terms, waiting.get(row.id, {}), covered.get(row.id, ())) for row in rows]
 
 
 def _asked_parts(
@@ -283,7 +291,7 @@ def _is_checked(by: date) -> ColumnElement[bool]:
 
 
 def _concern(
-    row: Any, terms: Terms, waiting_since: datetime | None, covered: Collection[tuple[str, date]]
+    row: Any, terms: Terms, unreviewed: Mapping[int, datetime], covered: Collection[tuple[str, date]]
 ) -> Concern:
     period_ended_on, filing_closes_on, filing_missed_twice_on = terms.unfiled(
         row.reports_from, row.filed_until
@@ -304,16 +312,30 @@ def _concern(
             closing_prepared_on=_prepared_on(row.requested_at, row.requested_on, terms.zone),
             extension_requested_on=row.extension_requested_on,
             petition_made_on=row.petition_made_on,
-            progress_submitted_on=local_date(waiting_since, terms.zone) if waiting_since else None,
+            progress_submitted_on=local_date(min(unreviewed.values()), terms.zone) if unreviewed else None,
             period_ended_on=period_ended_on,
             filing_closes_on=filing_closes_on,
             filing_missed_twice_on=filing_missed_twice_on,
             post_check_on=row.post_check_on,
             covered=frozenset(covered),
         ),
-        turn=row.turn,
+        requests=dict(_requests(row, unreviewed)),
         stages=terms.ladders.choose(row.department_id, row.theme, row.tracking_level),
     )
+
+
+def _requests(row: Any, unreviewed: Collection[int]) -> Iterator[tuple[Anchor, Request]]:
+    """Yield what waits for somebody's word; of progress it is enough to have the word on one report."""
+    if row.requested_by_id is not None:
+        yield Anchor.CLOSING_PREPARED, asked_by(row.requested_by_id)
+        yield Anchor.CLOSING_REQUESTED, asked_by(row.requested_by_id, row.forwarded_by_id)
+    if row.extension_requested_by_id is not None:
+        yield Anchor.EXTENSION_REQUESTED, asked_by(row.extension_requested_by_id, turn=row.turn)
+    if row.petition_made_by_id is not None:
+        yield Anchor.PETITION_MADE, asked_by(row.petition_made_by_id)
+    if unreviewed:
+        behind = tuple(frozenset({person_id}) for person_id in unreviewed)
+        yield Anchor.PROGRESS_SUBMITTED, Request(behind, rises=True)
 
 
 def _prepared_on(asked_at: datetime | None, forwarded_on: date | None, zone: ZoneInfo) -> date | None:
@@ -326,14 +348,21 @@ def list_parts_of(session: Session, item_ids: Iterable[int]) -> Sequence[int]:
     return session.scalars(select(Part.id).where(Part.item_id.in_(list(item_ids)))).all()
 
 
-def _oldest_unreviewed(session: Session, part_ids: Collection[int]) -> Mapping[int, datetime]:
-    """Return, by part, when the oldest report of progress was filed that nobody has approved or returned."""
+def _unreviewed(session: Session, part_ids: Collection[int]) -> Mapping[int, Mapping[int, datetime]]:
+    """Return, by part and by who filed it, when the oldest report of progress came that waits for approval."""
     query = (
-        select(ProgressUpdate.part_id, func.min(ProgressUpdate.submitted_at).label("since"))
+        select(
+            ProgressUpdate.part_id,
+            ProgressUpdate.submitted_by_id,
+            func.min(ProgressUpdate.submitted_at).label("since"),
+        )
         .where(ProgressUpdate.approved.is_(None), is_among(ProgressUpdate.part_id, part_ids))
-        .group_by(ProgressUpdate.part_id)
+        .group_by(ProgressUpdate.part_id, ProgressUpdate.submitted_by_id)
     )
-    return {row.part_id: row.since for row in session.execute(query)}
+    found: dict[int, dict[int, datetime]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.part_id, {})[row.submitted_by_id] = row.since
+    return found
 
 
 def _covered(session: Session, part_ids: Collection[int]) -> Mapping[int, Collection[tuple[str, date]]]:
@@ -359,13 +388,13 @@ def list_people_to_write(session: Session, directory: Directory, slot: Slot) -> 
         PlannedReminder.stage,
         PlannedReminder.capacity,
         func.min(PlannedReminder.occurs_on).label("since"),
-    ).where(PlannedReminder.outcome == Planned.PLANNED, PlannedReminder.letter_id.is_(None))
+    ).where(is_code(PlannedReminder.outcome, Planned.PLANNED), PlannedReminder.letter_id.is_(None))
     notices = select(Notice.person_id, func.min(Notice.created_at).label("since")).where(
         Notice.mail == Planned.PLANNED, Notice.letter_id.is_(None)
     )
     older = select(OutboxLetter.recipient_id).where(
         OutboxLetter.kind == LetterKind.REMINDER_DIGEST,
-        OutboxLetter.state == LetterState.QUEUED,
+        IS_QUEUED,
         OutboxLetter.local_date < slot.day,
     )
     found = set(session.scalars(older))

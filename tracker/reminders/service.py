@@ -34,7 +34,6 @@ from tracker.actions.events import (
     ProgressSubmitted,
 )
 from tracker.actions.models import Closing, Extension, Part, Petition, PostCheck, ProgressUpdate
-from tracker.actions.rules.extending import Level
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.clock import local_date
 from tracker.foundation.database import Session
@@ -45,14 +44,15 @@ from tracker.people.events import DeputyNamed, TokenIssued
 from tracker.people.queries import get_user
 from tracker.people.rules.tokens import LIFETIMES, Purpose, digest
 from tracker.reminders import outbox
-from tracker.reminders.letter_queries import get_letter
-from tracker.reminders.letters import envelope, write_token_letter
+from tracker.reminders.letter_queries import get_letter, list_refused
+from tracker.reminders.letters import write_token_letter
 from tracker.reminders.models import LetterKind, LetterState, Notice, OutboxLetter, Planned, RefusedAddress
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_directory
+from tracker.reminders.rendering import envelope
 from tracker.reminders.rules.digest import MAILED, NoticeKind
-from tracker.reminders.rules.recipients import Recipient, recipients
+from tracker.reminders.rules.recipients import NO_REQUEST, Recipient, Request, asked_by, recipients
 from tracker.reminders.rules.stages import Capacity
 from tracker.reports.events import DraftsAssigned
 
@@ -73,7 +73,7 @@ def notify_of_assignment(session: Session, happened: ActionAssigned) -> None:
 def notify_of_handover(session: Session, happened: PartsHandedOver) -> None:
     """Tell who takes items over, in one notice of them all, and who held them so far, if they are still there.
 
-    Where nobody takes them yet, the head of the unit hears.
+    Where nobody takes them yet, the head of the unit hears that somebody is to be named.
     """
     act = happened.act
     if act.quiet:
@@ -85,10 +85,13 @@ def notify_of_handover(session: Session, happened: PartsHandedOver) -> None:
         for each in recipients((Capacity.OFFICER,), happened.to_id, part.department_id, directory):
             told.setdefault(each.person_id, (each, []))[1].append(part.item_id)
     for each, item_ids in told.values():
-        _add_notice(session, act, NoticeKind.OFFICER_GIVEN, each.person_id, each.capacity, item_ids)
+        taken = each.capacity is Capacity.OFFICER
+        kind = NoticeKind.OFFICER_GIVEN if taken else NoticeKind.OFFICER_MISSING
+        _add_notice(session, act, kind, each, item_ids)
     if happened.from_id in directory.active:
         everything = [part.item_id for part in parts]
-        _add_notice(session, act, NoticeKind.OFFICER_TAKEN, happened.from_id, Capacity.OFFICER, everything)
+        officer = Recipient(happened.from_id, Capacity.OFFICER)
+        _add_notice(session, act, NoticeKind.OFFICER_TAKEN, officer, everything)
 
 
 def notify_of_deputy(session: Session, happened: DeputyNamed) -> None:
@@ -151,11 +154,12 @@ def notify_of_new_officer(session: Session, happened: OfficerChanged) -> None:
 
 
 def notify_of_progress(session: Session, happened: ProgressSubmitted) -> None:
-    """Tell the head of the unit that a report of progress waits."""
+    """Tell the head who may approve it that a report of progress waits."""
     if happened.waits:
         parts = [session.get_one(Part, happened.part_id)]
         kind, audience = NoticeKind.PROGRESS_SUBMITTED, (Capacity.UNIT_HEAD,)
-        _tell(session, happened.act, kind, happened.item_id, audience, parts)
+        request = asked_by(happened.act.by.person_id, rises=True)
+        _tell(session, happened.act, kind, happened.item_id, audience, parts, request=request)
 
 
 def notify_of_return(session: Session, happened: ProgressReturned) -> None:
@@ -185,15 +189,17 @@ def notify_of_closing_request(session: Session, happened: ClosingRequested) -> N
         (Capacity.DECIDER,),
         parts,
         closing.result,
+        asked_by(closing.requested_by_id, closing.forwarded_by_id),
     )
 
 
 def notify_of_prepared_closing(session: Session, happened: ClosingPrepared) -> None:
-    """Tell the head of the unit that a closing request waits to be forwarded."""
+    """Tell the head who may forward it that a closing request waits."""
     closing = session.get_one(Closing, happened.closing_id)
     parts = [session.get_one(Part, closing.part_id)]
     kind, audience = NoticeKind.CLOSING_PREPARED, (Capacity.UNIT_HEAD,)
-    _tell(session, happened.act, kind, happened.item_id, audience, parts, closing.result)
+    request = asked_by(closing.requested_by_id)
+    _tell(session, happened.act, kind, happened.item_id, audience, parts, closing.result, request)
 
 
 def notify_of_returned_closing(session: Session, happened: ClosingReturned) -> None:
@@ -247,7 +253,8 @@ def notify_of_petition(session: Session, happened: PetitionMade) -> None:
     petition = session.get_one(Petition, happened.petition_id)
     lead = _parts(session, happened.item_id)[:1]
     kind, audience = NoticeKind.PETITION_MADE, (Capacity.DECIDER,)
-    _tell(session, happened.act, kind, happened.item_id, audience, lead, petition.reason)
+    request = asked_by(petition.requested_by_id)
+    _tell(session, happened.act, kind, happened.item_id, audience, lead, petition.reason, request)
 
 
 def notify_of_petition_decision(session: Session, happened: PetitionDecided) -> None:
@@ -359,11 +366,11 @@ def mark_read(session: Session, act: Act, notice_id: int) -> Notice:
     return notice
 
 
-def mark_all_read(session: Session, act: Act) -> None:
-    """Note that a person read all their notices."""
+def mark_all_read(session: Session, act: Act, up_to: int) -> None:
+    """Note that a person read all their notices up to the number of one; what came later they have not seen."""
     session.execute(
         update(Notice)
-        .where(Notice.person_id == act.by.person_id, Notice.read_at.is_(None))
+        .where(Notice.person_id == act.by.person_id, Notice.read_at.is_(None), Notice.id <= up_to)
         .values(read_at=act.at)
     )
 
@@ -385,8 +392,21 @@ def accept_address(session: Session, act: Act, refused_id: int) -> None:
     refused = session.get(RefusedAddress, refused_id)
     if refused is None:
         raise NotFound
+    _accept(session, act, refused)
+
+
+def accept_all_addresses(session: Session, act: Act) -> int:
+    """Take the mark from every address, after the mail server was put right say; returns from how many."""
+    act.require(Permission.Outbox.RELEASE)
+    marked = list_refused(session)
+    for refused in marked:
+        _accept(session, act, refused)
+    return len(marked)
+
+
+def _accept(session: Session, act: Act, refused: RefusedAddress) -> None:
     session.delete(refused)
-    audit.record(session, act, "address_accepted", "address", refused_id, {"address": refused.address})
+    audit.record(session, act, "address_accepted", "address", refused.id, {"address": refused.address})
 
 
 def _tell(
@@ -397,7 +417,7 @@ def _tell(
     audience: tuple[Capacity, ...],
     parts: Iterable[Part],
     detail: str = "",
-    turn: Level | None = None,
+    request: Request = NO_REQUEST,
 ) -> None:
     """Add a notice for each person concerned, once, but not for the one who acted; a quiet act tells nobody."""
     if act.quiet:
@@ -405,7 +425,7 @@ def _tell(
     directory = load_directory(session, act.today)
     told: dict[int, Recipient] = {}
     for part in parts:
-        for each in recipients(audience, part.officer_id, part.department_id, directory, turn):
+        for each in recipients(audience, part.officer_id, part.department_id, directory, request):
             told.setdefault(each.person_id, each)
     _add_notices(session, act, kind, item_id, told.values(), detail)
 
@@ -424,6 +444,7 @@ def _add_notices(
             kind=kind,
             item_id=item_id,
             capacity=each.capacity,
+            deputy_for_id=each.deputy_for,
             actor_name=act.by.name,
             detail=detail,
             created_at=act.at,
@@ -435,16 +456,15 @@ def _add_notices(
     session.flush()
 
 
-def _add_notice(
-    session: Session, act: Act, kind: NoticeKind, person_id: int, capacity: Capacity, item_ids: list[int]
-) -> None:
+def _add_notice(session: Session, act: Act, kind: NoticeKind, told: Recipient, item_ids: list[int]) -> None:
     """Add one notice about some items."""
     session.add(
         Notice(
-            person_id=person_id,
+            person_id=told.person_id,
             kind=kind,
             item_ids=list(dict.fromkeys(item_ids)),
-            capacity=capacity,
+            capacity=told.capacity,
+            deputy_for_id=told.deputy_for,
             actor_name=act.by.name,
             created_at=act.at,
             mail=Planned.PLANNED if kind in MAILED else None,
@@ -455,7 +475,8 @@ def _add_notice(
 def _tell_approvers(session: Session, act: Act, extension: Extension) -> None:
     lead = _parts(session, extension.item_id)[:1]
     kind, audience = NoticeKind.EXTENSION_REQUESTED, (Capacity.APPROVER,)
-    _tell(session, act, kind, extension.item_id, audience, lead, extension.reason, extension.turn)
+    request = asked_by(extension.requested_by_id, turn=extension.turn)
+    _tell(session, act, kind, extension.item_id, audience, lead, extension.reason, request)
 
 
 def _parts(session: Session, item_id: int) -> Sequence[Part]:

@@ -1,10 +1,12 @@
 """Whether what was planned still stands: asked when a letter is written, and again before it leaves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from tracker.actions.rules.deadlines import is_open
+from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.database import Session
 from tracker.reminders.models import Notice, PlannedReminder
 from tracker.reminders.queries import Concern, Terms, list_concerns, list_parts_of
@@ -19,8 +21,20 @@ NEWS_FOR = timedelta(days=14)
 """How long a notice is worth a mail; longer than any run of days off, shorter than anybody calls news."""
 
 _ASK_SOMETHING = frozenset(
-    {NoticeKind.ASSIGNED, NoticeKind.OFFICER_GIVEN, NoticeKind.RETURNED, NoticeKind.REOPENED}
+    {
+        NoticeKind.ASSIGNED,
+        NoticeKind.OFFICER_GIVEN,
+        NoticeKind.OFFICER_MISSING,
+        NoticeKind.RETURNED,
+        NoticeKind.REOPENED,
+        NoticeKind.PROGRESS_ASKED,
+        NoticeKind.PROGRESS_RETURNED,
+        NoticeKind.CLOSING_RETURNED,
+        NoticeKind.EXTENSION_REFUSED,
+        NoticeKind.PETITION_REFUSED,
+    }
 )
+"""What is mailed of these asks the owner to go on; what else is mailed is news, whoever holds the item by now."""
 
 
 @dataclass(frozen=True)
@@ -60,22 +74,40 @@ class Standing:
             return Reason.EXPIRED
         if notice.kind not in _ASK_SOMETHING:
             return None
-        parts = [concern for concern in self.concerns.values() if concern.item_id in notice.about]
+        parts = [concern for item_id in notice.about for concern in self._parts.get(item_id, ())]
         if not any(is_open(concern.facts.status) for concern in parts):
             return Reason.ENDED
-        concerned = any(notice.person_id in self._people(concern, OWNERS) for concern in parts)
-        return None if concerned else Reason.NO_LONGER_CONCERNED
+        return self._why_not_asked(notice.person_id, parts)
+
+    def _why_not_asked(self, person_id: int, parts: Iterable[Concern]) -> Reason | None:
+        """Return why nothing can be done by a person with some items, or None."""
+        theirs = {
+            concern.facts.part_status
+            for concern in parts
+            if is_open(concern.facts.status) and concern.facts.part_status is not PartStatus.RELEASED
+            if person_id in self._people(concern, OWNERS)
+        }
+        if not theirs:
+            return Reason.NO_LONGER_CONCERNED
+        return None if PartStatus.OPEN in theirs else Reason.PAUSED
+
+    @cached_property
+    def _parts(self) -> Mapping[int, Sequence[Concern]]:
+        found: dict[int, list[Concern]] = {}
+        for concern in self.concerns.values():
+            found.setdefault(concern.item_id, []).append(concern)
+        return found
 
     def _people(self, concern: Concern, audience: Iterable[Capacity]) -> set[int]:
-        heard = recipients(
-            tuple(audience), concern.officer_id, concern.department_id, self.directory, concern.turn
-        )
+        heard = recipients(tuple(audience), concern.officer_id, concern.department_id, self.directory)
         return {each.person_id for each in heard}
 
 
 def hearers_of(concern: Concern, stage: Stage, directory: Directory) -> list[Recipient]:
     """Return who hears of a stage of one department's part, as things stand."""
-    return hearers(stage, concern.facts, concern.officer_id, concern.department_id, directory, concern.turn)
+    return hearers(
+        stage, concern.facts, concern.officer_id, concern.department_id, directory, concern.requests
+    )
 
 
 def standing_of(

@@ -28,13 +28,13 @@ from tracker.foundation.documents import Format, write_book
 from tracker.foundation.errors import Duplicate
 from tracker.foundation.mailing import Attachment
 from tracker.people.models import User
-from tracker.people.queries import calendars_around, get_user, principal_of
+from tracker.people.queries import get_user, principal_of
 from tracker.reminders import outbox
 from tracker.reminders.letter_queries import (
     list_letters_of_the_day,
     list_summaries,
 )
-from tracker.reminders.letters import Summary, envelope, write_summary
+from tracker.reminders.letters import Summary, write_summary
 from tracker.reminders.models import SUMMARY, LetterKind, LetterState, OutboxLetter
 from tracker.reminders.outbox import NewLetter
 from tracker.reminders.planning import (
@@ -50,6 +50,7 @@ from tracker.reminders.planning import (
 )
 from tracker.reminders.post_office import Monthly, PostOffice
 from tracker.reminders.queries import day_bounds, load_directory
+from tracker.reminders.rendering import envelope
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.recipients import Directory
 from tracker.reminders.rules.retry import GIVE_UP_AFTER, Slot
@@ -122,7 +123,7 @@ def period_to_tell(session: Session, office: PostOffice, slot: Slot) -> Period |
         return None
     period = last_closed(slot.day, office.filing.cycle, office.filing.days)
     closed_on = period.closes_on(office.filing.days)
-    calendar = calendars_around(session, office.country, slot.day).everywhere
+    calendar = office.calendars(session, slot.day).everywhere
     first = calendar.next_working_day_on_or_after(closed_on + timedelta(days=1))
     return period if first <= slot.day <= first + CATCH_UP else None
 
@@ -134,7 +135,7 @@ def list_waiting_readers(
 
     Who had nothing under tracking in the period is spared a letter of noughts.
     """
-    calendars = calendars_around(session, office.country, slot.day)
+    calendars = office.calendars(session, slot.day)
     told = {each.recipient_id for each in list_summaries(session, period.code) if _stands(each, slot.day)}
     waiting = [
         person_id

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, exists, select
 from tracker.actions.models import ActionItem, Part
 from tracker.foundation.database import Session
 from tracker.foundation.office_days import Calendars
-from tracker.people.queries import calendars_around
 from tracker.reminders.post_office import PostOffice
 from tracker.reminders.queries import load_ladders
 from tracker.reminders.ranking import Yardstick
@@ -30,7 +29,7 @@ class Yardsticks:
     @classmethod
     def load(cls, office: PostOffice, session: Session, today: date) -> "Yardsticks":
         """Return the yardsticks of a day."""
-        calendars = calendars_around(session, office.country, today)
+        calendars = office.calendars(session, today)
         return cls(office, today, calendars, load_ladders(session))
 
     def of(self, place: int | None) -> Yardstick:

@@ -183,7 +183,7 @@ class TestDeliver:
         refused = mailer.deliver(b"", f"{'x' * 600}@city.example", Asked())
         taken = deliver(mailer)
         mailer.close()
-        assert (refused.kind, taken.kind) == (OutcomeKind.PERMANENT, OutcomeKind.ACCEPTED)
+        assert (refused.kind, taken.kind) == (OutcomeKind.DENIED, OutcomeKind.ACCEPTED)
 
     def test_a_letter_in_a_clean_conversation_costs_the_four_words_that_it_must(self, faulty_server) -> None:
         server = faulty_server(RSET=["drop"])
@@ -230,11 +230,14 @@ class TestDeliver:
             ({"EHLO": ["421 closing"]}, OutcomeKind.CHANNEL, 0),
             ({"MAIL": ["421 closing"]}, OutcomeKind.CHANNEL, 0),
             ({"MAIL": ["530 sign in first"]}, OutcomeKind.CHANNEL, 0),
-            ({"MAIL": ["550 sender unknown"]}, OutcomeKind.CHANNEL, 0),
+            ({"MAIL": ["550 sender unknown"]}, OutcomeKind.DENIED, 0),
+            ({"MAIL": ["553 5.1.8 your domain is unknown"]}, OutcomeKind.DENIED, 0),
+            ({"MAIL": ["554 5.7.1 no service for you"]}, OutcomeKind.DENIED, 0),
             ({"MAIL": ["451 later"]}, OutcomeKind.TEMPORARY, 0),
             ({"RCPT": ["450 greylisted"]}, OutcomeKind.TEMPORARY, 0),
             ({"RCPT": ["451 local error"]}, OutcomeKind.TEMPORARY, 0),
             ({"RCPT": ["550 no such person"]}, OutcomeKind.PERMANENT, 0),
+            ({"RCPT": ["554 5.7.1 relay access denied"]}, OutcomeKind.DENIED, 0),
             ({"RCPT": ["hang"]}, OutcomeKind.TEMPORARY, 0),
             ({"RCPT": ["drop"]}, OutcomeKind.TEMPORARY, 0),
             ({"DATA": ["452 disk full"]}, OutcomeKind.TEMPORARY, 0),
@@ -256,6 +259,39 @@ class TestDeliver:
         outcome = deliver(mailer, asked)
         mailer.close()
         assert (outcome.kind, asked.times) == (kind, reached)
+
+    def answered(self, faulty_server, **faults: list[str]) -> Outcome:
+        mailer = SMTPMailer(settings(faulty_server(**faults).port))
+        outcome = deliver(mailer)
+        mailer.close()
+        return outcome
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "550 no such person", "501 no address at all", "551 not here", "553 no such name", "550 5.1.1 unknown user",
+            "554 5.1.2 no such domain", "553 5.1.3 bad address", "556 5.1.10 takes no mail", "550 5.2.1 closed",
+            "550-5.1.1 unknown user|550 5.1.1 see the list of our people",
+        ],
+    )  # fmt: skip
+    def test_says_that_the_address_is_refused_where_the_answer_is_about_it(
+        self, faulty_server, answer
+    ) -> None:
+        outcome = self.answered(faulty_server, RCPT=[answer.replace("|", "\r\n")])
+        assert (outcome.kind, outcome.refuses_address) == (OutcomeKind.PERMANENT, True)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "554 5.7.1 relay access denied", "550 5.7.1 client blocked", "550 5.7.26 not authenticated",
+            "554 no relaying", "552 5.2.2 mailbox full", "500 what", "503 5.5.1 bad sequence",
+            "550 5.1.0 sender unknown", "550 5.1.7 sender malformed", "550 5.1.8 sender's domain not found",
+            "550-5.7.1 blocked|550 5.7.1 by the list 5.1.1",
+        ],
+    )  # fmt: skip
+    def test_says_that_the_way_is_denied_where_it_is_about_us(self, faulty_server, answer) -> None:
+        outcome = self.answered(faulty_server, RCPT=[answer.replace("|", "\r\n")])
+        assert (outcome.kind, outcome.refuses_address) == (OutcomeKind.DENIED, False)
 
     def test_after_a_refused_recipient_the_next_letter_goes_out(self, faulty_server) -> None:
         server = faulty_server(RCPT=["550 no such person"])

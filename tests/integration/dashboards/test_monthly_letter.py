@@ -21,6 +21,7 @@ from tracker.actions.models import ActionItem
 from tracker.actions.queries import ActionFilter
 from tracker.actions.rules.deadlines import Standards
 from tracker.actions.rules.workflow import Status
+from tracker.dashboards.filing import filing_by_period
 from tracker.dashboards.handing_up import load_layouts
 from tracker.dashboards.queries import overview
 from tracker.dashboards.tables import Terms
@@ -183,6 +184,16 @@ class TestWhatItSays:
                     f"{load.name}：列管中 {load.counts.open} 件，逾期 {load.counts.overdue} 件" in letter.text
                 )
 
+    def test_counts_what_was_not_filed_for_the_very_period(self, closed: City, office: PostOffice) -> None:
+        plan_summaries(office, closed.database)
+        with closed.database.reading() as session:
+            principal = closed.act("coordinator", session).by
+            latest = filing_by_period(session, principal, ActionFilter(), closed.today(), Standards())[0]
+            mine = OutboxLetter.recipient_id == closed.people["coordinator"]
+            text = session.scalars(select(OutboxLetter.text).where(mine)).one()
+        assert (latest.period.code, latest.missing) == ("2026-03", 3)
+        assert "未填報：3\n" in text
+
     def test_does_not_change_with_what_happens_before_it_is_written(
         self, closed: City, office: PostOffice
     ) -> None:
@@ -281,7 +292,7 @@ class TestOneMailADay:
         small = PostOffice(**{**vars(office), "largest_run": 1})
         assert plan_summaries(small, closed.database) == 0
         with closed.database.transaction() as session:
-            release_run(session, closed.act("coordinator", session))
+            release_run(session, small, closed.act("coordinator", session), seen=100)
         assert plan_summaries(small, closed.database) == len(READERS)
 
     def test_goes_to_the_shared_mailbox_and_says_for_whom(

@@ -121,6 +121,19 @@ class TestAsAtADay:
         assert rows(varied, "coordinator", Asked(each)) != before
         assert rows(varied, "coordinator", Asked(each, as_at=day)) == before
 
+    def test_names_what_was_not_filed_when_that_day_ended(self, city: City) -> None:
+        actions.bring_to(city, "in_progress", due_in_days=400)
+        month = Standards().last_closed(city.today() + timedelta(days=70))
+        closing_day = month.closes_on(Standards().filing_days)
+        actions.after_days(city, (closing_day - city.today()).days)
+        on_the_day = rows(city, "coordinator", Asked(Table.OVERDUE))
+        actions.after_days(city, 1)
+        words, values = month.words
+        for asked in (Asked(Table.OVERDUE), Asked(Table.OVERDUE, as_at=closing_day)):
+            [row] = rows(city, "coordinator", asked)
+            assert row["期別"] == words % values
+        assert [row["期別"] for row in on_the_day] != [words % values]
+
     def test_is_narrowed_by_department(self, varied: City) -> None:
         inside = Asked(Table.ADOPTION, department_id=varied.departments["EDU"], as_at=varied.today())
         assert len(rows(varied, "coordinator", inside)) == 1

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.integration.demo.conftest import MORNING, PASSWORD, TODAY
+from tests.integration.demo.conftest import MAIL, MORNING, PASSWORD, TODAY
+from tests.support.site import settings_for
 from tracker import audit
 from tracker.access import Role
 from tracker.actions.models import ActionItem, Closing, Evidence
@@ -18,14 +19,17 @@ from tracker.actions.queries import overdue_on
 from tracker.actions.rules.workflow import PartStatus, Status
 from tracker.audit.models import AuditEvent
 from tracker.dashboards import comparing, freezing
+from tracker.demo.city import load_city
 from tracker.demo.desk import COORDINATOR
 from tracker.demo.samples import NAMES
 from tracker.foundation.clock import FixedClock
-from tracker.foundation.database import Session
+from tracker.foundation.database import Database, Session
 from tracker.foundation.mailing import MemoryMailer
+from tracker.foundation.migrating import migrate
 from tracker.people.credentials import password_matches
 from tracker.people.models import Delegation, Department, RoleGrant, User
 from tracker.people.queries import act_of, deputies_on, find_user_by_email
+from tracker.reminders.comparing import compare_tonight
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import Notice, OutboxLetter
 from tracker.reminders.planning import plan_reminders
@@ -35,7 +39,7 @@ from tracker.reports.queries import get_report
 from tracker.reports.rules.adoption import Adoption
 from tracker.reports.rules.drafts import ReportState
 from tracker.reports.rules.editions import EditionState, Verdict
-from tracker.wiring import Wiring
+from tracker.wiring import Wiring, wire
 
 
 @pytest.fixture
@@ -201,3 +205,18 @@ class TestLetters:
         recipients = [letter.recipient for letter in mailer.delivered]
         assert len(set(recipients)) == len(recipients)
         assert plan_reminders(office, own_city.database) == 0
+
+
+class TestInTheEvening:
+    def test_nothing_of_the_day_is_missing_when_the_worker_compares(self, tmp_path: Path) -> None:
+        settings, evening = settings_for(tmp_path, "", MAIL), FixedClock(MORNING + timedelta(hours=10))
+        database = Database(settings.storage.database_url)
+        migrate(database)
+        database.close()
+        load_city(settings, PASSWORD, tmp_path / "letters", evening)
+        wiring = wire(settings, evening)
+        found = compare_tonight(wiring.office, wiring.database)
+        wiring.database.close()
+        assert found is not None
+        assert found.expected > 0
+        assert found.is_sound

@@ -225,6 +225,22 @@ def morning(
     return live
 
 
+@pytest.fixture
+def newcomer(database: Database) -> Callable[..., int]:
+    """Store somebody new with roles: `newcomer((Role.OFFICER, city.unit))`."""
+
+    def arrive(*roles: tuple[Role, int]) -> int:
+        with database.transaction() as session:
+            grants = [RoleGrant(role=role, department_id=department) for role, department in roles]
+            since = datetime(2026, 6, 1, tzinfo=UTC)
+            user = User(email="new@city.example", name="江品妤", created_at=since, grants=grants)
+            session.add(user)
+            session.flush()
+            return user.id
+
+    return arrive
+
+
 def _department(
     session: Session,
     code: str,

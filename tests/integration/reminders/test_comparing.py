@@ -5,7 +5,11 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, select, update
 
+from tracker.access import Role
+from tracker.actions.models import Part
+from tracker.people.models import Delegation, RoleGrant
 from tracker.reminders.comparing import compare_tonight
+from tracker.reminders.ledger import upcoming_of_item
 from tracker.reminders.letter_queries import outbox_health
 from tracker.reminders.models import (
     DeliveryAttempt,
@@ -63,6 +67,61 @@ class TestAnOrdinaryNight:
 
     def test_of_a_day_off_expects_nothing(self, told, tonight) -> None:
         assert tonight("2026-06-27 19:00").expected == 0
+
+
+class TestAnEveningAfterChangesOfPeople:
+    """Who took over during the day was told of that; the reminder of the morning went to the one before."""
+
+    def test_another_officer_is_not_missing(self, told, tonight, database, city, newcomer) -> None:
+        taker = newcomer((Role.OFFICER, city.unit))
+        with database.transaction() as session:
+            session.execute(update(Part).values(officer_id=taker))
+        assert tonight().is_sound
+
+    def test_another_head_is_not_missing(self, told, tonight, database, city, newcomer) -> None:
+        newcomer((Role.UNIT_HEAD, city.unit))
+        with database.transaction() as session:
+            session.execute(delete(RoleGrant).where(RoleGrant.person_id == city.head))
+        assert tonight().is_sound
+
+    def test_a_deputy_named_since_is_not_missing(self, told, tonight, database, city, newcomer) -> None:
+        deputy = newcomer((Role.OFFICER, city.unit))
+        days = {"starts_on": date(2026, 6, 29), "ends_on": date(2026, 7, 3)}
+        with database.transaction() as session:
+            session.add(Delegation(person_id=city.officer, deputy_id=deputy, **days))
+        assert tonight().is_sound
+
+    def test_who_was_to_be_told_beside_them_is_missing(self, told, tonight, database, city, newcomer) -> None:
+        taker = newcomer((Role.OFFICER, city.unit))
+        with database.transaction() as session:
+            session.execute(update(Part).values(officer_id=taker))
+            session.execute(delete(PlannedReminder).where(PlannedReminder.recipient_id == city.head))
+        assert len(tonight().missing) == 1
+
+
+class TestTheEveningAfterTheNewYear:
+    @pytest.fixture
+    def back(self, morning, make_item) -> int:
+        """An item is long late; two Mondays were days off, and one letter of 23 February stands for both."""
+        item = make_item(date(2025, 12, 1), assigned_on=date(2025, 6, 2), filed_until=date(2026, 12, 31))
+        assert morning("2026-02-09 09:00") == ["coordinator", "director", "head", "officer"]
+        assert morning("2026-02-23 09:00") == ["officer"]
+        return item
+
+    def test_nothing_is_missing(self, back, tonight) -> None:
+        found = tonight("2026-02-23 19:00")
+        assert found.missing == []
+        assert found.is_sound
+
+    def test_nobody_is_reminded_again_the_next_day(self, back, tonight, morning) -> None:
+        tonight("2026-02-23 19:00")
+        assert morning("2026-02-24 09:00") == []
+
+    def test_the_item_says_the_same_beforehand(self, back, at, office, database) -> None:
+        at("2026-02-20 12:00")
+        with database.reading() as session:
+            days = [each.occurs_on for each in upcoming_of_item(session, office, back)]
+        assert len(days) == len(set(days))
 
 
 class TestARowThatIsGone:

@@ -29,6 +29,7 @@ from tracker.reminders.models import (
     OutboxLetter,
     Planned,
     PlannedReminder,
+    RefusedAddress,
 )
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import PostOffice
@@ -105,6 +106,12 @@ class TestOneLetter:
             ({"dot": ["drop"]}, LetterState.QUEUED, OutcomeKind.UNKNOWN, 1),
             ({"dot": ["hang"]}, LetterState.QUEUED, OutcomeKind.UNKNOWN, 1),
             ({"RCPT": ["550 unknown"]}, LetterState.FAILED, OutcomeKind.PERMANENT, 0),
+            ({"RCPT": ["550 5.2.1 closed"]}, LetterState.FAILED, OutcomeKind.PERMANENT, 0),
+            ({"RCPT": ["554 5.7.1 relay denied"]}, LetterState.QUEUED, OutcomeKind.DENIED, 1),
+            ({"RCPT": ["550 5.7.1 client blocked"]}, LetterState.QUEUED, OutcomeKind.DENIED, 1),
+            ({"MAIL": ["550 5.1.8 sender unknown"]}, LetterState.QUEUED, OutcomeKind.DENIED, 1),
+            ({"DATA": ["554 5.7.1 no"]}, LetterState.FAILED, OutcomeKind.PERMANENT, 0),
+            ({"dot": ["554 5.7.1 looks like spam"]}, LetterState.FAILED, OutcomeKind.PERMANENT, 0),
             ({"banner": ["421 busy"]}, LetterState.QUEUED, OutcomeKind.CHANNEL, 0),
             ({"QUIT": ["drop"]}, LetterState.ACCEPTED, OutcomeKind.ACCEPTED, 0),
         ],
@@ -275,6 +282,15 @@ class TestReleasedLate:
             )
         assert len(mailer.delivered) == 1
 
+    def test_has_as_much_time_as_a_new_one(self, office, database, at, mailer, released) -> None:
+        self.change(database, released, state=LetterState.HELD, ambiguous=1)
+        at("2026-06-29 09:00")
+        with database.transaction() as session:
+            outbox.release_held(session.get_one(OutboxLetter, released), office.clock.now())
+        assert deliver_outbox(office, database) == 1
+        with database.reading() as session:
+            assert session.get_one(OutboxLetter, released).state is LetterState.ACCEPTED
+
     def test_with_an_unknown_attempt_goes_out_again_on_the_next_day(
         self, office, database, at, mailer, released
     ) -> None:
@@ -368,6 +384,28 @@ class TestManyLetters:
         clock.advance(timedelta(minutes=2))
         assert deliver_outbox(slow, database) == 5
 
+    def test_the_minute_has_one_limit_for_all_workers(self, office, database, twelve, faulty_server) -> None:
+        """Each of them has one letter in hand when it first looks, so that many more may leave, and no more."""
+        server, workers = faulty_server(), 3
+        slow = replace(office, letters_per_minute=5)
+        quick = {"reply_timeout_seconds": 20, "final_timeout_seconds": 20}
+        threads = [
+            threading.Thread(target=deliver_outbox, args=(through(slow, server.port, **quick), database))
+            for _ in range(workers)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert 5 <= len(server.taken) < 5 + workers
+
+    def test_a_pass_that_may_not_go_on_finishes_what_is_in_hand(self, office, database, twelve) -> None:
+        answers = iter([True, False])
+        assert deliver_outbox(office, database, may_go_on=lambda: next(answers)) == 2
+        with database.reading() as session:
+            states = session.scalars(select(OutboxLetter.state)).all()
+        assert (states.count(LetterState.ACCEPTED), states.count(LetterState.QUEUED)) == (2, 10)
+
     def test_a_clock_that_is_set_back_does_not_count_what_lies_ahead(
         self, office, database, twelve, clock
     ) -> None:
@@ -411,6 +449,34 @@ class TestManyLetters:
             assert set(session.scalars(select(OutboxLetter.attempts))) == {0}
         clock.advance(timedelta(minutes=2))
         assert deliver_outbox(office, database) == 12
+
+    def test_a_relay_that_denies_us_is_left_alone_after_three_letters_and_marks_no_address(
+        self, office, database, twelve, faulty_server, clock
+    ) -> None:
+        server = faulty_server(RCPT=["554 5.7.1 relay access denied"] * 3)
+        real = through(office, server.port)
+        for _ in range(5):
+            assert deliver_outbox(real, database) == 0
+        assert attempts(database) == [(OutcomeKind.DENIED, 554)] * 3
+        with database.reading() as session:
+            health = outbox_health(session, clock.now())
+            assert health.waiting == 12
+            assert health.paused_until == clock.now() + timedelta(minutes=1)
+            assert health.last_error == "5.7.1 relay access denied"
+            assert session.scalars(select(RefusedAddress)).all() == []
+            assert session.scalars(select(Notice).where(Notice.kind == NoticeKind.LETTER_FAILED)).all() == []
+            assert sorted(session.scalars(select(OutboxLetter.attempts))) == [0] * 9 + [1] * 3
+        clock.advance(timedelta(minutes=2))
+        assert deliver_outbox(real, database) == 12
+
+    def test_one_recipient_whom_the_relay_denies_us_starves_nobody(
+        self, office, database, twelve, faulty_server
+    ) -> None:
+        real = through(office, faulty_server(RCPT=["550 5.7.1 not from outside"]).port)
+        assert deliver_outbox(real, database) == 0
+        assert deliver_outbox(real, database) == 11
+        with database.reading() as session:
+            assert outbox_health(session, office.clock.now()).paused_until is None
 
     def test_one_refused_address_does_not_stop_the_others(self, office, database, twelve, mailer) -> None:
         mailer.answers.append(Outcome(OutcomeKind.PERMANENT, 550, "no such person"))

@@ -18,18 +18,12 @@ from tracker.dashboards.figures import Counts, DepartmentLoad, MonthOfTrend, Ove
 from tracker.foundation.mailing import MemoryMailer
 from tracker.people.models import Department, User
 from tracker.reminders.briefs import ItemBrief
-from tracker.reminders.letters import (
-    Digest,
-    Summary,
-    Written,
-    envelope,
-    write_digest,
-    write_summary,
-    write_token_letter,
-)
+from tracker.reminders.letters import Summary, write_digest, write_summary, write_token_letter
 from tracker.reminders.models import LetterKind, Notice, PlannedReminder
+from tracker.reminders.rendering import Written, envelope
 from tracker.reminders.rules.digest import Group, NoticeKind, Section
 from tracker.reminders.rules.stages import Capacity
+from tracker.reminders.speech import Digest
 
 SNAPSHOTS = Path(__file__).resolve().parents[2] / "letters"
 TODAY = date(2026, 6, 29)
@@ -56,10 +50,15 @@ def brief(number: int, due_on: date, **changes: object) -> ItemBrief:
     return ItemBrief(**(values | changes))
 
 
+SUPPORTING = {90: Department(name="工務局養護科", english_name="Road Maintenance Section")}
+
+
 def reminder(
-    number: int, capacity: Capacity = Capacity.OFFICER, deputy_for: User | None = None
+    number: int, capacity: Capacity = Capacity.OFFICER, deputy_for: User | None = None, part_id: int = 0
 ) -> PlannedReminder:
-    return PlannedReminder(item_id=number, stage="due-1", capacity=capacity, deputy_for=deputy_for)
+    return PlannedReminder(
+        item_id=number, part_id=part_id, stage="due-1", capacity=capacity, deputy_for=deputy_for
+    )
 
 
 def notice(number: int, kind: NoticeKind, detail: str = "") -> Notice:
@@ -107,7 +106,7 @@ FULL_DAY = Digest(
         5: brief(
             5, date(2026, 6, 15), title="辦理姊妹市交通論壇", status=Status.CLOSE_REQUESTED, days_late=0
         ),
-        6: brief(6, date(2026, 7, 6), title="檢討轉運站標示的外語版本"),
+        6: brief(6, date(2026, 7, 6), title="檢討轉運站標示的外語版本", supporting=SUPPORTING),
         7: brief(
             7, date(2026, 6, 1), title="公開路口感測資料", status=Status.CLOSED_IMPLEMENTED, days_late=0
         ),
@@ -127,8 +126,11 @@ FULL_DAY = Digest(
 OVERVIEW = Digest(
     today=TODAY,
     groups=(Group(Section.OVERVIEW, tuple(range(1, 24))),),
-    items={number: brief(number, date(2026, 6, 12)) for number in range(1, 24)},
-    reminders=tuple(reminder(number, Capacity.AGENCY_HEAD) for number in range(1, 24)),
+    items={number: brief(number, date(2026, 6, 12), supporting=SUPPORTING) for number in range(1, 24)},
+    reminders=(
+        reminder(1, Capacity.AGENCY_HEAD, part_id=90),
+        *(reminder(number, Capacity.AGENCY_HEAD) for number in range(2, 24)),
+    ),
 )
 REQUESTS = Digest(
     today=TODAY,
@@ -301,6 +303,16 @@ class TestDigestText:
         item = brief(1, date(2026, 7, 6), untaken_parts=frozenset({7}))
         digest = Digest(TODAY, (Group(Section.SOON, (1,)),), {1: item}, (told,))
         assert "請您：指派承辦人" in write_digest(office, person(), digest).text
+
+    def test_asks_for_an_officer_only_until_there_is_one(self, office) -> None:
+        told = notice(1, NoticeKind.OFFICER_MISSING)
+        told.capacity = Capacity.UNIT_HEAD
+        for untaken, asked in ((frozenset({7}), True), (frozenset[int](), False)):
+            item = brief(1, date(2026, 7, 6), untaken_parts=untaken)
+            digest = Digest(TODAY, (Group(Section.LATER, (1,)),), {1: item}, notices=(told,))
+            text = write_digest(office, person(), digest).text
+            assert "沒有指定接辦的人" in text
+            assert ("請您：指派承辦人" in text) is asked
 
     def test_tells_the_days_late(self, office) -> None:
         assert "逾期 5 日" in written(office, "full_day", "zh-Hant").text

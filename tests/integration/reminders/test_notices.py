@@ -16,6 +16,7 @@ from tracker.actions.rules.workflow import Status, WithdrawalReason
 from tracker.foundation.database import Database
 from tracker.foundation.errors import NotFound
 from tracker.foundation.filing import StoredFile
+from tracker.people.models import Delegation, User
 from tracker.people.queries import get_user, principal_of
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.ledger import reminders_of_item
@@ -266,10 +267,22 @@ class TestReadMarks:
 
     def test_all_at_once(self, database, city, acting, one) -> None:
         with database.transaction() as session:
-            mark_all_read(session, acting(city.officer))
+            mark_all_read(session, acting(city.officer), one)
         with database.reading() as session:
             assert session.scalar(select(unread_notices(city.officer))) == 0
             assert list_notices(session, city.officer).total == 1
+
+    def test_what_came_after_the_page_was_shown_stays_unread(
+        self, database, city, acting, one, clock
+    ) -> None:
+        with database.transaction() as session:
+            session.add(
+                Notice(person_id=city.officer, kind=NoticeKind.PROGRESS_RETURNED, created_at=clock.now())
+            )
+            session.flush()
+            mark_all_read(session, acting(city.officer), one)
+        with database.reading() as session:
+            assert session.scalar(select(unread_notices(city.officer))) == 1
 
 
 class TestAHandover:
@@ -292,5 +305,80 @@ class TestAHandover:
         with house.reading() as session:
             to_head = select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.head)
             text = session.scalars(to_head).one()
+            ledger = [reminders_of_item(session, item, office.zone) for item in (items[0], items[2])]
+        assert [sorted(each.person for each in entries) for entries in ledger] == [["周志豪", "林雅婷"]] * 2
         assert text.count("改請您承辦") == 3
         assert all(f"115-TPE-001-{number:02d}" in text for number in (1, 2, 3))
+
+    @pytest.mark.parametrize(
+        ("language", "told", "asked", "never"),
+        [
+            ("zh-Hant", "沒有指定接辦的人", "請您：簽收並確認承辦人", "您承辦"),
+            ("en", "nobody was named to take", "confirm the officer", "passed it to you"),
+        ],
+    )
+    def test_without_successor_asks_the_head_to_name_one(
+        self, house, office, acting, make_item, city, at, language, told, asked, never
+    ) -> None:
+        at("2026-06-16 14:00")
+        item = make_item(DUE, assigned_on=date(2026, 6, 16), status=Status.ASSIGNED)
+        with house.transaction() as session:
+            session.get_one(User, city.head).language = language
+            parts = open_parts_of(session, city.officer)
+            handover = Handover("調任其他機關", dict.fromkeys(part.id for part in parts))
+            hand_over(session, acting(city.administrator), city.officer, handover)
+        assert notices(house)[0] == (NoticeKind.OFFICER_MISSING, city.head)
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        with house.reading() as session:
+            notice = session.scalars(select(Notice).where(Notice.person_id == city.head)).one()
+            assert notice.item_ids == [item]
+            text = session.scalars(
+                select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.head)
+            ).one()
+        assert told in text
+        assert asked.casefold() in text.casefold()
+        assert never not in text
+
+
+class TestADeputy:
+    @pytest.fixture(autouse=True)
+    def stands_in_for_the_officer(self, database, city, at) -> None:
+        at("2026-06-16 14:00")
+        day = date(2026, 6, 16)
+        with database.transaction() as session:
+            session.add(
+                Delegation(
+                    person_id=city.officer,
+                    deputy_id=city.director,
+                    starts_on=day,
+                    ends_on=day.replace(day=30),
+                )
+            )
+
+    @pytest.mark.parametrize("handed_over", [True, False])
+    def test_reads_for_whom_they_hear_that_an_item_was_given(
+        self, house, office, acting, make_item, city, at, handed_over
+    ) -> None:
+        item = make_item(DUE)
+        with house.transaction() as session:
+            (part,) = open_parts_of(session, city.officer)
+            part.officer_id = city.head
+            session.flush()
+            if handed_over:
+                handover = Handover("調任其他機關", {part.id: city.officer})
+                hand_over(session, acting(city.administrator), city.head, handover)
+            else:
+                change_officer(session, acting(city.coordinator), part.id, city.officer, reason="職務調整")
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        with house.reading() as session:
+            told = select(Notice).where(Notice.person_id == city.director)
+            assert session.scalars(told).one().deputy_for_id == city.officer
+            to_deputy = select(OutboxLetter.text).where(OutboxLetter.recipient_id == city.director)
+            text = session.scalars(to_deputy).one()
+            entries = reminders_of_item(session, item, office.zone)
+        assert "改請您代理的林雅婷承辦" in text
+        assert "寄給您的原因：您是林雅婷（承辦人）的職務代理人。" in text
+        assert "您是這個事項的承辦人" not in text
+        assert {each.person: each.deputy_for for each in entries}["許文雄"] == "林雅婷"

@@ -15,8 +15,9 @@ from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import Delegation, OfficeDay, User
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.ledger import reminders_of_item
-from tracker.reminders.models import LetterState, OutboxLetter, Planned, PlannedReminder
-from tracker.reminders.planning import plan_reminders
+from tracker.reminders.models import LetterState, Notice, OutboxLetter, Planned, PlannedReminder
+from tracker.reminders.planning import lock_planning, plan_reminders
+from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
 
 TUESDAY = date(2026, 6, 30)
@@ -254,6 +255,28 @@ class TestCheckAfterClosing:
         assert day("2027-07-05 09:00") == []
 
 
+class TestWhileSomebodyElsePlans:
+    def test_no_letter_is_written_without_what_has_come_due(
+        self, office, database, at, make_item, city
+    ) -> None:
+        if database.has_one_writer:
+            pytest.skip("a writing transaction on SQLite is alone")
+        make_item(TUESDAY)
+        at("2026-06-29 09:00")
+        with database.transaction() as session:
+            news = {"kind": NoticeKind.PROGRESS_ASKED, "created_at": office.clock.now() - timedelta(hours=12)}
+            item_id = session.scalars(select(ActionItem.id)).one()
+            session.add(Notice(person_id=city.officer, item_id=item_id, mail=Planned.PLANNED, **news))
+        with database.transaction() as session:
+            lock_planning(session)
+            assert plan_reminders(office, database) == 0
+        assert letters(database) == []
+        assert plan_reminders(office, database) == 2
+        with database.reading() as session:
+            live = select(PlannedReminder.letter_id).where(PlannedReminder.outcome == Planned.PLANNED)
+            assert None not in session.scalars(live).all()
+
+
 class TestAfterAnOutage:
     def test_an_unsent_letter_is_superseded_by_the_next_day(
         self, office, database, at, mailer, make_item
@@ -270,6 +293,43 @@ class TestAfterAnOutage:
         states = [(letter.state, letter.reason) for letter in letters(database)]
         assert states.count((LetterState.CANCELLED, Reason.SUPERSEDED)) == 2
         assert len(mailer.delivered) == 2
+
+    def test_a_letter_of_yesterday_does_not_leave_before_today_is_planned(
+        self, office, database, at, mailer, make_item
+    ) -> None:
+        make_item(TUESDAY)
+        mailer.answers += [Outcome(OutcomeKind.CHANNEL, None, "connection refused")] * 2
+        at("2026-06-29 09:00")
+        plan_reminders(office, database)
+        deliver_outbox(office, database)
+        mailer.answers.clear()
+        at("2026-06-30 09:00")
+        assert deliver_outbox(office, database) == 0
+        plan_reminders(office, database)
+        assert deliver_outbox(office, database) == 2
+        with database.reading() as session:
+            left = select(OutboxLetter.text).where(OutboxLetter.state == LetterState.ACCEPTED)
+            assert all("今日到期" in text for text in session.scalars(left))
+
+    @pytest.mark.parametrize("delivers_first", [True, False])
+    def test_what_could_not_leave_before_a_row_of_holidays_is_told_after_them(
+        self, office, database, at, mailer, make_item, delivers_first
+    ) -> None:
+        make_item(date(2026, 2, 16), filed_until=None)
+        mailer.answers += [Outcome(OutcomeKind.TEMPORARY, 452, "mailbox full")] * 2
+        at("2026-02-13 17:30")
+        plan_reminders(office, database)
+        deliver_outbox(office, database)
+        assert {each.state for each in letters(database)} == {LetterState.QUEUED}
+        mailer.answers.clear()
+        at("2026-02-23 09:00")
+        if delivers_first:
+            deliver_outbox(office, database)
+        plan_reminders(office, database)
+        assert deliver_outbox(office, database) == 2
+        with database.reading() as session:
+            outcomes = session.scalars(select(PlannedReminder.outcome)).all()
+        assert Planned.FAILED not in outcomes
 
     def test_a_letter_that_may_have_arrived_is_sent_again_and_the_next_waits(
         self, office, database, at, mailer, make_item, city

@@ -1,11 +1,12 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from tracker.access import Role
 from tracker.actions.models import ActionItem
 from tracker.foundation.errors import Invalid
-from tracker.people.models import OfficeDay
+from tracker.people.models import Delegation, OfficeDay, RoleGrant, User
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.ledger import why_waiting
 from tracker.reminders.models import LetterPreference, OutboxLetter, Planned, PlannedReminder
@@ -133,6 +134,36 @@ class TestWeekday:
         assert "director" not in morning("2026-07-01 09:00")
         assert "director" in morning("2026-07-02 09:00")
         assert "director" not in morning("2026-07-03 09:00")
+
+    @pytest.mark.parametrize("was_deactivated", [False, True])
+    def test_a_new_head_hears_what_waited_for_the_one_before(
+        self, morning, make_item, chooses, city, at, database, newcomer, was_deactivated: bool
+    ) -> None:
+        at("2026-06-26 12:00")
+        chooses(city.director, weekday=3)
+        make_item(date(2026, 6, 16))
+        assert "director" not in morning("2026-07-01 09:00")
+        newcomer((Role.AGENCY_HEAD, city.agency))
+        with database.transaction() as session:
+            session.execute(delete(RoleGrant).where(RoleGrant.person_id == city.director))
+            if was_deactivated:
+                session.execute(update(User).where(User.id == city.director).values(is_active=False))
+        told = [each for day in (2, 3, 6, 7, 8) for each in morning(f"2026-07-{day:02d} 09:00")]
+        assert "director" not in told
+        assert told.count("new") == 1
+
+    def test_a_deputy_hears_what_waited_for_a_head_who_is_away(
+        self, morning, make_item, chooses, city, at, database, newcomer
+    ) -> None:
+        at("2026-06-26 12:00")
+        chooses(city.director, weekday=3)
+        make_item(date(2026, 6, 16))
+        assert "director" not in morning("2026-07-01 09:00")
+        deputy, days = newcomer(), {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 7, 10)}
+        with database.transaction() as session:
+            session.add(Delegation(person_id=city.director, deputy_id=deputy, **days))
+        told = [each for day in (2, 3, 6, 7, 8) for each in morning(f"2026-07-{day:02d} 09:00")]
+        assert told.count("new") == 1
 
     def test_on_a_day_off_it_comes_on_the_next_working_day(
         self, morning, make_item, chooses, city, at, database

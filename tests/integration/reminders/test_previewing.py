@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from tests.support.rows import all_rows
 from tracker.access import Act, Grant, Principal, Role
-from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed
+from tracker.audit.models import AuditEvent
+from tracker.foundation.errors import Forbidden, Invalid, StepNotAllowed, VersionConflict
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.models import LetterKind, Notice, OutboxLetter, PlannedReminder
 from tracker.reminders.planning import plan_reminders
@@ -39,6 +40,20 @@ def act(office, city):
     def make(person: str = "coordinator", role: Role = Role.COORDINATOR) -> Act:
         who = Principal(getattr(city, person), "某人", (Grant(role),))
         return Act(who, office.clock.now(), office.today())
+
+    return make
+
+
+@pytest.fixture
+def tell(office, database):
+    """Leave a notice for somebody that waits for their next letter."""
+
+    def make(person_id: int) -> None:
+        earlier = office.clock.now() - timedelta(hours=1)
+        with database.transaction() as session:
+            session.add(
+                Notice(person_id=person_id, kind=NoticeKind.DECIDED, created_at=earlier, mail="planned")
+            )
 
     return make
 
@@ -111,7 +126,7 @@ class TestLargeRun:
         with database.transaction() as session:
             assert find_held_run(session, MONDAY).letters == 2
             assert look(session, small, small.clock.now()).troubles[-1] is Trouble.RUN_HELD
-            release_run(session, act())
+            release_run(session, small, act(), seen=2)
         assert plan_reminders(small, database) == 2
         with database.reading() as session:
             assert find_held_run(session, MONDAY) is None
@@ -128,19 +143,11 @@ class TestLargeRun:
             told = session.scalars(select(Notice.person_id).where(Notice.kind == NoticeKind.RUN_HELD)).all()
         assert sorted(told) == sorted([city.coordinator, city.administrator])
 
-    def test_cannot_pass_in_small_ones(self, office, database, make_item, at, city) -> None:
+    def test_cannot_pass_in_small_ones(self, office, database, make_item, at, city, tell) -> None:
         make_item(TUESDAY)
         at("2026-06-29 09:00")
         plan_reminders(replace(office, largest_run=2), database)
-        with database.transaction() as session:
-            session.add(
-                Notice(
-                    person_id=city.director,
-                    kind=NoticeKind.DECIDED,
-                    created_at=office.clock.now() - timedelta(hours=1),
-                    mail="planned",
-                )
-            )
+        tell(city.director)
         assert plan_reminders(replace(office, largest_run=2), database) == 0
 
     def test_that_waited_overnight_is_looked_at_anew(self, office, database, make_item, at) -> None:
@@ -153,9 +160,66 @@ class TestLargeRun:
     def test_is_released_by_a_coordinator_or_administrator_only(self, office, database, at, act) -> None:
         at("2026-06-29 09:00")
         with pytest.raises(Forbidden), database.transaction() as session:
-            release_run(session, act("officer", Role.OFFICER))
+            release_run(session, office, act("officer", Role.OFFICER), seen=2)
         with pytest.raises(StepNotAllowed), database.transaction() as session:
-            release_run(session, act())
+            release_run(session, office, act(), seen=2)
+
+    def test_is_counted_anew_while_it_waits(self, office, database, make_item, at, city, act, tell) -> None:
+        make_item(TUESDAY)
+        small = replace(office, largest_run=1)
+        at("2026-06-29 09:00")
+        plan_reminders(small, database)
+        tell(city.director)
+        at("2026-06-29 09:01")
+        plan_reminders(small, database)
+        with pytest.raises(VersionConflict), database.transaction() as session:
+            release_run(session, small, act(), seen=2)
+        with database.transaction() as session:
+            assert release_run(session, small, act(), seen=3).letters == 3
+            (noted,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "release_run"))
+            assert noted.after["letters"] == 3
+        assert plan_reminders(small, database) == 3
+
+    def test_that_was_let_go_is_held_again_once_it_has_grown_by_more_than_the_limit(
+        self, office, database, make_item, at, city, act, tell
+    ) -> None:
+        make_item(TUESDAY)
+        small = replace(office, largest_run=1)
+        at("2026-06-29 09:00")
+        plan_reminders(small, database)
+        with database.transaction() as session:
+            release_run(session, small, act(), seen=2)
+        tell(city.director)
+        tell(city.coordinator)
+        at("2026-06-29 09:02")
+        assert plan_reminders(small, database) == 0
+        assert plan_reminders(small, database) == 0
+        with database.reading() as session:
+            assert find_held_run(session, MONDAY).letters == 4
+            held = select(func.count()).where(Notice.kind == NoticeKind.RUN_HELD)
+            assert session.scalar(held.where(Notice.person_id == city.coordinator)) == 2
+
+    def test_that_was_let_go_may_grow_a_little(
+        self, office, database, make_item, at, city, act, tell
+    ) -> None:
+        make_item(TUESDAY)
+        small = replace(office, largest_run=1)
+        at("2026-06-29 09:00")
+        plan_reminders(small, database)
+        with database.transaction() as session:
+            release_run(session, small, act(), seen=2)
+        tell(city.director)
+        at("2026-06-29 09:02")
+        assert plan_reminders(small, database) == 3
+
+    def test_is_not_let_go_once_no_letter_leaves_any_more(self, office, database, make_item, at, act) -> None:
+        make_item(TUESDAY)
+        small = replace(office, largest_run=1)
+        at("2026-06-29 17:30")
+        plan_reminders(small, database)
+        at("2026-06-29 18:30")
+        with pytest.raises(StepNotAllowed, match="寄送時段"), database.transaction() as session:
+            release_run(session, small, act(), seen=2)
 
 
 class TestDryRun:

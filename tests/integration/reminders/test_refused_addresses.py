@@ -5,6 +5,7 @@ from email.policy import default
 import pytest
 from sqlalchemy import select
 
+from tracker.audit.models import AuditEvent
 from tracker.foundation.errors import Forbidden, NotFound
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.people.models import Department, User
@@ -13,7 +14,7 @@ from tracker.reminders.ledger import reminders_of_item, why_waiting
 from tracker.reminders.models import Notice, OutboxLetter, Planned, PlannedReminder, RefusedAddress
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.ladder import Reason
-from tracker.reminders.service import accept_address
+from tracker.reminders.service import accept_address, accept_all_addresses
 from tracker.reminders.watching import Trouble, look
 
 DUE_ON = date(2026, 7, 14)  # The stage of 30 June is for the officer alone.
@@ -171,3 +172,19 @@ class TestTheMark:
     def test_that_is_not_there_cannot_be_taken_away(self, database, acting, city) -> None:
         with database.transaction() as session, pytest.raises(NotFound):
             accept_address(session, acting(city.administrator), 999)
+
+    def test_is_taken_from_all_at_once_and_recorded_for_each(self, marked, database, acting, city) -> None:
+        with database.transaction() as session:
+            act = acting(city.administrator)
+            session.add(RefusedAddress(address="gone@city.example", refused_at=act.at, text="550"))
+        with database.transaction() as session:
+            assert accept_all_addresses(session, act) == 2
+        with database.reading() as session:
+            assert session.scalars(select(RefusedAddress)).all() == []
+            taken = session.scalars(select(AuditEvent).where(AuditEvent.action == "address_accepted"))
+            addresses = {(each.before | each.after)["address"] for each in taken}
+        assert addresses == {"officer@city.example", "gone@city.example"}
+
+    def test_of_all_is_for_the_administrator_to_take_away(self, marked, database, acting, city) -> None:
+        with database.transaction() as session, pytest.raises(Forbidden):
+            accept_all_addresses(session, acting(city.coordinator))

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from tracker.app import create_app
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Database
 from tracker.foundation.mailing import OutcomeKind
@@ -91,6 +93,26 @@ def wiring(environment: dict[str, str], mailbox, clock: FixedClock) -> Iterator[
     yield built
     built.office.mailer.close()
     built.database.close()
+
+
+class TestAMonitor:
+    def test_hears_after_an_hour_that_the_server_puts_every_letter_off(
+        self, environment, make_item, faulty_server, clock
+    ) -> None:
+        server = faulty_server(RCPT=["451 4.3.0 later"] * 100)
+        wiring = wire(settings_for(environment, server.port), clock)
+        make_item(date(2026, 7, 1), assigned_on=date(2026, 6, 10))
+        with closing(wiring.database), closing(wiring.office.mailer):
+            monitor = create_app(wiring).test_client()
+            heard = {}
+            for minutes in range(0, 70, 5):
+                clock.set(MORNING + timedelta(minutes=minutes))
+                tick(wiring)
+                heard[minutes] = monitor.get("/healthz").status_code
+            troubles = monitor.get("/healthz").get_json()["troubles"]
+        assert server.taken == []
+        assert {minutes: code for minutes, code in heard.items() if code != 200} == {65: 503}
+        assert troubles == ["letters_stuck"]
 
 
 class TestTick:

@@ -130,6 +130,12 @@ class TestMissedFilings:
         assert not is_stale(facts, date(2026, 3, 5), USUAL)
         assert is_stale(facts, date(2026, 3, 6), USUAL)
 
+    def test_a_month_is_closed_once_its_closing_day_has_ended(self) -> None:
+        facts, closing_day = item(reported_until=JANUARY), date(2026, 3, 5)
+        assert is_stale(facts, closing_day, USUAL.at_the_end_of(closing_day))
+        assert not is_stale(facts, date(2026, 3, 4), USUAL.at_the_end_of(date(2026, 3, 4)))
+        assert USUAL.at_the_end_of(closing_day).at_the_end_of(None) == USUAL
+
     def test_follow_the_cycle_of_the_city(self) -> None:
         facts = item(reported_until=date(2025, 9, 30))
         assert missed_filings(facts, TODAY, Standards(cycle=Cycle.QUARTERLY)) == 1

@@ -96,3 +96,10 @@ class TestArithmetic:
         assert calendar.working_days_between(start, end) == calendar.working_days_between(
             start, middle
         ) + calendar.working_days_between(middle, end)
+
+
+class TestDaysThatAreShared:
+    @given(one=calendars, other=calendars, day=days)
+    def test_are_worked_in_both(self, one: OfficeCalendar, other: OfficeCalendar, day: date) -> None:
+        both = one.is_working_day(day) and other.is_working_day(day)
+        assert one.shared_with(other).is_working_day(day) is both

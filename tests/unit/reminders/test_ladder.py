@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.actions.rules.workflow import ENDED, PartStatus, Status
-from tracker.foundation.office_days import office_calendar
+from tracker.foundation.office_days import OfficeCalendar, calendars, office_calendar
 from tracker.reminders.rules.ladder import (
     REASON_LABELS,
     Facts,
     Reason,
     audience_of,
     due_stages,
+    stages_within,
     steps_reached,
     why_void,
 )
@@ -52,6 +53,21 @@ def lived_through(facts: Facts, first: date, last: date) -> dict[date, list[str]
 def test_a_stage_stands_on_no_day_that_was_ruled_out_without_a_calendar(anchor: date) -> None:
     for stage in SHIPPED:
         assert stage.may_stand_by(anchor, stage.occurrence(anchor, CALENDAR)), stage.code
+
+
+said = st.dictionaries(st.dates(date(2026, 5, 1), date(2026, 8, 31)), st.booleans(), max_size=40)
+
+
+@given(due_dates.filter(lambda day: day.year == 2026), said, said)
+def test_every_stage_of_a_department_stands_on_a_day_that_it_and_the_city_work(
+    due_on: date, city: dict[date, bool], department: dict[date, bool]
+) -> None:
+    kept = calendars("TW", range(2024, 2029), {None: city, 1: department}, {1: None})
+    shared = kept.where_everywhere_is_open().of(1)
+    for facts in (replace(ITEM, due_on=due_on), replace(ITEM, due_on=due_on, closing_requested_on=due_on)):
+        for due in stages_within(facts, date(2026, 1, 6), date(2027, 3, 1), shared):
+            assert kept.everywhere.is_working_day(due.occurs_on)
+            assert kept.of(1).is_working_day(due.occurs_on)
 
 
 class TestBeforeTheDueDate:
@@ -273,6 +289,67 @@ class TestWhileAClosingRequestWaitsForTheHead:
 
 def weekly_after(offset: int, in_working_days: bool) -> Stage:
     return Stage(Anchor.DUE, offset, (Capacity.OFFICER,), in_working_days, weekly=True)
+
+
+def closed_for(first: date, days: int) -> OfficeCalendar:
+    return office_calendar(
+        "TW", range(2024, 2029), {first + timedelta(days=offset): False for offset in range(days)}
+    )
+
+
+closures = st.builds(closed_for, due_dates, st.integers(0, 40))
+waiting_facts = st.builds(
+    replace,
+    st.just(ITEM),
+    due_on=due_dates,
+    assigned_on=st.dates(date(2025, 1, 1), date(2026, 6, 1)),
+    status=st.sampled_from([Status.ASSIGNED, Status.IN_PROGRESS]),
+    extension_requested_on=st.none() | due_dates,
+    petition_made_on=st.none() | due_dates,
+    progress_submitted_on=st.none() | due_dates,
+    closing_prepared_on=st.none() | due_dates,
+    period_ended_on=st.none() | due_dates,
+)
+
+
+class TestStagesWithin:
+    LONG_LATE = replace(ITEM, due_on=date(2025, 12, 1), assigned_on=date(2025, 6, 2))
+
+    @given(waiting_facts, st.integers(0, 200), due_dates, st.integers(7, 40), st.integers(0, 1))
+    def test_name_for_a_day_what_the_planner_finds_to_stand_on_it(
+        self, facts: Facts, days_late: int, closes_on: date, closed: int, since: int
+    ) -> None:
+        calendar = closed_for(closes_on, closed)
+        day = calendar.next_working_day_on_or_after(closes_on + timedelta(days=closed + since))
+        facts = replace(facts, due_on=day - timedelta(days=days_late))
+        planned = [each for each in due_stages(facts, day, calendar) if each.occurs_on == day]
+        assert stages_within(facts, day, day, calendar) == planned
+
+    @given(waiting_facts, closures, st.integers(0, 30))
+    def test_name_for_some_days_what_they_name_for_each(
+        self, facts: Facts, calendar: OfficeCalendar, length: int
+    ) -> None:
+        days = [facts.due_on + timedelta(days=offset) for offset in range(length + 1)]
+        day_by_day = [each for day in days for each in stages_within(facts, day, day, calendar)]
+        assert stages_within(facts, days[0], days[-1], calendar) == day_by_day
+
+    @pytest.mark.parametrize(
+        "opens_on", [date(2025, 2, 3), date(2026, 2, 23), date(2028, 1, 31)], ids=lambda day: f"{day}"
+    )
+    def test_after_the_new_year_name_one_monday_not_two(self, opens_on: date) -> None:
+        late = replace(ITEM, due_on=opens_on - timedelta(days=120), assigned_on=date(2024, 6, 3))
+        assert [due.step for due in stages_within(late, opens_on, opens_on, CALENDAR)] == [
+            f"late-weekly:{opens_on}"
+        ]
+
+    def test_in_other_weeks_name_every_monday(self) -> None:
+        found = stages_within(self.LONG_LATE, date(2026, 1, 5), date(2026, 1, 26), CALENDAR)
+        assert [due.occurs_on for due in found] == [
+            date(2026, 1, 5),
+            date(2026, 1, 12),
+            date(2026, 1, 19),
+            date(2026, 1, 26),
+        ]
 
 
 class TestStepsReached:

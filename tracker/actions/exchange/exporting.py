@@ -220,9 +220,10 @@ class _Counted:
 
 
 def _rows(session: Session, act: Act, order: Order, standards: Standards) -> Iterator[Sequence[Cell]]:
-    values = [COLUMNS[code].value for code in order.columns]
+    values, past = [COLUMNS[code].value for code in order.columns], order.filter.as_at
+    held_to = standards.at_the_end_of(past)
     for item in _items(session, act, order.filter, standards):
-        shown = Shown(item, order.filter.as_at or act.today, standards, order.language)
+        shown = Shown(item, past or act.today, held_to, order.language)
         yield [value(shown) for value in values]
 
 

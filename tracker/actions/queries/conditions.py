@@ -290,7 +290,7 @@ def signal_on(day: date, wanted: Signal, standards: Standards, facts: Facts = PR
 
 def missed_on(day: date, filings: int, standards: Standards, facts: Facts = PRESENT) -> ColumnElement[bool]:
     """Return the condition for an item of which a part missed so many filings: `deadlines.missed_filings` in SQL."""
-    period = standards.last_closed(day)
+    period = standards.at_the_end_of(None if facts is PRESENT else day).last_closed(day)
     for _ in range(filings - 1):
         period = period.previous
     return and_(facts.status.in_(OWING), facts.missed(period.last_day))

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -15,17 +15,26 @@ from tracker.foundation.language import N_
 
 @dataclass(frozen=True)
 class Standards:
-    """What the city holds items to; `missed_filings` in a row turn the light red, a single one amber."""
+    """What the city holds items to; `missed_filings` in a row turn the light red, a single one amber.
+
+    `day_has_ended` where a past day is told as it ended: a period whose filing closed on it is closed then, while on
+    the day itself a report still comes in time.
+    """
 
     due_soon_days: int = 30
     behind_points: int = 10
     missed_filings: int = 2
     cycle: Cycle = Cycle.MONTHLY
     filing_days: int = 5
+    day_has_ended: bool = False
 
-    def last_closed(self, today: date) -> Period:
-        """Return the latest period for which a report would come late today."""
-        return last_closed(today, self.cycle, self.filing_days)
+    def at_the_end_of(self, past_day: date | None) -> "Standards":
+        """Return what a past day is told by, as it ended; without one, what the present is told by."""
+        return replace(self, day_has_ended=past_day is not None)
+
+    def last_closed(self, day: date) -> Period:
+        """Return the latest period for which a report would come late on a day, or once that day has ended."""
+        return last_closed(day + timedelta(days=self.day_has_ended), self.cycle, self.filing_days)
 
 
 class Signal(StrEnum):

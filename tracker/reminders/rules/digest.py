@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     SPLIT = "split"
     OFFICER_GIVEN = "officer_given"
     OFFICER_TAKEN = "officer_taken"
+    OFFICER_MISSING = "officer_missing"
     DEPUTY_NAMED = "deputy_named"
     DRAFTS_GIVEN = "drafts_given"
     RETURNED = "returned"
@@ -53,6 +54,7 @@ NOTICE_LABELS: Final = {
     NoticeKind.SPLIT: N_("已分出另案"),
     NoticeKind.OFFICER_GIVEN: N_("改由您承辦"),
     NoticeKind.OFFICER_TAKEN: N_("改由其他同仁承辦"),
+    NoticeKind.OFFICER_MISSING: N_("尚待指派承辦人"),
     NoticeKind.DEPUTY_NAMED: N_("已指定職務代理人"),
     NoticeKind.DRAFTS_GIVEN: N_("有候選建議指派給您審閱"),
     NoticeKind.RETURNED: N_("決定持續列管"),
@@ -84,6 +86,7 @@ MAILED: Final = frozenset(
         NoticeKind.SPLIT,
         NoticeKind.OFFICER_GIVEN,
         NoticeKind.OFFICER_TAKEN,
+        NoticeKind.OFFICER_MISSING,
         NoticeKind.RETURNED,
         NoticeKind.REOPENED,
         NoticeKind.DECIDED,
@@ -156,6 +159,7 @@ SECTION_LABELS: Final = {
 _NOTICE_SECTIONS: Final = {
     NoticeKind.ASSIGNED: Section.ASSIGNED,
     NoticeKind.OFFICER_GIVEN: Section.GIVEN,
+    NoticeKind.OFFICER_MISSING: Section.TO_ACKNOWLEDGE,
     NoticeKind.RETURNED: Section.RETURNED,
     NoticeKind.REOPENED: Section.RETURNED,
     NoticeKind.EXTENSION_REFUSED: Section.RETURNED,

@@ -286,17 +286,19 @@ def _step(stage: Stage, monday: date) -> str:
 def _standing(
     stage: Stage, cycle: date, first: date, last: date, calendar: OfficeCalendar
 ) -> Iterator[DueStage]:
-    """Yield every occurrence from first to last."""
+    """Yield what stands on each day from first to last; of the Mondays that move to one day the latest alone."""
     if not stage.weekly:
         for due in _occurrences(stage, cycle, last, calendar):
             if due.occurs_on >= first:
                 yield due
         return
     begins = stage.occurrence(cycle, calendar)
-    monday = max(begins, first - WEEK)
+    monday = max(begins, first - WEEK) + ONE_DAY
     monday += timedelta(days=(-monday.weekday()) % 7)
+    latest: dict[date, date] = {}
     while monday <= last:
-        moved = calendar.next_working_day_on_or_after(monday)
-        if monday > begins and first <= moved <= last:
-            yield DueStage(stage, _step(stage, monday), cycle, moved)
+        latest[calendar.next_working_day_on_or_after(monday)] = monday
         monday += WEEK
+    for moved, monday in latest.items():
+        if first <= moved <= last:
+            yield DueStage(stage, _step(stage, monday), cycle, moved)

@@ -1,6 +1,7 @@
 """Who hears of an item, and as what; nobody is told twice, and no stage falls silent for want of an officer."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -11,9 +12,33 @@ from tracker.actions.rules.extending import Level
 from tracker.people.rules.tree import upwards
 from tracker.reminders.rules.ladder import Facts, audience_of
 from tracker.reminders.rules.preferences import Preferences
-from tracker.reminders.rules.stages import Capacity, Stage
+from tracker.reminders.rules.stages import Anchor, Capacity, Stage
 
 _NOTHING_CHOSEN: Final = Preferences()
+Office = tuple[Sequence[int], AbstractSet[int]]
+"""Who holds an office, and who may not act in it, be it by standing in for a holder."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What waits for somebody's word.
+
+    `behind` are, for each thing that waits at once, those who asked for it or passed it on: they give no word on it
+    themselves, nor does who stands in for one of them. `turn` is whose signature a request for more time waits for.
+    Where no head of a unit may give the word, it `rises` to the head of the agency.
+    """
+
+    behind: Sequence[frozenset[int]] = ()
+    turn: Level | None = None
+    rises: bool = False
+
+
+NO_REQUEST: Final = Request()
+
+
+def asked_by(*people: int | None, turn: Level | None = None, rises: bool = False) -> Request:
+    """Return a request by who asked for it and, where somebody did, passed it on."""
+    return Request((frozenset(each for each in people if each is not None),), turn, rises)
 
 
 @dataclass(frozen=True)
@@ -30,7 +55,8 @@ class Directory:
     """The people who are active on a day, by what they hold where; `deputies` by the person stood in for.
 
     `preferences` holds what those chose who chose anything. `refused` are those whose address the mail server does not
-    take, `mailboxes` the shared ones of departments that it does take.
+    take, `mailboxes` the shared ones of departments that it does take. `coordinating` are the departments whose own
+    items the head of their agency may decide on.
     """
 
     parents: Mapping[int, int | None]
@@ -40,11 +66,20 @@ class Directory:
     preferences: Mapping[int, Preferences] = field(default_factory=dict)
     refused: frozenset[int] = frozenset()
     mailboxes: Mapping[int, str] = field(default_factory=dict)
+    coordinating: frozenset[int] = frozenset()
 
     def heads(self, department_id: int, role: Role) -> Sequence[int]:
         """Return the nearest heads of a kind on the way up from a department."""
+        return next(self.levels(department_id, role), ())
+
+    def levels(self, department_id: int, role: Role) -> Iterator[Sequence[int]]:
+        """Yield the heads of a kind on the way up from a department, level by level, the nearest first."""
         on_the_way = (self.holders.get((role, here), ()) for here in upwards(self.parents, department_id))
-        return next(filter(None, on_the_way), ())
+        return filter(None, on_the_way)
+
+    def serves(self, person_id: int) -> bool:
+        """Tell whether a person is there and holds any role, or stands in for who does; nobody else may do anything."""
+        return person_id in self.active and (person_id in self._held or person_id in self._standing_in)
 
     def preferences_of(self, person_id: int) -> Preferences:
         """Return what a person chose about their letters."""
@@ -95,16 +130,38 @@ class Directory:
             person for (role, _), held in self.holders.items() if role is Role.COORDINATOR for person in held
         )
 
-    def deciders(self, department_id: int, officer_id: int | None) -> Sequence[int]:
-        """Return who decides on a department's closing: coordinators outside it, else its agency head.
+    def barred(self, request: Request) -> AbstractSet[int]:
+        """Return who may give no word on anything that waits: whoever is behind it, and who stands in for one."""
+        return set.intersection(*map(self._with_deputies, request.behind)) if request.behind else set()
 
-        Never its owner: the officer, who could ask for release, and those who stand in for one of them.
+    def deciding(self, department_id: int, officer_id: int | None, request: Request) -> Iterator[Office]:
+        """Yield who decides on what a department asks: the coordinators outside it, else who heads its agency.
+
+        The latter only where the coordinating office itself leads. Never its owner: the officer, who could ask for
+        release, and those who stand in for one of them. `closing.may_decide` for everybody at once.
         """
+        owners = self._with_deputies([officer_id, *self._may_ask(department_id)]) | self.barred(request)
+        yield self._coordinating_outside(department_id, owners)
+        if department_id in self.coordinating:
+            for heads in self.levels(department_id, Role.AGENCY_HEAD):
+                yield heads, owners
+
+    def signing(self, department_id: int, request: Request) -> Iterator[Office]:
+        """Yield who signs a department's request for more time: whose turn it is, then whoever stands above.
+
+        `extending.may_decide` for everybody at once.
+        """
+        barred = self.barred(request)
+        for role in _SIGNING[request.turn] if request.turn else ():
+            if role is Role.COORDINATOR:
+                yield self._coordinating_outside(department_id, barred)
+            elif request.turn is not Level.COORDINATOR or department_id in self.coordinating:
+                for heads in self.levels(department_id, role):
+                    yield heads, barred
+
+    def _coordinating_outside(self, department_id: int, barred: AbstractSet[int]) -> Office:
         inside = [p for (_, place), held in self.holders.items() if place == department_id for p in held]
-        owners = self._with_deputies([officer_id, *self._may_ask(department_id)])
-        outside = set(self.coordinators()) - owners - self._with_deputies(inside)
-        heads = self.heads(department_id, Role.AGENCY_HEAD)
-        return sorted(outside) or [head for head in heads if head not in owners]
+        return sorted(set(self.coordinators())), barred | self._with_deputies(inside)
 
     def readers_of_periods(self, leading: Iterable[int]) -> set[int]:
         """Return who hears of a period in which some departments led items.
@@ -114,18 +171,6 @@ class Directory:
         above = {place for each in leading for place in upwards(self.parents, each)}
         held = [self.holders.get((Role.AGENCY_HEAD, place), ()) for place in above]
         return self._with_deputies(chain(*held, self.coordinators() if above else ()))
-
-    def approvers(self, department_id: int, turn: Level | None) -> Sequence[int]:
-        """Return who signs next for a department's request for more time, nobody where none waits."""
-        match turn:
-            case Level.UNIT_HEAD:
-                return self.heads(department_id, Role.UNIT_HEAD)
-            case Level.AGENCY_HEAD:
-                return self.heads(department_id, Role.AGENCY_HEAD)
-            case Level.COORDINATOR:
-                return self.coordinators()
-            case None:
-                return ()
 
     def _may_ask(self, department_id: int) -> Iterator[int]:
         yield from self.holders.get((Role.OFFICER, department_id), ())
@@ -137,15 +182,21 @@ class Directory:
         return found.union(*(self.deputies.get(person, ()) for person in found))
 
 
+_SIGNING: Final[Mapping[Level, Sequence[Role]]] = {
+    Level.UNIT_HEAD: (Role.UNIT_HEAD, Role.AGENCY_HEAD, Role.COORDINATOR),
+    Level.AGENCY_HEAD: (Role.AGENCY_HEAD, Role.COORDINATOR),
+    Level.COORDINATOR: (Role.COORDINATOR, Role.AGENCY_HEAD),
+}
+"""Who signs when it is somebody's turn; the next where nobody in the office may."""
+
 _SUBSTITUTES: Mapping[Capacity, Sequence[Capacity]] = {
     Capacity.OFFICER: (Capacity.UNIT_HEAD, Capacity.AGENCY_HEAD, Capacity.COORDINATOR),
-    Capacity.UNIT_HEAD: (),
     Capacity.AGENCY_HEAD: (Capacity.COORDINATOR,),
-    Capacity.COORDINATOR: (),
-    Capacity.DECIDER: (Capacity.COORDINATOR,),
-    Capacity.APPROVER: (Capacity.COORDINATOR,),
 }
-"""Who hears in the place of those who are missing; an escalation must not end nowhere."""
+"""Who hears in the place of those who are missing; an escalation must not end nowhere.
+
+Nobody does for who decides or signs: whoever may is among them already.
+"""
 
 
 def recipients(
@@ -153,18 +204,20 @@ def recipients(
     officer_id: int | None,
     department_id: int,
     directory: Directory,
-    turn: Level | None = None,
+    request: Request = NO_REQUEST,
 ) -> list[Recipient]:
     """Return who hears, each person once and as the strongest of what they are, deputies after whom they serve.
 
-    `turn` is whose signature a request for more time waits for.
+    Of a `request` only those hear who may act on it: where at the nearest level nobody may, the next one above.
 
     Where the officer is missing or inactive the unit's head hears instead, then the agency's, then the coordinators; a
     missing unit head is replaced by nobody, since the officer hears in any case.
     """
     found: dict[int, Recipient] = {}
-    for each in _everybody(audience, officer_id, department_id, directory, turn):
-        found.setdefault(each.person_id, each)
+    for capacity in Capacity:
+        if capacity in audience:
+            for each in _heard_as(capacity, officer_id, department_id, directory, request):
+                found.setdefault(each.person_id, each)
     return sorted(found.values(), key=lambda each: list(Capacity).index(each.capacity))
 
 
@@ -174,51 +227,61 @@ def hearers(
     officer_id: int | None,
     department_id: int,
     directory: Directory,
-    turn: Level | None = None,
+    requests: Mapping[Anchor, Request],
 ) -> list[Recipient]:
-    """Return who hears of a stage as things stand; its usual audience where the head to be chased has left."""
-    heard = recipients(audience_of(stage, facts), officer_id, department_id, directory, turn)
-    return heard or recipients(stage.audience, officer_id, department_id, directory, turn)
+    """Return who hears of a stage as things stand; its usual audience where the head to be chased has left.
+
+    `requests` are those that wait, by the anchor of the stages that ask for an answer to them.
+    """
+    audience, usual = audience_of(stage, facts), tuple(stage.audience)
+    # Who hears of the due date in the officer's place is asked to forward a closing request.
+    anchor = stage.anchor if audience == usual else Anchor.CLOSING_PREPARED
+    heard = recipients(audience, officer_id, department_id, directory, requests.get(anchor, NO_REQUEST))
+    if heard or audience == usual:
+        return heard
+    return recipients(usual, officer_id, department_id, directory)
 
 
-def _everybody(
-    audience: Sequence[Capacity],
-    officer_id: int | None,
-    department_id: int,
-    directory: Directory,
-    turn: Level | None,
-) -> Iterator[Recipient]:
-    for capacity in Capacity:
-        if capacity not in audience:
-            continue
-        for heard_as, person_id in _holders(capacity, officer_id, department_id, directory, turn):
-            yield Recipient(person_id, heard_as)
-            for deputy_id in directory.deputies.get(person_id, ()):
-                yield Recipient(deputy_id, heard_as, deputy_for=person_id)
-
-
-def _holders(
-    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory, turn: Level | None
-) -> list[tuple[Capacity, int]]:
-    for heard_as in (capacity, *_SUBSTITUTES[capacity]):
-        if people := _people(heard_as, officer_id, department_id, directory, turn):
-            return [(heard_as, person_id) for person_id in people]
+def _heard_as(
+    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory, request: Request
+) -> list[Recipient]:
+    """Return the nearest who hear as something or in the place of who should, with those who stand in for them."""
+    substitutes = _SUBSTITUTES.get(capacity, ())
+    if capacity is Capacity.UNIT_HEAD and request.rises:
+        substitutes = (Capacity.AGENCY_HEAD,)
+    for heard_as in (capacity, *substitutes):
+        for people, barred in _offices(heard_as, officer_id, department_id, directory, request):
+            if heard := list(_able(heard_as, people, barred, directory)):
+                return heard
     return []
 
 
-def _people(
-    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory, turn: Level | None
-) -> Sequence[int]:
+def _able(
+    heard_as: Capacity, people: Iterable[int], barred: AbstractSet[int], directory: Directory
+) -> Iterator[Recipient]:
+    for person_id in people:
+        if person_id not in barred:
+            yield Recipient(person_id, heard_as)
+        for deputy_id in directory.deputies.get(person_id, ()):
+            if deputy_id not in barred:
+                yield Recipient(deputy_id, heard_as, deputy_for=person_id)
+
+
+def _offices(
+    capacity: Capacity, officer_id: int | None, department_id: int, directory: Directory, request: Request
+) -> Iterator[Office]:
+    """Yield who could hear as something, the nearest first, each with those who may not."""
     match capacity:
         case Capacity.OFFICER:
-            return [officer_id] if officer_id is not None and officer_id in directory.active else []
-        case Capacity.UNIT_HEAD:
-            return directory.heads(department_id, Role.UNIT_HEAD)
-        case Capacity.AGENCY_HEAD:
-            return directory.heads(department_id, Role.AGENCY_HEAD)
+            if officer_id is not None and directory.serves(officer_id):
+                yield (officer_id,), frozenset()
+        case Capacity.UNIT_HEAD | Capacity.AGENCY_HEAD:
+            barred = directory.barred(request)
+            for heads in directory.levels(department_id, Role(capacity.value)):
+                yield heads, barred
         case Capacity.DECIDER:
-            return directory.deciders(department_id, officer_id)
+            yield from directory.deciding(department_id, officer_id, request)
         case Capacity.APPROVER:
-            return directory.approvers(department_id, turn)
+            yield from directory.signing(department_id, request)
         case Capacity.COORDINATOR:
-            return directory.coordinators()
+            yield directory.coordinators(), directory.barred(request)

@@ -92,7 +92,8 @@ def lines_as_at(session: Session, items: Sequence[ActionItem], day: date | None)
     if day is None:
         return lines_of(items)
     then = as_they_stood(session, items, day)
-    return [_line(each, each.deadline, day, standards()) for each in then]
+    held_to = standards().at_the_end_of(day)
+    return [_line(each, each.deadline, day, held_to) for each in then]
 
 
 def group_name(group: Group) -> str:

@@ -17,12 +17,11 @@ from tracker.people.calendar_keeping import CalendarPlan, DayFields
 from tracker.people.queries import calendars_around
 from tracker.people.rules.import_table import MAX_BYTES
 from tracker.people.rules.naming import department_name
+from tracker.people.rules.office_table import FIRST_YEAR, LAST_YEAR
 from tracker.web.forms import Day, DepartmentChoice, Form, Words, required
 from tracker.web.numbers import number_of
 from tracker.web.people.blueprint import blueprint
 from tracker.web.session import act, refused, requires, say, session, tell, today, wiring
-
-FIRST_YEAR, LAST_YEAR = 1912, 2200
 
 
 class DayForm(Form):
@@ -123,13 +122,13 @@ def forget_day(office_day_id: int) -> Any:
 def import_calendar() -> Any:
     """Bring in the yearly office calendar, after a look at every day that changes."""
     form, plan = CalendarForm(), None
-    country = wiring().settings.site.country
+    site = wiring().settings.site
     if form.validate_on_submit():
         with refused(form):
             data, name = form.content()
-            plan = calendar_keeping.plan_calendar(session(), country, data, name)
+            plan = calendar_keeping.plan_calendar(session(), site.country, site.zone, data, name)
             if form.is_confirmed:
-                calendar_keeping.import_calendar(session(), act(), country, data, name)
+                calendar_keeping.import_calendar(session(), act(), site.country, site.zone, data, name)
                 tell(N_("已匯入辦公日曆，%(count)s 日有變更。"), count=len(plan.changes))
                 return redirect(url_for("people.show_calendar", year=plan.years[0]))
             form.keep(data, name)

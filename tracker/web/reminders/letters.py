@@ -13,6 +13,7 @@ from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterS
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
 from tracker.reminders.rules.retry import last_leaves_at
+from tracker.reminders.rules.stages import CAPACITY_LABELS
 from tracker.web.numbers import number_of, page_of
 from tracker.web.reminders.blueprint import blueprint
 from tracker.web.session import act, requires, say, session, tell, today, wiring
@@ -23,6 +24,7 @@ OUTCOME_LABELS = {
     OutcomeKind.PERMANENT: N_("郵件伺服器拒收"),
     OutcomeKind.UNKNOWN: N_("連線中斷，無法確定是否送達"),
     OutcomeKind.CHANNEL: N_("無法連線到郵件伺服器"),
+    OutcomeKind.DENIED: N_("郵件伺服器不准本系統寄信，稍後重試"),
     OutcomeKind.WITHHELD: N_("寄送前已不需要，沒有寄出"),
 }
 
@@ -35,7 +37,15 @@ def list_notices() -> str:
     assert person_id is not None
     page = queries.list_notices(session(), person_id, page_of(request.args))
     items = queries.items_of_notices(session(), page.rows)
-    return render_template("reminders/list_notices.html", page=page, items=items, labels=NOTICE_LABELS)
+    return render_template(
+        "reminders/list_notices.html",
+        page=page,
+        items=items,
+        readable=letter_queries.list_readable(session(), act().by, page.rows),
+        newest=max((each.id for each in page.rows), default=0),
+        labels=NOTICE_LABELS,
+        capacities=CAPACITY_LABELS,
+    )
 
 
 @blueprint.post("/notices/<int:notice_id>/read")
@@ -49,9 +59,9 @@ def mark_read(notice_id: int) -> Response:
 @blueprint.post("/notices/read")
 @requires(Permission.Account.OWN)
 def mark_all_read() -> Response:
-    """Mark every notice as read."""
-    service.mark_all_read(session(), act())
-    tell(N_("所有通知都標為已讀。"))
+    """Mark the notices that the page showed and all earlier ones as read; none where it does not say which."""
+    service.mark_all_read(session(), act(), number_of(request.form.get("up_to")) or 0)
+    tell(N_("這一頁顯示的通知與更早的通知都標為已讀。"))
     return redirect(url_for("reminders.list_notices"))
 
 
@@ -112,6 +122,15 @@ def accept_address(refused_id: int) -> Response:
     """Let letters go to an address again."""
     service.accept_address(session(), act(), refused_id)
     tell(N_("已解除註記，之後的信會再寄到這個地址。"))
+    return redirect(url_for("reminders.list_letters"))
+
+
+@blueprint.post("/outbox/refused/accept")
+@requires(Permission.Outbox.RELEASE)
+def accept_all_addresses() -> Response:
+    """Let letters go to every address again."""
+    count = service.accept_all_addresses(session(), act())
+    tell(N_("已解除 %(count)s 個地址的註記，之後的信會再寄到這些地址。"), count=count)
     return redirect(url_for("reminders.list_letters"))
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from tracker.access import Permission
 from tracker.actions.queries import get_action
 from tracker.foundation import roc
-from tracker.foundation.errors import Forbidden, Invalid
+from tracker.foundation.errors import Forbidden, Invalid, VersionConflict
 from tracker.foundation.language import N_
 from tracker.people.queries import get_user, list_everybody
 from tracker.reminders import ledger, previewing, runs
@@ -35,6 +35,7 @@ def preview_reminders() -> Any:
         )
     except Invalid as error:
         problem = say(error.fields["on"])
+    held = runs.find_held_run(session(), today())
     page = render_template(
         "reminders/preview_reminders.html",
         day=day,
@@ -45,7 +46,8 @@ def preview_reminders() -> Any:
         first=first + 1,
         person_id=person_id,
         people=[(user.id, f"{user.name} {user.title}".strip()) for user in list_everybody(session())],
-        held=runs.find_held_run(session(), today()),
+        held=held,
+        is_too_late=held is not None and not wiring().office.slot(session(), act().at).is_open,
         is_dry=wiring().office.is_dry,
     )
     return page, Invalid.status if problem else 200
@@ -54,9 +56,13 @@ def preview_reminders() -> Any:
 @blueprint.post("/reminders/runs/release")
 @requires(Permission.Reminder.RELEASE)
 def release_run() -> Response:
-    """Let today's large run go."""
-    run = runs.release_run(session(), act())
-    tell(N_("已放行今日的提醒，共 %(count)s 封，將於一分鐘內開始寄送。"), count=run.letters)
+    """Let today's large run go, of the size that was shown; where it has grown, the page asks again."""
+    try:
+        run = runs.release_run(session(), wiring().office, act(), number_of(request.form.get("seen")) or 0)
+    except VersionConflict as grown:
+        tell(grown.message, "info", **grown.values)
+    else:
+        tell(N_("已放行今日的提醒，共 %(count)s 封，將於一分鐘內開始寄送。"), count=run.letters)
     return redirect(url_for("reminders.preview_reminders"))
 
 
