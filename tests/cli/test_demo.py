@@ -98,12 +98,9 @@ def running(home: Path) -> Iterator[tuple[Running, str]]:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process still runs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """Tell whether a process still runs; one that ended and that nobody has waited for yet does not."""
+    asked = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(asked.stdout.strip()) and not asked.stdout.startswith("Z")
 
 
 def all_gone(pids: list[int]) -> bool:

@@ -381,14 +381,19 @@ def _covered(session: Session, part_ids: Collection[int]) -> Mapping[int, Collec
 def list_people_to_write(session: Session, directory: Directory, slot: Slot) -> Sequence[int]:
     """Return the people for whom something waits to be written on a day, or whose older letter has not left.
 
-    Whoever asked for a later hour is among them, so that the size of the day's run is known when it begins.
+    Whoever asked for a later hour is among them, so that the size of the day's run is known when it begins. What was
+    planned after the day's slot had closed, by a repair, waits for the next one.
     """
     reminders = select(
         PlannedReminder.recipient_id,
         PlannedReminder.stage,
         PlannedReminder.capacity,
         func.min(PlannedReminder.occurs_on).label("since"),
-    ).where(is_code(PlannedReminder.outcome, Planned.PLANNED), PlannedReminder.letter_id.is_(None))
+    ).where(
+        is_code(PlannedReminder.outcome, Planned.PLANNED),
+        PlannedReminder.letter_id.is_(None),
+        PlannedReminder.planned_at < slot.closes_at,
+    )
     notices = select(Notice.person_id, func.min(Notice.created_at).label("since")).where(
         Notice.mail == Planned.PLANNED, Notice.letter_id.is_(None)
     )

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from tracker.access import Role
 from tracker.actions.models import Part
 from tracker.people.models import Delegation, RoleGrant
-from tracker.reminders.comparing import compare_tonight
+from tracker.reminders.comparing import compare, compare_tonight
 from tracker.reminders.ledger import upcoming_of_item
 from tracker.reminders.letter_queries import outbox_health
 from tracker.reminders.models import (
@@ -146,6 +146,17 @@ class TestARowThatIsGone:
         tonight()
         with database.reading() as session:
             assert Trouble.PLAN_DIFFERS in look(session, office, office.clock.now()).troubles
+
+    def test_once_repaired_waits_for_the_next_day_and_lacks_no_letter_of_this_one(
+        self, told, tonight, database, city, office
+    ) -> None:
+        with database.transaction() as session:
+            session.execute(delete(PlannedReminder).where(PlannedReminder.recipient_id == city.head))
+            session.execute(delete(DeliveryAttempt))
+            session.execute(delete(OutboxLetter).where(OutboxLetter.recipient_id == city.head))
+        assert tonight().missing
+        with database.reading() as session:
+            assert compare(session, office, date(2026, 6, 29)).is_sound
 
     def test_of_everybody_is_planned_again_too(self, told, tonight, database) -> None:
         with database.transaction() as session:
