@@ -3,8 +3,9 @@
 The town has lived through the day before, so that on the measured day some three thousand items have a stage. The
 yardstick of planning composes and stores the same letters one by one, their words ready made; that of delivery hands
 the same bytes to the same server by bare `smtplib`, over one connection. One server answers at once, as none does that
-keeps what it takes; the other thinks about each word for a hundredth of a second, as a relay does that looks at what it
-is given.
+keeps what it takes; one thinks about each word for a hundredth of a second, as a relay does that looks at what it is
+given; and where it is installed a Postfix stands between them, which keeps each letter on its disk and then throws it
+away.
 """
 
 import os
@@ -30,6 +31,7 @@ from tests.factories.deadlines import Town, fill_town
 from tests.support.benchmark import Benchmark
 from tests.support.databases import migrate, sqlite_url
 from tests.support.loopback import free_port
+from tests.support.postfix import has_postfix, postfix
 from tests.support.postgres import find_binaries, throwaway_postgres
 from tests.support.site import settings_for
 from tracker.adapters.casting import CastingMailer
@@ -49,7 +51,7 @@ NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 TOWN = Town(agencies=30, units=8, officers=3)
 SENT = 200
 FEW, MANY = 1_000, 100_000
-AT_ONCE, DISTANT = "aiosmtpd.handlers.Sink", "tests.support.relays.Distant"
+AT_ONCE, DISTANT, POSTFIX = "aiosmtpd.handlers.Sink", "tests.support.relays.Distant", "postfix"
 _open = ExitStack()
 
 
@@ -211,6 +213,8 @@ def _live_through_the_day_before(wiring: Wiring) -> None:
 
 @cache
 def _mail_server(relay: str) -> int:
+    if relay == POSTFIX:
+        return _open.enter_context(postfix())
     port = free_port()
     command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", relay]
     server = subprocess.Popen([*command, "-l", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL)
@@ -245,7 +249,7 @@ for _engine in ENGINES:
             f"delivering {SENT} letters, {_engine}, against bare smtplib, to a server that answers at once",
             on("deliver", AT_ONCE),
             on("hand_over", AT_ONCE),
-            limit=20,
+            limit=6,
             rounds=3,
             prepare=on("have_letters_wait"),
         ),
@@ -256,6 +260,20 @@ for _engine in ENGINES:
             limit=1 / 0.7,
             rounds=3,
             prepare=on("have_letters_wait"),
+        ),
+        *(
+            [
+                FromTheMorning(
+                    f"delivering {SENT} letters, {_engine}, against bare smtplib, to a Postfix on this machine",
+                    on("deliver", POSTFIX),
+                    on("hand_over", POSTFIX),
+                    limit=4,
+                    rounds=3,
+                    prepare=on("have_letters_wait"),
+                )
+            ]
+            if has_postfix()
+            else []
         ),
         Memory(
             f"memory of delivering while {MANY:,} letters wait, {_engine}, against {FEW:,}",

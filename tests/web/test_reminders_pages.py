@@ -24,6 +24,7 @@ from tracker.reminders.models import (
 )
 from tracker.reminders.rules.digest import NoticeKind
 from tracker.reminders.rules.stages import Capacity
+from tracker.reports.rules.drafts import Confidentiality
 from tracker.wiring import Wiring
 
 
@@ -50,9 +51,10 @@ def give_letter(
     key: str = "officer",
     state: LetterState = LetterState.QUEUED,
     text: str = "一、試辦候車資訊看板\n二、請填報",
+    confidentiality: Confidentiality = Confidentiality.PUBLIC,
 ) -> int:
     """Put a letter to a person into the outbox, with one reminder and one attempt, and return its id."""
-    item_id = city.give_action()
+    item_id = city.give_action(confidentiality=confidentiality)
     now = city.clock.now()
     with city.database.transaction() as session:
         letter = OutboxLetter(
@@ -214,6 +216,17 @@ class TestOutbox:
         page = visit("administrator").get(f"/outbox/{give_letter(city)}").text
         for words in ("二、請填報", "450", "mailbox busy", "暫時拒收", "到期前 30 日", "/actions/"):
             assert words in page
+
+    @pytest.mark.parametrize("confidentiality", list(Confidentiality))
+    def test_keeps_a_letter_about_a_restricted_report_from_who_may_not_read_that(
+        self, visit: Callable[..., Visitor], city: City, confidentiality: Confidentiality
+    ) -> None:
+        words = "115-TPT-001-01 試辦候車資訊看板"
+        page = visit("administrator").get(
+            f"/outbox/{give_letter(city, text=words, confidentiality=confidentiality)}"
+        )
+        is_restricted = confidentiality is Confidentiality.RESTRICTED
+        assert ("試辦候車資訊看板" in page.text, "限閱報告" in page.text) == (not is_restricted, is_restricted)
 
     def test_keeps_a_letter_with_a_one_time_link_to_itself(
         self, visit: Callable[..., Visitor], city: City

@@ -13,6 +13,7 @@ from tracker.reminders.models import LargeRun, Notice, OutboxLetter, Planned
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.rules.stages import SHIPPED
+from tracker.reports.rules.drafts import Confidentiality
 
 RULE = {
     "name": "到期前五日",
@@ -122,6 +123,15 @@ class TestPreview:
         assert page.status_code == 200
         assert "何語安" in page.text
         assert "試辦候車資訊看板" in page.text
+
+    @pytest.mark.parametrize(("key", "reads"), [("coordinator", True), ("administrator", False)])
+    def test_shows_a_letter_about_a_restricted_report_to_who_may_read_that(
+        self, city, visit, key, reads
+    ) -> None:
+        city.give_action(due_in_days=2, confidentiality=Confidentiality.RESTRICTED)
+        page = visit(key).get(f"/reminders/preview?on={city.today() + timedelta(days=1)}").text
+        assert "何語安" in page
+        assert ("試辦候車資訊看板" in page, "限閱報告" in page) == (reads, not reads)
 
     def test_writes_nothing(self, city, visit) -> None:
         city.give_action(due_in_days=2)

@@ -23,8 +23,8 @@ from tracker.reminders.rules.retry import Slot, slot_of
 from tracker.reminders.standing import Standing, standing_of
 
 ONE_DAY = timedelta(days=1)
-AHEAD = 64
-"""How many letters are judged together at most."""
+AT_FIRST, AT_MOST = 16, 256
+"""How many letters are judged together: at first, and when nothing has been recorded for a while."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Present:
     office: PostOffice
     _known: _Known | None = None
     _verdicts: Mapping[int, Reason | None] = field(default_factory=dict)
-    _ahead: int = 1
+    _ahead: int = AT_FIRST
 
     def slot(self, session: Session, now: datetime) -> Slot:
         """Return the slot of the day by the office days that were known when the last letter left."""
@@ -98,14 +98,14 @@ class Present:
         today, calendars = state[0], self.office.calendars(session, state[0])
         directory, terms = load_directory(session, today), self.office.terms(session, today)
         self._known = _Known(state, directory, terms, calendars.everywhere)
-        self._verdicts, self._ahead = {}, 1
+        self._verdicts, self._ahead = {}, AT_FIRST
 
     def _judged(self, session: Session, letter_id: int, now: datetime) -> Reason | None:
         if letter_id not in self._verdicts:
             self._verdicts = self._judge(
                 session, [letter_id, *outbox.list_due(session, now, self._ahead - 1)], now
             )
-            self._ahead = min(2 * self._ahead, AHEAD)
+            self._ahead = min(2 * self._ahead, AT_MOST)
         return self._verdicts[letter_id]
 
     def _judge(self, session: Session, letter_ids: list[int], now: datetime) -> Mapping[int, Reason | None]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, not_, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tracker.access import Principal
 from tracker.actions.models import ActionItem
-from tracker.actions.queries import visible_to
+from tracker.actions.queries import open_to, visible_to
 from tracker.foundation.database import Page, Session
 from tracker.foundation.errors import NotFound
 from tracker.foundation.membership import is_code
@@ -195,6 +195,14 @@ def get_letter(session: Session, letter_id: int) -> OutboxLetter:
     if letter is None:
         raise NotFound
     return letter
+
+
+def list_closed_numbers(session: Session, principal: Principal) -> Sequence[str]:
+    """Return the numbers of the items of restricted reports that a person may not read.
+
+    Whoever looks after the post reads letters to others; those that name one of these are not theirs to read.
+    """
+    return session.scalars(select(ActionItem.item_no).where(not_(open_to(principal)))).all()
 
 
 def list_letters(

@@ -78,7 +78,7 @@ from tracker.actions.queries.saved import (
     is_default_filter,
     list_saved_filters,
 )
-from tracker.actions.queries.visibility import has_part, held_by, visible_to
+from tracker.actions.queries.visibility import has_part, held_by, open_to, visible_to
 
 __all__ = [
     "OF_PAST_DAYS",
@@ -143,6 +143,7 @@ __all__ = [
     "misplaced_parts_of",
     "missed_on",
     "open_parts_of",
+    "open_to",
     "overdue_on",
     "petitions_for",
     "population",

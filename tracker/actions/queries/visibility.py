@@ -21,9 +21,14 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
     not_draft = true() if principal.may(Permission.Action.ASSIGN) else ActionItem.status != Status.DRAFT
     if not scope.city:
         return and_(not_draft, has_part(Part.department_id.in_(scope.departments) | held_by(principal)))
+    return and_(not_draft, open_to(principal))
+
+
+def open_to(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition on `ActionItem` for being of a public report, or of one that a person may read."""
     restricted = principal.scope(Permission.Report.READ_RESTRICTED)
     if restricted.city:
-        return not_draft
+        return true()
     public = exists(
         select(Recommendation.id)
         .join(Report)
@@ -32,7 +37,7 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
             Report.confidentiality == Confidentiality.PUBLIC,
         )
     )
-    return and_(not_draft, or_(public, has_part(Part.department_id.in_(restricted.departments))))
+    return or_(public, has_part(Part.department_id.in_(restricted.departments)))
 
 
 def has_part(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -94,9 +94,11 @@ def list_letters() -> str:
 def show_letter(letter_id: int) -> str:
     """Show one letter: its words, why it was written, and what became of it."""
     letter = letter_queries.get_letter(session(), letter_id)
+    closed = letter_queries.list_closed_numbers(session(), act().by)
     return render_template(
         "reminders/show_letter.html",
         letter=letter,
+        is_closed=any(number in letter.text for number in closed),
         reasons=ledger.why_sent(letter),
         items={each.item.item_no: each.item.id for each in letter.reminders}
         | {each.item.item_no: each.item.id for each in letter.notices if each.item},

@@ -1,5 +1,6 @@
 """Looking ahead, letting a large run go, a test letter to oneself, and the ledger of a person."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,9 @@ from tracker.foundation import roc
 from tracker.foundation.errors import Forbidden, Invalid, VersionConflict
 from tracker.foundation.language import N_
 from tracker.people.queries import get_user, list_everybody
-from tracker.reminders import ledger, previewing, runs
+from tracker.reminders import ledger, letter_queries, previewing, runs
 from tracker.reminders.ledger import why_waiting
+from tracker.reminders.previewing import PreviewedLetter
 from tracker.web.numbers import number_of, page_of
 from tracker.web.reminders.blueprint import blueprint
 from tracker.web.session import act, requires, say, session, tell, today, wiring
@@ -40,6 +42,7 @@ def preview_reminders() -> Any:
         "reminders/preview_reminders.html",
         day=day,
         preview=preview,
+        closed=_closed(preview.letters) if preview else frozenset(),
         problem=problem,
         number=number,
         pages=-(-preview.people // LETTERS_A_PAGE) if preview and person_id is None else 1,
@@ -109,6 +112,12 @@ def show_upcoming(item_id: int) -> str:
     item = get_action(session(), act().by, item_id)
     upcoming = ledger.upcoming_of_item(session(), wiring().office, item.id)
     return render_template("reminders/show_upcoming.html", item=item, upcoming=upcoming)
+
+
+def _closed(letters: Sequence[PreviewedLetter]) -> frozenset[int]:
+    """Return the people whose letters the reader may not read, since they tell of a restricted report."""
+    numbers = letter_queries.list_closed_numbers(session(), act().by)
+    return frozenset(each.person_id for each in letters if any(number in each.text for number in numbers))
 
 
 def _day() -> date:
