@@ -226,7 +226,10 @@ class TestOutbox:
             f"/outbox/{give_letter(city, text=words, confidentiality=confidentiality)}"
         )
         is_restricted = confidentiality is Confidentiality.RESTRICTED
-        assert ("試辦候車資訊看板" in page.text, "限閱報告" in page.text) == (not is_restricted, is_restricted)
+        assert ("試辦候車資訊看板" in page.text, "限閱報告" in page.text) == (
+            not is_restricted,
+            is_restricted,
+        )
 
     def test_keeps_a_letter_with_a_one_time_link_to_itself(
         self, visit: Callable[..., Visitor], city: City

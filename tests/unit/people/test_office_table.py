@@ -181,6 +181,17 @@ class TestCalendarFile:
         told = ICS.replace("DTSTART;VALUE=DATE:20260216", begins).replace("DTEND;VALUE=DATE:20260219", ends)
         assert days(told, "calendar.ics") == days(ICS, "calendar.ics")
 
+    @pytest.mark.parametrize(
+        ("begins", "lasts"),
+        [
+            ("DTSTART;VALUE=DATE:20260216", "DURATION:P3D"),
+            ("DTSTART:20260215T160000Z", "DURATION:PT72H"),
+        ],
+    )
+    def test_counts_days_that_are_told_by_how_long_they_last(self, begins: str, lasts: str) -> None:
+        told = ICS.replace("DTSTART;VALUE=DATE:20260216", begins).replace("DTEND;VALUE=DATE:20260219", lasts)
+        assert days(told, "calendar.ics") == days(ICS, "calendar.ics")
+
     def test_of_another_age_is_told_so(self) -> None:
         odd = ICS.replace("DTSTART;VALUE=DATE:20260216", "DTSTART:99991231T230000Z")
         assert [each.line for each in read_calendar(odd.encode(), "calendar.ics", TAIPEI).problems] == [1]

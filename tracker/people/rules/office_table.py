@@ -162,7 +162,8 @@ def _read_ics(data: bytes, zone: tzinfo) -> Read[DayRow]:
         if str(event.get("STATUS", "")).strip().upper() == "CANCELLED":
             continue
         note = " ".join(str(event.get("SUMMARY", "")).split())
-        begins, ends = _day(event, "DTSTART", zone), _day(event, "DTEND", zone)
+        starts, stops, lasts = (_value(event, name) for name in ("DTSTART", "DTEND", "DURATION"))
+        begins, ends = _day(starts, zone), _day(stops or _after(starts, lasts), zone)
         if begins is None or "RRULE" in event or (ends and not begins <= ends <= begins + LONGEST_STAY):
             problems.append(Problem(number, _UNUSABLE, {"number": number, "note": note}))
             continue
@@ -173,9 +174,21 @@ def _read_ics(data: bytes, zone: tzinfo) -> Read[DayRow]:
     return Read(tuple(rows), tuple(problems), ())
 
 
-def _day(event: object, name: str, zone: tzinfo) -> date | None:
+def _value(event: object, name: str) -> object:
     found = event.get(name) if hasattr(event, "get") else None
-    moment = getattr(found, "dt", None)
+    return getattr(found, "dt", None)
+
+
+def _after(starts: object, lasts: object) -> object:
+    """Return when an event ends that says how long it lasts instead (RFC 5545)."""
+    is_told = isinstance(starts, date) and isinstance(lasts, timedelta)
+    try:
+        return starts + lasts if is_told else None  # type: ignore[operator]
+    except OverflowError:
+        return None
+
+
+def _day(moment: object, zone: tzinfo) -> date | None:
     if not isinstance(moment, date) or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
     if isinstance(moment, datetime):
