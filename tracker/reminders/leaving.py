@@ -135,7 +135,8 @@ def _why_not(letter: OutboxLetter, standing: Standing, now: datetime) -> Reason 
         return Reason.OUTDATED
     reasons = [standing.why_not_remind(each) for each in letter.reminders]
     reasons += [standing.why_not_notify(each, now) for each in letter.notices]
-    return Reason.OUTDATED if any(reasons) else None
+    names_too_much = any(not set(standing.gone_from(each)).isdisjoint(each.told) for each in letter.notices)
+    return Reason.OUTDATED if any(reasons) or names_too_much else None
 
 
 def _opens_later(session: Session, claimed: Claimed, slot: Slot, now: datetime) -> datetime | None:

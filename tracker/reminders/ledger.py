@@ -15,6 +15,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    not_,
     null,
     or_,
     select,
@@ -163,8 +164,13 @@ def _told(of_reminder: ColumnElement[bool], of_notice: ColumnElement[bool]) -> C
 
 
 def _is_about(item_id: int) -> ColumnElement[bool]:
-    """Return the condition for a notice that tells of an item, alone or with others."""
-    return or_(Notice.item_id == item_id, and_(Notice.item_id.is_(None), is_naming(Notice.item_ids, item_id)))
+    """Return the condition for a notice that tells of an item, alone or with others that its letter names."""
+    of_several = and_(
+        Notice.item_id.is_(None),
+        is_naming(Notice.item_ids, item_id),
+        not_(is_naming(Notice.untold_ids, item_id)),
+    )
+    return or_(Notice.item_id == item_id, of_several)
 
 
 def _mailbox() -> ColumnElement[str | None]:

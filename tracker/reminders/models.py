@@ -274,7 +274,8 @@ class PlannedReminder(Base):
 class Notice(Base):
     """A message inside the system (通知), there at once; `mail` says what became of its mail, None when it has none.
 
-    One that is about several items at once names them in `item_ids`.
+    One that is about several items at once, a handover, names them in `item_ids`; `untold_ids` are those that its
+    letter leaves out, since they did not stand with the person any more when it was written.
     """
 
     __tablename__ = "notice"
@@ -285,6 +286,7 @@ class Notice(Base):
     kind: Mapped[NoticeKind] = mapped_column(code_column(NoticeKind))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("action_item.id"), index=True)
     item_ids: Mapped[list[int]] = mapped_column(default=list)
+    untold_ids: Mapped[list[int]] = mapped_column(default=list)
     capacity: Mapped[Capacity | None] = mapped_column(code_column(Capacity))
     deputy_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     actor_name: Mapped[str] = mapped_column(default="")
@@ -304,6 +306,16 @@ class Notice(Base):
     def about(self) -> tuple[int, ...]:
         """Return the ids of the items that the notice is about."""
         return (self.item_id,) if self.item_id is not None else tuple(self.item_ids)
+
+    @property
+    def is_of_several(self) -> bool:
+        """Tell whether it names its items in a list, as a handover does even where it is of one alone."""
+        return bool(self.item_ids)
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """Return the ids of those items of them that its letter names."""
+        return tuple(each for each in self.about if each not in (self.untold_ids or ()))
 
 
 class PlanComparison(Base):

@@ -321,7 +321,7 @@ def what_stands(
 ) -> Mapping[int, Told]:
     """Return what some people are to be told on a day, without those who need not be told anything.
 
-    What asks for nothing any more is recorded as suppressed.
+    What asks for nothing any more is recorded as suppressed, and of a handover what its letter leaves out.
     """
     waiting = list_waiting_reminders(session, people, directory, slot.day)
     notices = list_waiting_notices(session, people, directory, slot)
@@ -332,7 +332,9 @@ def what_stands(
     _pass_on(session, standing, waiting, slot.day, office.clock.now())
     for notice in notices:
         if reason := standing.why_not_notify(notice, office.clock.now()):
-            notice.mail, notice.reason = Planned.SUPPRESSED, reason
+            notice.mail, notice.reason, notice.untold_ids = Planned.SUPPRESSED, reason, []
+        else:
+            notice.untold_ids = standing.gone_from(notice)
     live = [each for each in waiting if each.outcome is Planned.PLANNED]
     latest = {(each.recipient_id, *_ladder_of(each)): each for each in live}
     for reminder in live:
@@ -417,7 +419,7 @@ def digests_of(
 
 
 def _items_in(told: Told) -> set[int]:
-    return {each.item_id for each in told.reminders} | {item for each in told.notices for item in each.about}
+    return {each.item_id for each in told.reminders} | {item for each in told.notices for item in each.told}
 
 
 def _causes(
@@ -435,7 +437,7 @@ def _causes(
         )
         yield Cause(item.item_id, item.item_no, item.due_on, headings.get(item.item_id, section))
     for notice in notices:
-        for item_id in notice.about:
+        for item_id in notice.told:
             item = items[item_id]
             section = section_of_notice(notice.kind)
             if section is not Section.DECIDED:

@@ -127,7 +127,7 @@ class Speech:
         self._translate = translator(language)
         self._digest = digest
         self._reminders = _by_item((each, (each.item_id,)) for each in digest.reminders)
-        self._notices = _by_item((each, each.about) for each in digest.notices)
+        self._notices = _by_item((each, each.told) for each in digest.notices)
 
     def heading(self, group: Group) -> Heading:
         """Return a group of items under its heading, in words."""

@@ -1,13 +1,15 @@
 """Whether what was planned still stands: asked when a letter is written, and again before it leaves."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from tracker.actions.rules.deadlines import is_open
 from tracker.actions.rules.workflow import PartStatus
 from tracker.foundation.database import Session
+from tracker.people.queries import get_user, principal_of
+from tracker.reminders.letter_queries import list_readable
 from tracker.reminders.models import Notice, PlannedReminder
 from tracker.reminders.queries import Concern, Terms, list_concerns, list_parts_of
 from tracker.reminders.rules.digest import NoticeKind
@@ -43,6 +45,8 @@ class Standing:
 
     concerns: Mapping[int, Concern]
     directory: Directory
+    readable: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """By person, which items they may see of those that news names several of at once."""
 
     def why_not_remind(self, reminder: PlannedReminder) -> Reason | None:
         """Return why a reminder has nothing to ask of its recipient any more, or None."""
@@ -73,19 +77,29 @@ class Standing:
         if notice.created_at < now - NEWS_FOR:
             return Reason.EXPIRED
         if notice.kind not in _ASK_SOMETHING:
-            return None
+            is_hidden = notice.about and len(self.gone_from(notice)) == len(notice.about)
+            return Reason.NO_LONGER_CONCERNED if is_hidden else None
         parts = [concern for item_id in notice.about for concern in self._parts.get(item_id, ())]
         if not any(is_open(concern.facts.status) for concern in parts):
             return Reason.ENDED
-        return self._why_not_asked(notice.person_id, parts)
+        return self._why_not_asked(notice, parts)
 
-    def _why_not_asked(self, person_id: int, parts: Iterable[Concern]) -> Reason | None:
-        """Return why nothing can be done by a person with some items, or None."""
+    def gone_from(self, notice: Notice) -> list[int]:
+        """Return which items of a notice its letter must not name: each is judged as if it had been told alone."""
+        return [item_id for item_id in notice.about if self._is_gone(notice, item_id)]
+
+    def _is_gone(self, notice: Notice, item_id: int) -> bool:
+        if notice.kind in _ASK_SOMETHING:
+            return self._why_not_asked(notice, self._parts.get(item_id, ())) is not None
+        return notice.is_of_several and item_id not in self.readable[notice.person_id]
+
+    def _why_not_asked(self, notice: Notice, parts: Iterable[Concern]) -> Reason | None:
+        """Return why nothing can be done about some items by whom a notice asks, or None."""
         theirs = {
             concern.facts.part_status
             for concern in parts
             if is_open(concern.facts.status) and concern.facts.part_status is not PartStatus.RELEASED
-            if person_id in self._people(concern, OWNERS)
+            if self._is_with_reader(notice, concern)
         }
         if not theirs:
             return Reason.NO_LONGER_CONCERNED
@@ -98,9 +112,15 @@ class Standing:
             found.setdefault(concern.item_id, []).append(concern)
         return found
 
-    def _people(self, concern: Concern, audience: Iterable[Capacity]) -> set[int]:
-        heard = recipients(tuple(audience), concern.officer_id, concern.department_id, self.directory)
-        return {each.person_id for each in heard}
+    def _is_with_reader(self, notice: Notice, concern: Concern) -> bool:
+        """Tell whether a part is its reader's to do; what was handed over, as what they were told of it.
+
+        A head who was given an item and gave it to somebody else is still above it, but has not taken it over.
+        """
+        audience = (Capacity.OFFICER,) if notice.is_of_several else OWNERS
+        heard = recipients(audience, concern.officer_id, concern.department_id, self.directory)
+        held = {each.capacity for each in heard if each.person_id == notice.person_id}
+        return notice.capacity in held if notice.is_of_several else bool(held)
 
 
 def hearers_of(concern: Concern, stage: Stage, directory: Directory) -> list[Recipient]:
@@ -118,8 +138,22 @@ def standing_of(
     notices: Iterable[Notice],
 ) -> Standing:
     """Return the present facts that reminders and notices are judged by."""
+    notices = list(notices)
     part_ids = {each.part_id for each in reminders}
     if told_of := {item_id for each in notices for item_id in each.about}:
         part_ids |= set(list_parts_of(session, told_of))
     concerns = list_concerns(session, terms, part_ids) if part_ids else []
-    return Standing({each.part_id: each for each in concerns}, directory)
+    readable = _readable(session, terms.today, notices)
+    return Standing({each.part_id: each for each in concerns}, directory, readable)
+
+
+def _readable(session: Session, today: date, notices: Iterable[Notice]) -> Mapping[int, frozenset[int]]:
+    """Return, by person, which items they may see of those that news names several of at once."""
+    news: dict[int, list[Notice]] = {}
+    for each in notices:
+        if each.is_of_several and each.kind not in _ASK_SOMETHING:
+            news.setdefault(each.person_id, []).append(each)
+    return {
+        person_id: list_readable(session, principal_of(session, get_user(session, person_id), today), told)
+        for person_id, told in news.items()
+    }

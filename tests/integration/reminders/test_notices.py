@@ -2,10 +2,11 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import undefer
 
 from tracker import audit
-from tracker.access import Act
+from tracker.access import Act, Role
 from tracker.actions import assigning, ending, releasing
 from tracker.actions.asking import ask_for_progress
 from tracker.actions.editing import change_officer
@@ -16,18 +17,20 @@ from tracker.actions.rules.workflow import Status, WithdrawalReason
 from tracker.foundation.database import Database
 from tracker.foundation.errors import NotFound
 from tracker.foundation.filing import StoredFile
-from tracker.people.models import Delegation, User
+from tracker.people.models import Delegation, RoleGrant, User
 from tracker.people.queries import get_user, principal_of
 from tracker.reminders.delivery import deliver_outbox
 from tracker.reminders.ledger import reminders_of_item
-from tracker.reminders.models import Notice, OutboxLetter, Planned
+from tracker.reminders.models import LetterState, Notice, OutboxLetter, Planned
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.queries import list_notices, unread_notices
 from tracker.reminders.rules.digest import NoticeKind
+from tracker.reminders.rules.ladder import Reason
 from tracker.reminders.service import mark_all_read, mark_read
 from tracker.wiring import subscriptions
 
 DUE = date(2026, 12, 31)
+NUMBERS = tuple(f"115-TPE-001-{number:02d}" for number in (1, 2, 3))
 EVIDENCE = StoredFile("0" * 64, 3, "驗收紀錄.pdf")
 REQUEST = releasing.ClosingRequest(
     result="測試道路已啟用，並完成第三方驗收。", completed_on=date(2026, 6, 16)
@@ -382,3 +385,186 @@ class TestADeputy:
         assert "寄給您的原因：您是林雅婷（承辦人）的職務代理人。" in text
         assert "您是這個事項的承辦人" not in text
         assert {each.person: each.deputy_for for each in entries}["許文雄"] == "林雅婷"
+
+
+class TestWhatIsLeftOfAHandover:
+    @pytest.fixture
+    def successor(self, newcomer, city) -> int:
+        """Somebody who takes over what an officer held."""
+        return newcomer((Role.OFFICER, city.unit))
+
+    @pytest.fixture
+    def three(self, make_item, at) -> list[int]:
+        """Three items of the officer, on a Tuesday afternoon."""
+        at("2026-06-16 14:00")
+        return [make_item(DUE) for _ in range(3)]
+
+    @pytest.fixture
+    def hand_all_to(self, house, acting, city):
+        """Hand over whatever the officer holds: `hand_all_to(city.head)`, or to nobody yet."""
+
+        def give(person_id: int | None) -> None:
+            with house.transaction() as session:
+                parts = open_parts_of(session, city.officer)
+                handover = Handover("調任其他機關", dict.fromkeys((part.id for part in parts), person_id))
+                hand_over(session, acting(city.administrator), city.officer, handover)
+
+        return give
+
+    @pytest.fixture
+    def pass_on(self, house, acting, city):
+        """Give an item to another officer, without a word to anybody: `pass_on(item, city.officer)`."""
+
+        def give(item_id: int, person_id: int) -> None:
+            with house.transaction() as session:
+                part_id = session.scalars(select(Part.id).where(Part.item_id == item_id)).one()
+                act = acting(city.director).quietly()
+                change_officer(session, act, part_id, person_id, reason="職務調整")
+
+        return give
+
+    @pytest.fixture
+    def withdraw(self, house, acting, city):
+        """End an item, without a word to anybody."""
+
+        def end(item_id: int) -> None:
+            act, why = acting(city.coordinator).quietly(), WithdrawalReason.OTHER
+            with house.transaction() as session:
+                ending.withdraw(session, act, item_id, why, "政策調整", "府授研字第1號")
+
+        return end
+
+    @pytest.fixture
+    def letters_to(self, house):
+        """Return a person's letters in a state, the oldest first."""
+
+        def find(person_id: int, state: LetterState) -> list[OutboxLetter]:
+            query = select(OutboxLetter).where(
+                OutboxLetter.recipient_id == person_id, OutboxLetter.state == state
+            )
+            with house.reading() as session:
+                return list(
+                    session.scalars(query.order_by(OutboxLetter.id).options(undefer(OutboxLetter.text)))
+                )
+
+        return find
+
+    def test_is_all_that_the_letter_names_and_counts(
+        self, house, three, successor, hand_all_to, pass_on, withdraw, morning, letters_to, city
+    ) -> None:
+        hand_all_to(successor)
+        pass_on(three[0], city.officer)
+        withdraw(three[1])
+        morning("2026-06-17 09:00")
+        (letter,) = letters_to(successor, LetterState.ACCEPTED)
+        assert letter.subject == "[列管追蹤] 115-TPE-001-03 改由您承辦"
+        assert [number in letter.text for number in NUMBERS] == [False, False, True]
+
+    def test_may_be_one_whose_release_is_asked_for_of_which_the_letter_is_silent(
+        self, house, three, successor, hand_all_to, acting, morning, letters_to, city
+    ) -> None:
+        hand_all_to(successor)
+        with house.transaction() as session:
+            releasing.request_closing(session, acting(city.head).quietly(), three[0], REQUEST, [EVIDENCE])
+        morning("2026-06-17 09:00")
+        (letter,) = letters_to(successor, LetterState.ACCEPTED)
+        assert [number in letter.text for number in NUMBERS] == [False, True, True]
+
+    def test_is_judged_again_as_the_letter_leaves_which_is_written_anew(
+        self, house, office, three, successor, hand_all_to, pass_on, withdraw, at, letters_to, city
+    ) -> None:
+        hand_all_to(successor)
+        pass_on(three[0], city.officer)
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        withdraw(three[1])
+        deliver_outbox(office, house)
+        (outdated,) = letters_to(successor, LetterState.CANCELLED)
+        assert outdated.reason is Reason.OUTDATED
+        at("2026-06-17 09:05")
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        (letter,) = letters_to(successor, LetterState.ACCEPTED)
+        assert [number in letter.text for number in NUMBERS] == [False, False, True]
+
+    def test_stands_in_the_letter_again_when_it_comes_back_before_that_is_written_anew(
+        self, house, office, three, successor, hand_all_to, pass_on, withdraw, at, letters_to, city
+    ) -> None:
+        hand_all_to(successor)
+        pass_on(three[0], city.officer)
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        pass_on(three[0], successor)
+        withdraw(three[1])
+        deliver_outbox(office, house)
+        at("2026-06-17 09:05")
+        plan_reminders(office, house)
+        deliver_outbox(office, house)
+        (letter,) = letters_to(successor, LetterState.ACCEPTED)
+        assert [number in letter.text for number in NUMBERS] == [True, False, True]
+
+    def test_is_nothing_and_no_letter_when_all_has_moved_on(
+        self, house, three, successor, hand_all_to, pass_on, morning, letters_to, city
+    ) -> None:
+        hand_all_to(successor)
+        for item in three:
+            pass_on(item, city.officer)
+        assert "new" not in morning("2026-06-17 09:00")
+        with house.reading() as session:
+            told = session.scalars(select(Notice).where(Notice.person_id == successor)).one()
+            assert (told.mail, told.reason) == (Planned.SUPPRESSED, Reason.NO_LONGER_CONCERNED)
+
+    def test_does_not_change_what_the_notice_inside_the_system_tells(
+        self, house, three, successor, hand_all_to, pass_on, morning, city
+    ) -> None:
+        hand_all_to(successor)
+        pass_on(three[0], city.officer)
+        morning("2026-06-17 09:00")
+        with house.reading() as session:
+            (told,) = list_notices(session, successor).rows
+            assert told.about == tuple(three)
+
+    def test_is_all_of_which_the_ledger_says_that_a_letter_told(
+        self, house, office, three, successor, hand_all_to, pass_on, morning, city
+    ) -> None:
+        hand_all_to(successor)
+        pass_on(three[0], city.officer)
+        morning("2026-06-17 09:00")
+        with house.reading() as session:
+            ledgers = [reminders_of_item(session, item, office.zone) for item in three]
+        named = ["江品妤" in {each.person for each in entries} for entries in ledgers]
+        assert named == [False, True, True]
+
+    def test_is_not_what_a_head_who_took_over_has_given_to_an_officer_since(
+        self, house, three, successor, hand_all_to, pass_on, morning, letters_to, city
+    ) -> None:
+        hand_all_to(city.head)
+        pass_on(three[0], successor)
+        morning("2026-06-17 09:00")
+        (letter,) = letters_to(city.head, LetterState.ACCEPTED)
+        assert letter.text.count("改請您承辦") == 2
+        assert NUMBERS[0] not in letter.text
+
+    def test_is_not_what_somebody_was_named_for_since(
+        self, house, make_item, hand_all_to, pass_on, successor, at, morning, letters_to, city
+    ) -> None:
+        at("2026-06-16 14:00")
+        today, waits = date(2026, 6, 16), Status.ASSIGNED
+        three = [make_item(DUE, assigned_on=today, status=waits) for _ in range(3)]
+        hand_all_to(None)
+        pass_on(three[0], successor)
+        morning("2026-06-17 09:00")
+        (letter,) = letters_to(city.head, LetterState.ACCEPTED)
+        assert letter.text.count("沒有指定接辦的人") == 2
+        assert NUMBERS[0] not in letter.text
+
+    def test_is_told_to_the_former_officer_only_as_long_as_they_may_read_it(
+        self, house, office, three, successor, hand_all_to, at, morning, letters_to, city
+    ) -> None:
+        hand_all_to(successor)
+        at("2026-06-17 09:00")
+        plan_reminders(office, house)
+        with house.transaction() as session:
+            session.execute(delete(RoleGrant).where(RoleGrant.person_id == city.officer))
+        assert morning("2026-06-17 09:05") == ["new"]
+        assert letters_to(city.officer, LetterState.ACCEPTED) == []
