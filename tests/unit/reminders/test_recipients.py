@@ -142,6 +142,11 @@ class TestWhoSigns:
         away = replace(TWO_LEVELS, deputies={OFFICER: (SECTION_HEAD,)})
         assert signing(OFFICER, Level.UNIT_HEAD, away) == [HEAD]
 
+    def test_who_stands_in_for_one_who_asked_and_holds_nothing_any_more(self) -> None:
+        holders = {place: held for place, held in TWO_LEVELS.holders.items() if OFFICER not in held}
+        away = replace(TWO_LEVELS, holders=holders, deputies={OFFICER: (SECTION_HEAD,)})
+        assert signing(OFFICER, Level.UNIT_HEAD, away) == [SECTION_HEAD]
+
     def test_not_who_asked_as_a_deputy_of_the_head_either(self) -> None:
         away = replace(TWO_LEVELS, deputies={SECTION_HEAD: (OFFICER, DEPUTY)})
         assert signing(OFFICER, Level.UNIT_HEAD, away) == [SECTION_HEAD, DEPUTY]

@@ -179,7 +179,8 @@ class Directory:
 
     def _with_deputies(self, people: Iterable[int | None]) -> set[int]:
         found = {person for person in people if person is not None}
-        return found.union(*(self.deputies.get(person, ()) for person in found))
+        # Who holds nothing any more lends nothing, so that nobody acts in their place.
+        return found.union(*(self.deputies.get(person, ()) for person in found if person in self._held))
 
 
 _SIGNING: Final[Mapping[Level, Sequence[Role]]] = {
