@@ -1,13 +1,13 @@
 """What the scripts of the pages promise, tried in a real browser on the site that shows every component."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.support.browser import assert_accessible, expect_no_wider, photograph
+from tests.support.loopback import free_port
+from tests.support.site import served_at
 from tests.web.style_site import PAGES, SOURCE, candidates, make_app
 
 WIDTHS = (1440, 768, 390)
@@ -32,12 +32,8 @@ SELECT = """
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the site that shows every component."""
-    server = make_server("127.0.0.1", 0, make_app(), threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with served_at(make_app(), "127.0.0.1", free_port()) as address:
+        yield address
 
 
 @pytest.mark.parametrize("name", [*PAGES, "gate", "errors/404", "errors/500"])

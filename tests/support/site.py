@@ -59,7 +59,14 @@ def settings_with_mail(folder: Path, database_url: str, postbox: Postbox) -> Set
 @contextmanager
 def served(app: Flask, settings: Settings) -> Generator[str, None, None]:
     """Serve an application on the loopback as `tracker serve` does; yields its address."""
-    server = create_server(app, host=settings.web.host, port=settings.web.port, threads=4)
+    with served_at(app, settings.web.host, settings.web.port):
+        yield settings.site.address
+
+
+@contextmanager
+def served_at(app: Flask, host: str, port: int) -> Generator[str, None, None]:
+    """Serve an application without settings in the same way; yields its address."""
+    server = create_server(app, host=host, port=port, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
 
@@ -68,7 +75,7 @@ def served(app: Flask, settings: Settings) -> Generator[str, None, None]:
         wasyncore.close_all(server._map)
 
     try:
-        yield settings.site.address
+        yield f"http://{host}:{port}"
     finally:
         # The loop closes its own sockets: from here it could be waiting on one in that very moment.
         server.trigger.pull_trigger(end)
