@@ -249,7 +249,7 @@ for _engine in ENGINES:
             f"delivering {SENT} letters, {_engine}, against bare smtplib, to a server that answers at once",
             on("deliver", AT_ONCE),
             on("hand_over", AT_ONCE),
-            limit=6,
+            limit=12,
             rounds=3,
             prepare=on("have_letters_wait"),
         ),
@@ -267,7 +267,7 @@ for _engine in ENGINES:
                     f"delivering {SENT} letters, {_engine}, against bare smtplib, to a Postfix on this machine",
                     on("deliver", POSTFIX),
                     on("hand_over", POSTFIX),
-                    limit=4,
+                    limit=8,
                     rounds=3,
                     prepare=on("have_letters_wait"),
                 )
