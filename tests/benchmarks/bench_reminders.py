@@ -52,6 +52,9 @@ TOWN = Town(agencies=30, units=8, officers=3)
 SENT = 200
 FEW, MANY = 1_000, 100_000
 AT_ONCE, DISTANT, POSTFIX = "aiosmtpd.handlers.Sink", "tests.support.relays.Distant", "postfix"
+RELAYS = {AT_ONCE: ("a server that answers at once", 12), DISTANT: ("a relay that thinks", 1 / 0.7)}
+if has_postfix():
+    RELAYS[POSTFIX] = ("a Postfix on this machine", 8)
 _open = ExitStack()
 
 
@@ -245,35 +248,16 @@ for _engine in ENGINES:
             rounds=3,
             prepare=on("forget_today"),
         ),
-        FromTheMorning(
-            f"delivering {SENT} letters, {_engine}, against bare smtplib, to a server that answers at once",
-            on("deliver", AT_ONCE),
-            on("hand_over", AT_ONCE),
-            limit=12,
-            rounds=3,
-            prepare=on("have_letters_wait"),
-        ),
-        FromTheMorning(
-            f"delivering {SENT} letters, {_engine}, against bare smtplib, to a relay that thinks",
-            on("deliver", DISTANT),
-            on("hand_over", DISTANT),
-            limit=1 / 0.7,
-            rounds=3,
-            prepare=on("have_letters_wait"),
-        ),
         *(
-            [
-                FromTheMorning(
-                    f"delivering {SENT} letters, {_engine}, against bare smtplib, to a Postfix on this machine",
-                    on("deliver", POSTFIX),
-                    on("hand_over", POSTFIX),
-                    limit=8,
-                    rounds=3,
-                    prepare=on("have_letters_wait"),
-                )
-            ]
-            if has_postfix()
-            else []
+            FromTheMorning(
+                f"delivering {SENT} letters, {_engine}, against bare smtplib, to {_words}",
+                on("deliver", _relay),
+                on("hand_over", _relay),
+                limit=_limit,
+                rounds=3,
+                prepare=on("have_letters_wait"),
+            )
+            for _relay, (_words, _limit) in RELAYS.items()
         ),
         Memory(
             f"memory of delivering while {MANY:,} letters wait, {_engine}, against {FEW:,}",
