@@ -214,8 +214,14 @@ class TestOutbox:
 
     def test_shows_words_attempts_and_reason(self, visit: Callable[..., Visitor], city: City) -> None:
         page = visit("administrator").get(f"/outbox/{give_letter(city)}").text
-        for words in ("二、請填報", "450", "mailbox busy", "暫時拒收", "到期前 30 日", "/actions/"):
+        for words in ("二、請填報", "450", "mailbox busy", "暫時拒收", "到期前 30 日", "115-TPT-001-01"):
             assert words in page
+
+    def test_leads_nobody_to_an_item_who_reads_none(self, visit: Callable[..., Visitor], city: City) -> None:
+        letter_id = give_letter(city)
+        administrator = visit("administrator")
+        assert administrator.get("/actions/1").status_code == 403
+        assert "/actions/1" not in administrator.get(f"/outbox/{letter_id}").text
 
     @pytest.mark.parametrize("confidentiality", list(Confidentiality))
     def test_keeps_a_letter_about_a_restricted_report_from_who_may_not_read_that(

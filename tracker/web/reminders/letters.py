@@ -1,5 +1,7 @@
 """The reader's notices, and the outbox with every letter."""
 
+from collections.abc import Mapping
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,7 +11,7 @@ from tracker.foundation.mailing import OutcomeKind
 from tracker.people.queries import list_everybody
 from tracker.reminders import ledger, letter_queries, queries, runs, service
 from tracker.reminders.letter_queries import LetterFilter
-from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState
+from tracker.reminders.models import LETTER_LABELS, LETTER_STATE_LABELS, LetterState, OutboxLetter
 from tracker.reminders.rules.digest import NOTICE_LABELS
 from tracker.reminders.rules.ladder import REASON_LABELS
 from tracker.reminders.rules.retry import last_leaves_at
@@ -100,13 +102,20 @@ def show_letter(letter_id: int) -> str:
         letter=letter,
         is_closed=any(number in letter.text for number in closed),
         reasons=ledger.why_sent(letter),
-        items={each.item.item_no: each.item.id for each in letter.reminders}
-        | {each.item.item_no: each.item.id for each in letter.notices if each.item},
+        items=_linked(letter),
         kinds=LETTER_LABELS,
         reason_labels=REASON_LABELS,
         state_labels=LETTER_STATE_LABELS,
         outcome_labels=OUTCOME_LABELS,
     )
+
+
+def _linked(letter: OutboxLetter) -> Mapping[str, int]:
+    """Return the ids of the items of a letter by number, none for whoever reads no items: their links would be dead."""
+    if not act().by.may(Permission.Action.READ):
+        return {}
+    items = [*(each.item for each in letter.reminders), *(each.item for each in letter.notices)]
+    return {item.item_no: item.id for item in items if item is not None}
 
 
 @blueprint.post("/outbox/<int:letter_id>/release")
