@@ -7,7 +7,9 @@ turn a delivered letter into a failed one, and only a break after the body began
 
 import logging
 import re
+import select
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import replace
@@ -25,7 +27,16 @@ import flask_mail
 from flask import Flask
 
 from tracker.foundation.errors import MailServerAway
-from tracker.foundation.mailing import Letter, Outcome, OutcomeKind, PointOfNoReturn, boundary
+from tracker.foundation.mailing import (
+    AT_ONCE_SECONDS,
+    KeptWaiting,
+    Letter,
+    Outcome,
+    OutcomeKind,
+    PointOfNoReturn,
+    boundary,
+    do_nothing,
+)
 from tracker.settings import MailSettings
 
 _log = logging.getLogger(__name__)
@@ -33,6 +44,8 @@ _ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 OK, WILL_FORWARD, READY_FOR_BODY, SERVICE_CLOSING = 250, 251, 354, 421
 SIGN_IN_WANTED = frozenset({530, 534, 535, 538})
+SENT_AT_ONCE = 32 * 1024
+"""So many bytes leave without waiting for the other side; to send more may take as long as an answer."""
 NO_SUCH_ADDRESS = frozenset({501, 550, 551, 553})
 _ENHANCED_CODE = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\d)")
 _ABOUT_MAILBOX = re.compile(r"5\.(1\.(?![078]$)\d+|2\.1)")
@@ -89,12 +102,37 @@ class FrozenMessage(flask_mail.Message):
         return MIMEText("\r\n".join((text or "").splitlines()), subtype, seven_bit)  # type: ignore[arg-type]
 
 
+class _Watched(smtplib.SMTP):
+    """A conversation that tells when an answer does not come at once."""
+
+    kept_waiting: KeptWaiting = staticmethod(do_nothing)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for the server's next answer; raises OSError when the conversation breaks."""
+        if self.sock is not None and not _is_heard(self.sock):
+            self.kept_waiting()
+        return super().getreply()
+
+
+class _WatchedTLS(_Watched, smtplib.SMTP_SSL):
+    """The same within TLS from the first byte."""
+
+
+def _is_heard(sock: socket.socket) -> bool:
+    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        return True
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(AT_ONCE_SECONDS * 1000))
+
+
 class Connection(flask_mail.Connection):
     """One conversation with the mail server, which may carry many letters, one recipient each."""
 
     def __init__(self, mail: flask_mail.Mail, settings: MailSettings) -> None:
         super().__init__(mail)
         self._settings = settings
+        self._sender = parseaddr(settings.sender_address)[1]
         self._is_clean = True
 
     @property
@@ -106,17 +144,15 @@ class Connection(flask_mail.Connection):
         """Connect, secure and sign in; raises OSError when the server or the way to it fails."""
         self.host, self._is_clean = self.configure_host(), True
 
-    def configure_host(self) -> smtplib.SMTP:
+    def configure_host(self) -> _Watched:
         """Return a secured, signed-in conversation; a certificate that does not hold is an error, never a warning."""
         settings = self._settings
         name, timeout = settings.message_id_domain, settings.connect_timeout_seconds
         if settings.security == "tls":
             context = self._verifying_context()
-            host: smtplib.SMTP = smtplib.SMTP_SSL(
-                settings.host, settings.port, name, timeout=timeout, context=context
-            )
+            host: _Watched = _WatchedTLS(settings.host, settings.port, name, timeout=timeout, context=context)
         else:
-            host = smtplib.SMTP(settings.host, settings.port, name, timeout=timeout)
+            host = _Watched(settings.host, settings.port, name, timeout=timeout)
         try:
             self._introduce(host)
         except BaseException:
@@ -124,17 +160,19 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
-    def begin(self) -> tuple[int, bytes]:
+    def begin(self, kept_waiting: KeptWaiting) -> tuple[int, bytes]:
         """Say in the open conversation who sends a letter, and return the server's answer.
 
         Only what a letter that was not taken left behind is cleared first: a relay may be far away, and each word costs
         a journey. Raises OSError when the conversation breaks.
         """
         host = self._conversation
+        host.kept_waiting = kept_waiting
         if not self._is_clean:
             host.rset()
         self._is_clean = False
-        return host.mail(self._settings.sender_address)
+        # Both addresses stand in the plain form that these words take; to have each taken apart again takes a while.
+        return host.docmd("MAIL", f"FROM:<{self._sender}>")
 
     def hand_over(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
         """Offer the letter that was begun to one recipient and wait for the server's word.
@@ -142,7 +180,7 @@ class Connection(flask_mail.Connection):
         Raises OSError, of which every SMTPException is one, when the conversation breaks before the body leaves.
         """
         host = self._conversation
-        code, text = host.rcpt(recipient)
+        code, text = host.docmd("RCPT", f"TO:<{recipient}>")
         if code not in (OK, WILL_FORWARD):
             return _recipient_refused(code, text)
         code, text = host.docmd("DATA")
@@ -162,19 +200,22 @@ class Connection(flask_mail.Connection):
     def quit(self) -> None:
         """Say good-bye; an answer is welcome but changes nothing."""
         if self.host is not None:
+            self._conversation.kept_waiting = do_nothing
             with suppress(OSError):
                 self.host.quit()
             self.drop()
 
     @property
-    def _conversation(self) -> smtplib.SMTP:
-        if self.host is None:
+    def _conversation(self) -> _Watched:
+        if not isinstance(self.host, _Watched):
             raise smtplib.SMTPServerDisconnected("not connected")
         return self.host
 
     def _send_body(self, data: bytes) -> Outcome:
         host = self._conversation
         _set_timeout(host, self._settings.final_timeout_seconds)
+        if len(data) > SENT_AT_ONCE:
+            host.kept_waiting()
         try:
             host.send(_stuffed(data))
             code, text = host.getreply()
@@ -217,7 +258,13 @@ class SMTPMailer:
                 raise ValueError("a header of the letter holds a line break")
             return message.as_bytes()
 
-    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+    def deliver(
+        self,
+        data: bytes,
+        recipient: str,
+        point_of_no_return: PointOfNoReturn,
+        kept_waiting: KeptWaiting = do_nothing,
+    ) -> Outcome:
         """Hand composed bytes to the mail server for one recipient.
 
         Returns as soon as the server's answer is known, so that it can be recorded before anything else is said.
@@ -227,7 +274,7 @@ class SMTPMailer:
             return Outcome(OutcomeKind.PERMANENT, None, words, refuses_address=True)
         with self._lock:
             try:
-                code, text = self._begin()
+                code, text = self._begin(kept_waiting)
                 if code != OK:
                     return _sender_refused(code, text)
                 return self._connection.hand_over(data, recipient, point_of_no_return)
@@ -255,16 +302,17 @@ class SMTPMailer:
         with self._lock:
             self._connection.quit()
 
-    def _begin(self) -> tuple[int, bytes]:
+    def _begin(self, kept_waiting: KeptWaiting) -> tuple[int, bytes]:
         """Begin a letter in the conversation that is open, or in a new one where that has grown stale."""
         if self._connection.is_open:
             with suppress(OSError):
-                code, text = self._connection.begin()
+                code, text = self._connection.begin(kept_waiting)
                 if code == OK:
                     return code, text
             self._connection.drop()
+        kept_waiting()
         self._connect()
-        return self._connection.begin()
+        return self._connection.begin(kept_waiting)
 
     def _connect(self) -> None:
         try:
@@ -319,7 +367,8 @@ def _stuffed(data: bytes) -> bytes:
 
 
 def _decoded(text: bytes) -> str:
-    return text.decode("utf-8", "replace")
+    # PostgreSQL stores no NUL, and what the server said must be stored whatever it said.
+    return text.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _words(error: BaseException | None) -> str:

@@ -13,7 +13,15 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tracker.foundation.mailing import Letter, Mailer, Outcome, OutcomeKind, PointOfNoReturn
+from tracker.foundation.mailing import (
+    KeptWaiting,
+    Letter,
+    Mailer,
+    Outcome,
+    OutcomeKind,
+    PointOfNoReturn,
+    do_nothing,
+)
 
 TAKEN = 250
 
@@ -47,7 +55,13 @@ class FolderMailer:
         """Freeze a letter into the bytes that will travel."""
         return self.composer.compose(letter)
 
-    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+    def deliver(
+        self,
+        data: bytes,
+        recipient: str,
+        point_of_no_return: PointOfNoReturn,
+        kept_waiting: KeptWaiting = do_nothing,
+    ) -> Outcome:
         """Put the letter into the folder."""
         if not point_of_no_return():
             return Outcome(OutcomeKind.WITHHELD)

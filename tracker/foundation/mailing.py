@@ -16,6 +16,14 @@ from typing import Protocol
 
 PointOfNoReturn = Callable[[], bool]
 """Asked once, when the server waits for the body and before its first byte leaves; False withholds it."""
+KeptWaiting = Callable[[], None]
+"""Told when the server does not answer at once, so that what is known by then is not kept in memory alone."""
+AT_ONCE_SECONDS = 0.05
+"""What leaves within so long may be in doubt together when a worker dies."""
+
+
+def do_nothing() -> None:
+    """Take note of nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,13 @@ class Mailer(Protocol):
         """Freeze a letter into the bytes that will travel; the same letter gives the same bytes."""
         ...
 
-    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+    def deliver(
+        self,
+        data: bytes,
+        recipient: str,
+        point_of_no_return: PointOfNoReturn,
+        kept_waiting: KeptWaiting = do_nothing,
+    ) -> Outcome:
         """Hand composed bytes to the mail server for one recipient; never raises for what the server does."""
         ...
 
@@ -129,7 +143,13 @@ class MemoryMailer:
             part.set_boundary(boundary(letter.message_id, level))
         return message.as_bytes()
 
-    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+    def deliver(
+        self,
+        data: bytes,
+        recipient: str,
+        point_of_no_return: PointOfNoReturn,
+        kept_waiting: KeptWaiting = do_nothing,
+    ) -> Outcome:
         """Keep the bytes, or give the next prepared answer."""
         answer = self.answers.pop(0) if self.answers else Outcome(OutcomeKind.ACCEPTED, 250, "kept in memory")
         if answer.kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN) and not point_of_no_return():

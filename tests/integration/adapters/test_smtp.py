@@ -9,12 +9,14 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import formataddr
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
+from tracker.adapters import smtp
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.mailing import Letter, Outcome, OutcomeKind
 from tracker.settings import MailSettings
@@ -305,6 +307,40 @@ class TestDeliver:
         outcome = deliver(mailer)
         mailer.close()
         assert (outcome.code, outcome.text) == (550, "no such person")
+
+
+class TestAServerThatTakesItsTime:
+    """Whoever waits for it is told, so that nothing is known in memory alone meanwhile."""
+
+    def told(self, port: int, letters: int, **changes: object) -> list[int]:
+        """Deliver letters over one conversation; return before the end of how many of them it was told."""
+        mailer, told, ended = SMTPMailer(settings(port, **changes)), list[int](), list[Outcome]()
+        data = mailer.compose(LETTER)
+        for _ in range(letters):
+            kept_waiting = partial(self._note, told, ended)
+            ended.append(mailer.deliver(data, LETTER.to_address, lambda: True, kept_waiting))
+        mailer.close()
+        return told
+
+    def _note(self, told: list[int], ended: list[Outcome]) -> None:
+        told.append(len(ended))
+
+    @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
+    def test_is_told_of_at_every_word(self, faulty_server, step: str) -> None:
+        told = self.told(faulty_server(**{step: ["ok", "hang"]}).port, 2)
+        assert 1 in told
+
+    def test_is_not_told_of_while_it_answers_at_once(self, faulty_server, monkeypatch) -> None:
+        monkeypatch.setattr(smtp, "AT_ONCE_SECONDS", 30.0)
+        server = faulty_server()
+        assert self.told(server.port, 5, reply_timeout_seconds=30, final_timeout_seconds=30) == [0]
+        assert server.conversations == 1
+
+    def test_is_told_of_before_a_new_conversation_is_begun(self, faulty_server, monkeypatch) -> None:
+        monkeypatch.setattr(smtp, "AT_ONCE_SECONDS", 30.0)
+        server = faulty_server(MAIL=["ok", "drop"])
+        told = self.told(server.port, 2, reply_timeout_seconds=30, final_timeout_seconds=30)
+        assert (told, server.conversations) == ([0, 1], 2)
 
 
 @pytest.fixture(scope="module")
