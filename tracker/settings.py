@@ -94,6 +94,7 @@ class MailSettings:
     connect_timeout_seconds: float
     reply_timeout_seconds: float
     final_timeout_seconds: float
+    letters_in_hand: int
 
 
 @dataclass(frozen=True)

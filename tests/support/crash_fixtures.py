@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from tests.factories.deadlines import address
 from tests.integration.conftest import Mailbox
 from tests.support import databases
-from tests.support.crashing import Crashes, Nursery, Place
+from tests.support.crashing import HANDFULS_IN_DOUBT, Crashes, Nursery, Place
 from tests.support.storm import BEGINS, fill
 from tracker.foundation.database import Database
 
@@ -73,15 +73,19 @@ def crashes(
     mailbox: Mailbox,
     copies: Callable[[], Mapping[str, Sequence[bytes]]],
     tmp_path: Path,
-) -> Iterator[Callable[[int], Crashes]]:
-    """Let workers die on a Monday morning on which some officers are to hear; the mail server takes every letter."""
+) -> Iterator[Callable[..., Crashes]]:
+    """Let workers die on a Monday morning on which some officers are to hear; the mail server takes every letter.
+
+    `crashes(7, in_hand=3)`: the first letter goes alone, the others by the handful.
+    """
     with ExitStack() as stack:
 
-        def make(officers: int) -> Crashes:
+        def make(officers: int, in_hand: int = 1) -> Crashes:
             copied = copied_town(officers)
-            nursery = Nursery(Place(tmp_path, mailbox.port), stack.enter_context(copied()), BEGINS)
+            nursery = Nursery(Place(tmp_path, mailbox.port, in_hand), stack.enter_context(copied()), BEGINS)
             stack.callback(nursery.close)
             expected = frozenset(map(address, range(1, officers + 1)))
-            return Crashes(nursery, copied, BEGINS, expected, copies, mailbox.taken.clear)
+            in_doubt = HANDFULS_IN_DOUBT * in_hand if in_hand > 1 else 1
+            return Crashes(nursery, copied, BEGINS, expected, copies, mailbox.taken.clear, in_doubt)
 
         yield make

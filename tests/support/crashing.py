@@ -36,6 +36,7 @@ from tracker.reminders.models import (
     PlannedReminder,
 )
 from tracker.reminders.planning import plan_reminders
+from tracker.reminders.rules import retry
 from tracker.settings import Settings
 from tracker.wiring import Wiring, wire
 
@@ -43,6 +44,9 @@ DIED = 137
 AFTER_A_LEASE = timedelta(minutes=16)
 MOMENT_SECONDS = 0.2
 """How long those wait for one another who are to begin together."""
+A_LONG_TIME = 3600.0
+HANDFULS_IN_DOUBT = 3
+"""One that is said, the one before it, and the one that is taken meanwhile."""
 ROUNDS = 12
 """Retries wait longer and longer; so many rounds are more than any letter here needs."""
 
@@ -109,22 +113,30 @@ class Life:
 
 @dataclass(frozen=True)
 class Place:
-    """Where lives are lived: a folder, and the mail server's port."""
+    """Where lives are lived: a folder, the mail server's port, and how many letters a worker may have in hand.
+
+    Where it is more than one, the server counts as quick, however slow this machine is: each life passes the same
+    points, though two threads may pass them in another order.
+    """
 
     folder: Path
     port: int
+    in_hand: int = 1
 
     def settings(self, url: str) -> Settings:
         """Return the settings of an installation whose letters go to the mail server."""
         mail = {
             "TRACKER_MAIL__HOST": "127.0.0.1",
             "TRACKER_MAIL__PORT": str(self.port),
-            "TRACKER_REMINDERS__LETTERS_PER_MINUTE": "1000",
+            "TRACKER_MAIL__LETTERS_IN_HAND": str(self.in_hand),
+            "TRACKER_REMINDERS__LETTERS_PER_MINUTE": "60000",
         }
         return settings_for(self.folder, url, mail)
 
     def live(self, life: Life) -> None:
         """Plan and deliver as a worker does."""
+        if self.in_hand > 1:
+            retry.AT_ONCE_SECONDS = A_LONG_TIME  # type: ignore[misc]
         clock = FixedClock(life.moment)
         wiring = wire(self.settings(life.url), clock)
         _work(wiring)
@@ -202,7 +214,8 @@ def _lived(place: Place, life: Life, begin: float, told: Path) -> int:
 class Crashes:
     """Lives over copies of one prepared database; `copies` are what the mail server took, by recipient.
 
-    `expected` are the addresses that have to get a letter on the morning of `moment`.
+    `expected` are the addresses that have to get a letter on the morning of `moment`; a death may leave so many letters
+    `in_doubt`.
     """
 
     nursery: Nursery
@@ -211,6 +224,7 @@ class Crashes:
     expected: frozenset[str]
     copies: Callable[[], Mapping[str, Sequence[bytes]]]
     forget_copies: Callable[[], None]
+    in_doubt: int = 1
 
     def points(self) -> list[str]:
         """Return all points that a life without a crash passes."""
@@ -249,7 +263,7 @@ class Crashes:
             "got a copy that no unknown attempt explains": {
                 address for address, number in extra.items() if number > unknown[address]
             },
-            "more unknown attempts than crashes": unknown.total() > deaths,
+            "more unknown attempts than crashes": unknown.total() > deaths * self.in_doubt,
             "letters still wait": _waiting(session),
             "reminders still wait": open_reminders,
         }

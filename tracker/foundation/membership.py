@@ -31,6 +31,11 @@ def is_among(column: SQLColumnExpression[Any], numbers: Collection[int]) -> _Amo
     return _Among(column, bindparam("numbers", list(numbers), _NUMBERS, unique=True))
 
 
+def is_among_given(column: SQLColumnExpression[Any], name: str) -> _Among:
+    """Return the same condition for a statement that is put together once; a list of the `name` is given each time."""
+    return _Among(column, bindparam(name, type_=_NUMBERS))
+
+
 def is_code(column: SQLColumnExpression[Any], *codes: StrEnum) -> ColumnElement[bool]:
     """Return the condition that a column holds one of some codes, written out for the sake of partial indexes.
 

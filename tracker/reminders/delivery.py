@@ -1,35 +1,36 @@
 """One pass over the outbox: claim, leave the database, hand over, record.
 
-No transaction is open while the mail server is spoken to, but for the short one at the point of no return. One letter
-is in hand at a time, so a crash leaves at most one whose end is unknown.
+No transaction is open while the mail server is spoken to, but for the short one at the point of no return. A worker has
+one letter in hand. Where the server answers at once, and the rate that is allowed asks for it, it has a handful: never
+more than leave in a moment, since a crash leaves in doubt what is in hand. Then one hand speaks and another writes:
+while a handful is said, the one before is recorded and the one after is taken.
 """
 
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from tracker.foundation.database import Database, Session
+from tracker.foundation.database import Database
 from tracker.foundation.errors import TrackerError
 from tracker.foundation.mailing import Outcome, OutcomeKind
 from tracker.reminders import outbox
+from tracker.reminders.books import ONE_MINUTE, SEVERAL, Books, Hand, Wait
 from tracker.reminders.leaving import Present
-from tracker.reminders.models import DeliveryAttempt, OutboxLetter
-from tracker.reminders.outbox import Claimed
+from tracker.reminders.models import DeliveryAttempt
+from tracker.reminders.outbox import Claimed, Ended
 from tracker.reminders.post_office import PostOffice
-from tracker.reminders.rules.ladder import Reason
-from tracker.reminders.service import notify_of_failed_letter
+from tracker.reminders.rules.retry import letters_in_hand
 
-ONE_MINUTE = timedelta(minutes=1)
 COUNTS_PER_MINUTE = 600
 """How often a minute's letters are counted at most: after each one where the limit is low, else after a few."""
-_RECORDING_PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""How long to wait between attempts to record an outcome; what the server said must not be lost to a hiccup."""
-
+A_MOMENT = timedelta(seconds=1)
+"""How long what was found out at the point of no return is relied on."""
 _log = logging.getLogger(__name__)
-Wait = Callable[[float], None]
 
 
 def deliver_outbox(
@@ -41,93 +42,148 @@ def deliver_outbox(
     """Hand over the letters that are due, within the rate that is allowed; returns how many the server took.
 
     The pass ends when nothing is due, when the minute's letters have left, when the mail server fails, or when it may
-    not go on; the letter in hand is finished first.
+    not go on; what is in hand is finished first.
     """
     if not office.is_on or not _has_work(office, database):
         return 0
     with database.transaction() as session:
         outbox.release_expired(session, office.clock.now())
         outbox.give_up_late(session, office.clock.now())
-    present, accepted = Present(office), 0
-    left = _allowance(office, database)
-    try:
-        claimed = _claim_first(present, database) if left else None
-        while claimed is not None:
-            outcome = _hand_over(present, database, claimed)
-            accepted += outcome.kind is OutcomeKind.ACCEPTED
-            left = left - 1 or _allowance(office, database)
-            goes_on = left > 0 and may_go_on()
-            claimed = _record_surely(present, database, claimed, outcome, wait, goes_on=goes_on)
-    finally:
-        office.mailer.close()
-    return accepted
-
-
-def _claim_first(present: Present, database: Database) -> Claimed | None:
-    with database.transaction() as session:
-        return _claim_next(present, session)
-
-
-def _claim_next(present: Present, session: Session) -> Claimed | None:
-    office, now = present.office, present.office.clock.now()
-    is_open = not office.is_dry and present.slot(session, now).is_open
-    return outbox.claim(session, now, office.lease, slot_is_open=is_open)
-
-
-def _hand_over(present: Present, database: Database, claimed: Claimed) -> Outcome:
-    passed = False
-
-    def point_of_no_return() -> bool:
-        nonlocal passed
-        passed = _pass_point_of_no_return(present, database, claimed)
-        return passed
-
-    try:
-        return present.office.mailer.deliver(claimed.payload, claimed.address, point_of_no_return)
-    except Exception as error:  # noqa: BLE001 - one letter that cannot be sent must not stop the others
-        _log.exception("letter %s could not be handed over", claimed.letter_id)
-        return Outcome(OutcomeKind.UNKNOWN if passed else OutcomeKind.TEMPORARY, None, type(error).__name__)
-
-
-def _pass_point_of_no_return(present: Present, database: Database, claimed: Claimed) -> bool:
-    office, now = present.office, present.office.clock.now()
-    with database.transaction() as session:
-        outbox.lock_recipient(session, claimed.recipient_id)
-        if not outbox.begin_transmitting(session, claimed, now, office.mail_wait + ONE_MINUTE):
-            return False
-        objection = present.objection(session, claimed, now)
-        if objection is not None:
-            letter = session.get_one(OutboxLetter, claimed.letter_id)
-            if isinstance(objection, datetime):
-                outbox.postpone(session, letter, objection)
-            elif objection is Reason.OUTDATED:
-                outbox.cancel(session, letter, objection)
-            else:
-                outbox.fail(session, letter, objection)
-        return objection is None
-
-
-def _record_surely(
-    present: Present, database: Database, claimed: Claimed, outcome: Outcome, wait: Wait, *, goes_on: bool
-) -> Claimed | None:
-    """Record how an attempt ended and, in the same transaction, claim the next letter where the pass goes on."""
-    clock = present.office.clock
-    for pause in (*_RECORDING_PAUSES, None):
+    with ThreadPoolExecutor(1, "writes down what was said") as clerk:
+        books = Books(Present(office), database, wait)
+        worker = _Worker(office, database, books, clerk, may_go_on)
         try:
-            with database.transaction() as session:
-                outbox.record_outcome(session, claimed, outcome, clock.now())
-                if outcome.kind is OutcomeKind.PERMANENT:
-                    notify_of_failed_letter(session, claimed.letter_id, outcome, clock.now())
-                goes_on = goes_on and outcome.kind not in outbox.CHANNEL_FAILURES
-                return _claim_next(present, session) if goes_on else None
-        except TrackerError:
-            if pause is None:
-                _log.exception(
-                    "the end of letter %s (%s) could not be recorded", claimed.letter_id, outcome.kind
-                )
-                break
-            wait(pause)
-    return None
+            worker.work()
+        finally:
+            office.mailer.close()
+    return worker.accepted
+
+
+@dataclass
+class _Worker:
+    office: PostOffice
+    database: Database
+    books: Books
+    clerk: Executor
+    may_go_on: Callable[[], bool]
+    accepted: int = 0
+    _left: int = 0
+    _together: int = 1
+    _ahead: "Future[Hand | None] | None" = None
+
+    def work(self) -> None:
+        """Hand over letter after letter, or handful after handful, until none is due or none may leave."""
+        self._left = _allowance(self.office, self.database)
+        hand = self.books.take_one() if self._left else None
+        while hand is not None:
+            if hand.passed_at is None:
+                self._hand_over(hand)
+            else:
+                hand = self._hand_over_several(hand)
+            hand = self._next(hand)
+
+    def _next(self, said: Hand) -> Hand | None:
+        """Record how letters ended and take the next, where the pass goes on."""
+        most = 0 if said.is_denied else self._allowed()
+        if most >= SEVERAL:
+            return self._write(said, most) or self.books.take_one()
+        return self.books.record_surely(said, goes_on=most > 0)
+
+    def _hand_over_several(self, hand: Hand) -> Hand:
+        """Hand over handful after handful, as long as there is one; returns the last, which is not on record yet."""
+        said: Hand | None = None
+        while True:
+            most = min(self._together, self._left - len(hand.waiting)) if self.may_go_on() else 0
+            self._ahead = self.clerk.submit(self._write, said, most)
+            self._hand_over(hand)
+            said, taken = hand, self._taken_ahead()
+            if taken is None:
+                return said
+            if said.is_denied:
+                said.waiting.extend(taken.waiting)
+                return said
+            hand = taken
+
+    def _write(self, said: Hand | None, most: int) -> Hand | None:
+        """Record how a handful ended, then take the next; on another thread, while the one between them is said.
+
+        In two transactions: what the server said must not depend on whether the next letters can be judged.
+        """
+        try:
+            if said is not None:
+                self.books.record_surely(said, goes_on=False)
+            if most >= SEVERAL:
+                return self.books.take_several(most)
+        except Exception:  # noqa: BLE001 - what is being said meanwhile has to be recorded, whatever goes wrong here
+            _log.exception("no handful could be taken")
+        return None
+
+    def _taken_ahead(self) -> Hand | None:
+        ahead, self._ahead = self._ahead, None
+        return ahead.result() if ahead is not None else None
+
+    def _hand_over(self, hand: Hand) -> None:
+        """Say the letters in hand up to the first that is not taken."""
+        started, said, is_taken = time.monotonic(), 0, True
+        while hand.waiting and is_taken:
+            claimed = hand.waiting.popleft()
+            outcome = self._say(hand, claimed)
+            hand.ended.append(Ended(claimed, outcome))
+            is_taken = outcome.kind is OutcomeKind.ACCEPTED
+            self.accepted += is_taken
+            said += 1
+        self._left -= said
+        pace, most = (time.monotonic() - started) / said, self.office.mail.letters_in_hand
+        self._together = letters_in_hand(pace, most) if is_taken else 1
+
+    def _say(self, hand: Hand, claimed: Claimed) -> Outcome:
+        passed = False
+
+        def point_of_no_return() -> bool:
+            nonlocal passed
+            passed = self._may_leave(hand, claimed)
+            return passed
+
+        def kept_waiting() -> None:
+            self._settle(hand)
+
+        try:
+            return self.office.mailer.deliver(
+                claimed.payload, claimed.address, point_of_no_return, kept_waiting
+            )
+        except Exception as error:  # noqa: BLE001 - one letter that cannot be sent must not stop the others
+            _log.exception("letter %s could not be handed over", claimed.letter_id)
+            return Outcome(
+                OutcomeKind.UNKNOWN if passed else OutcomeKind.TEMPORARY, None, type(error).__name__
+            )
+
+    def _may_leave(self, hand: Hand, claimed: Claimed) -> bool:
+        now = self.office.clock.now()
+        if hand.passed_at is not None and timedelta(0) <= now - hand.passed_at < A_MOMENT:
+            return True
+        self._settle(hand)
+        return self.books.may_leave(claimed)
+
+    def _settle(self, hand: Hand) -> None:
+        """Record what is known while the server makes us wait, and let go of the letters that wait behind this one."""
+        hand.passed_at = None
+        if taken := self._taken_ahead():
+            hand.waiting.extend(taken.waiting)
+        if not hand.ended and not hand.waiting:
+            return
+        try:
+            self.books.record(hand)
+        except Exception:  # noqa: BLE001 - it is recorded again when the letter that is being said has ended
+            _log.exception("letters in hand could not be recorded yet")
+
+    def _allowed(self) -> int:
+        """Return how many letters may be taken next; none where that cannot be asked, since what was said waits."""
+        try:
+            self._left = self._left or _allowance(self.office, self.database)
+        except TrackerError as error:
+            _log.warning("how many letters may still leave could not be asked: %s", error)
+            return 0
+        return min(self._together, self._left) if self.may_go_on() else 0
 
 
 def _has_work(office: PostOffice, database: Database) -> bool:

@@ -1,10 +1,11 @@
 """Whether a letter may leave: asked once more at the point of no return, with the facts of that moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tracker.foundation.database import Session
@@ -27,14 +28,16 @@ AT_FIRST, AT_MOST = 16, 256
 """How many letters are judged together: at first, and when nothing has been recorded for a while."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Known:
-    """What letters are judged by, as it was when the record stood so."""
+    """What was found out on a day while the record stood so."""
 
-    state: tuple[object, ...]
-    directory: Directory
-    terms: Terms
+    day: date
+    as_of: str
     calendar: OfficeCalendar
+    judged_by: tuple[Directory, Terms] | None = None
+    verdicts: Mapping[int, Reason | None] = field(default_factory=dict)
+    ahead: int = AT_FIRST
 
 
 @dataclass
@@ -42,74 +45,98 @@ class Present:
     """What every letter of a pass is judged by: who is there, the ladders in force, and what the letters tell of.
 
     It is read anew when the day ends, and when the record or the list of refused addresses has grown: whatever changes
-    it is written there. As long as nothing is, letters are judged before their turn, twice as many each time: asking
-    for each by itself takes longer than all the rest.
+    it is written there. A letter that was written since is right as it stands. As long as nothing is recorded, others
+    are judged before their turn, twice as many each time: asking for each by itself takes longer than all the rest.
     """
 
     office: PostOffice
     _known: _Known | None = None
-    _verdicts: Mapping[int, Reason | None] = field(default_factory=dict)
-    _ahead: int = AT_FIRST
 
-    def slot(self, session: Session, now: datetime) -> Slot:
-        """Return the slot of the day by the office days that were known when the last letter left."""
+    def is_open(self, session: Session, now: datetime) -> bool:
+        """Tell whether the day's letters may leave, by the office days that were known when the last one left."""
+        return not self.office.is_dry and self._slot(session, now).is_open
+
+    def _slot(self, session: Session, now: datetime) -> Slot:
         if self._known is None:
             return self.office.slot(session, now)
         return slot_of(now, self.office.zone, self.office.hour, self._known.calendar)
 
-    def objection(self, session: Session, claimed: Claimed, now: datetime) -> Reason | datetime | None:
-        """Return why a letter must not leave any more, or the moment for which it has to wait, or None.
+    def objections(
+        self, session: Session, hand: Sequence[Claimed], now: datetime
+    ) -> Mapping[int, Reason | datetime]:
+        """Return why some letters of a hand must not leave any more, or the moment for which they have to wait, by id.
 
         One with an attempt of unknown end goes out again as it stands, as long as its recipient is there; any other of
-        an earlier day is written anew. None is a second mail of the day, and none leaves before the hour that its
-        recipient chose.
+        an earlier day is written anew. None is a second mail of the day or of the hand, and none leaves before the hour
+        that its recipient chose.
         """
+        if not hand:
+            return {}
+        since, until = day_bounds(self.office.today(), self.office.zone)
+        people = [each.recipient_id for each in hand]
+        asked = {"people": people, "lease": hand[0].token, "since": since, "until": until}
+        facts = {row.id: row for row in session.execute(protocol.FACTS, asked)}
+        found: dict[int, Reason | datetime] = {}
+        told: set[int] = set()
+        for claimed in hand:
+            about = facts[claimed.recipient_id]
+            if claimed.recipient_id in told:
+                objection: Reason | datetime | None = now
+            else:
+                objection = self._objection(session, claimed, about, hand, now)
+            if objection is not None:
+                found[claimed.letter_id] = objection
+            else:
+                told.add(claimed.recipient_id)
+        return found
+
+    def _objection(
+        self, session: Session, claimed: Claimed, facts: Row[Any], hand: Sequence[Claimed], now: datetime
+    ) -> Reason | datetime | None:
         today = self.office.today()
-        since, until = day_bounds(today, self.office.zone)
-        asked = {"letter": claimed.letter_id, "person": claimed.recipient_id, "since": since, "until": until}
-        facts = session.execute(protocol.FACTS, asked).one()
-        if not facts.is_active:
-            return Reason.RECIPIENT_INACTIVE
-        if outbox.is_superseded(claimed, today):
-            return Reason.OUTDATED
-        if claimed.deliver_by < now:
-            return Reason.EXPIRED
+        if reason := _is_over(claimed, today, now, is_active=facts.is_active):
+            return reason
         if not claimed.is_counted:
             return None
-        self._see(session, (today, facts.recorded, facts.refused, facts.refused_last))
+        known = self._see(session, today, facts.as_of)
         if claimed.ambiguous:
             return self._waits_until(session, claimed, now, day_is_taken=facts.day_is_taken)
-        reason = Reason.OUTDATED if facts.day_is_taken else self._judged(session, claimed.letter_id, now)
+        if facts.day_is_taken:
+            return Reason.OUTDATED
+        is_as_written = (claimed.local_date, claimed.as_of) == (today, self.office.as_of(facts.as_of))
+        reason = None if is_as_written else self._judged(session, known, claimed, hand, now)
         return reason or self._waits_until(session, claimed, now)
 
     def _waits_until(
         self, session: Session, claimed: Claimed, now: datetime, *, day_is_taken: bool = False
     ) -> datetime | None:
-        slot = self.slot(session, now)
+        slot = self._slot(session, now)
         if day_is_taken:
             return slot.opens_at + ONE_DAY
         if not slot.is_open:
             return now
         return _opens_later(session, claimed, slot, now) if claimed.local_date < slot.day else None
 
-    def _see(self, session: Session, state: tuple[date, *tuple[object, ...]]) -> None:
-        if self._known is not None and self._known.state == state:
-            return
-        today, calendars = state[0], self.office.calendars(session, state[0])
-        directory, terms = load_directory(session, today), self.office.terms(session, today)
-        self._known = _Known(state, directory, terms, calendars.everywhere)
-        self._verdicts, self._ahead = {}, AT_FIRST
+    def _see(self, session: Session, today: date, as_of: str) -> _Known:
+        if self._known is None or (self._known.day, self._known.as_of) != (today, as_of):
+            self._known = _Known(today, as_of, self.office.calendars(session, today).everywhere)
+        return self._known
 
-    def _judged(self, session: Session, letter_id: int, now: datetime) -> Reason | None:
-        if letter_id not in self._verdicts:
-            self._verdicts = self._judge(
-                session, [letter_id, *outbox.list_due(session, now, self._ahead - 1)], now
-            )
-            self._ahead = min(2 * self._ahead, AT_MOST)
-        return self._verdicts[letter_id]
+    def _judged(
+        self, session: Session, known: _Known, claimed: Claimed, hand: Sequence[Claimed], now: datetime
+    ) -> Reason | None:
+        if claimed.letter_id not in known.verdicts:
+            due = outbox.list_due(session, now, max(known.ahead - len(hand), 0))
+            known.verdicts = self._judge(session, known, [*(each.letter_id for each in hand), *due], now)
+            known.ahead = min(2 * known.ahead, AT_MOST)
+        return known.verdicts[claimed.letter_id]
 
-    def _judge(self, session: Session, letter_ids: list[int], now: datetime) -> Mapping[int, Reason | None]:
-        assert self._known is not None
+    def _judge(
+        self, session: Session, known: _Known, letter_ids: list[int], now: datetime
+    ) -> Mapping[int, Reason | None]:
+        if known.judged_by is None:
+            known.judged_by = load_directory(session, known.day), self.office.terms(session, known.day)
+        directory, terms = known.judged_by
         letters = session.scalars(
             select(OutboxLetter)
             .where(OutboxLetter.id.in_(letter_ids))
@@ -121,8 +148,17 @@ class Present:
         ).all()
         reminders = [each for letter in letters for each in letter.reminders]
         notices = [each for letter in letters for each in letter.notices]
-        standing = standing_of(session, self._known.terms, self._known.directory, reminders, notices)
+        standing = standing_of(session, terms, directory, reminders, notices)
         return {letter.id: _why_not(letter, standing, now) for letter in letters}
+
+
+def _is_over(claimed: Claimed, today: date, now: datetime, *, is_active: bool) -> Reason | None:
+    """Return why a letter must not leave any more, whatever it says, or None."""
+    if not is_active:
+        return Reason.RECIPIENT_INACTIVE
+    if outbox.is_superseded(claimed, today):
+        return Reason.OUTDATED
+    return Reason.EXPIRED if claimed.deliver_by < now else None
 
 
 def _why_not(letter: OutboxLetter, standing: Standing, now: datetime) -> Reason | None:

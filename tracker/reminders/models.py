@@ -85,7 +85,8 @@ _UNTOLD = text("outcome = 'planned' AND letter_id IS NULL")
 class OutboxLetter(Base):
     """A letter to one person; its bytes are set once and sent unchanged, however often that takes.
 
-    Where the person's own address is refused it goes to the shared mailbox of their department (`to_mailbox`).
+    Where the person's own address is refused it goes to the shared mailbox of their department (`to_mailbox`). `as_of`
+    says what the letter rests on: how far the record had grown before it was written.
     """
 
     __tablename__ = "outbox_letter"
@@ -106,6 +107,7 @@ class OutboxLetter(Base):
     text: Mapped[str] = mapped_column(deferred=True)
     payload: Mapped[bytes] = mapped_column(deferred=True)
     local_date: Mapped[date]
+    as_of: Mapped[str | None]
     state: Mapped[LetterState] = mapped_column(code_column(LetterState), default=LetterState.QUEUED)
     reason: Mapped[Reason | None] = mapped_column(code_column(Reason))
     created_at: Mapped[datetime]

@@ -6,17 +6,17 @@ Every change carries the lease's token, so a worker that slept past its lease ch
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.foundation.database import Base, Session
 from tracker.foundation.mailing import Outcome, OutcomeKind
-from tracker.foundation.membership import is_among
-from tracker.people.models import User
 from tracker.reminders import protocol
 from tracker.reminders.letter_queries import CHANNEL, IS_IN_HAND, IS_QUEUED
 from tracker.reminders.models import (
@@ -42,7 +42,10 @@ _NO_ATTEMPT = frozenset({OutcomeKind.CHANNEL, OutcomeKind.WITHHELD})
 
 @dataclass(frozen=True)
 class NewLetter:
-    """A composed letter, ready for the outbox; `key` says what makes it the only one of its kind."""
+    """A composed letter, ready for the outbox; `key` says what makes it the only one of its kind.
+
+    `as_of` is what `PostOffice.as_of` said before anything was read of what stands in it; None where nobody asked.
+    """
 
     key: str
     message_id: str
@@ -55,6 +58,7 @@ class NewLetter:
     local_date: date
     deliver_by: datetime
     to_mailbox: bool = False
+    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Claimed:
     address: str
     payload: bytes
     local_date: date
+    as_of: str | None
     deliver_by: datetime
     ambiguous: int
 
@@ -78,6 +83,13 @@ class Claimed:
     def is_counted(self) -> bool:
         """Tell whether the letter counts for one mail a day; what a person asked for does not."""
         return self.kind in COUNTED
+
+
+class Ended(NamedTuple):
+    """How the attempt with one letter ended."""
+
+    claimed: Claimed
+    outcome: Outcome
 
 
 def put(session: Session, letter: NewLetter, now: datetime) -> int | None:
@@ -105,15 +117,25 @@ def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.I
     return postgresql.insert(model) if is_postgres else sqlite.insert(model)
 
 
-def claim(session: Session, now: datetime, lease: timedelta, *, slot_is_open: bool) -> Claimed | None:
-    """Take the letter that has waited longest, for the length of a lease; None when none is due.
+def claim(
+    session: Session, now: datetime, lease: timedelta, *, slot_is_open: bool, most: int = 1
+) -> list[Claimed]:
+    """Take the letters that have waited longest, at `most` so many, for the length of a lease; none when none is due.
 
-    Outside the day's slot only letters that a person asked for are taken.
+    Several at once are such as have never gone wrong: one that kills its worker must not drag others along. Outside the
+    day's slot only letters that a person asked for are taken.
     """
-    statement = protocol.CLAIM if slot_is_open else protocol.CLAIM_ASKED_FOR
-    given = {"now": now, "lease": secrets.token_hex(8), "until": now + lease}
-    row = session.execute(statement, given).one_or_none()
-    return Claimed(*row) if row else None
+    statement = protocol.claiming(is_closed=not slot_is_open, is_for_several=most > 1)
+    given = {"now": now, "lease": secrets.token_hex(8), "until": now + lease, "most": most}
+    return sorted(
+        (Claimed(*row) for row in session.execute(statement, given)), key=lambda each: each.letter_id
+    )
+
+
+def as_of(session: Session) -> str:
+    """Return how far the record and the list of refused addresses have grown: what letters say rests on these."""
+    grown: str = session.execute(protocol.AS_OF).scalar_one()
+    return grown
 
 
 def list_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
@@ -159,7 +181,7 @@ def release_expired(session: Session, now: datetime) -> None:
         was_transmitting = letter.state is LetterState.TRANSMITTING
         kind = OutcomeKind.UNKNOWN if was_transmitting else OutcomeKind.TEMPORARY
         lost = Outcome(kind, None, "the lease ran out")
-        _note(session, letter.id, letter.lease_token or "", lost, now)
+        session.execute(protocol.NOTE, _attempt(letter.id, letter.lease_token or "", lost, now))
         letter.ambiguous += was_transmitting
         letter.crashes += 1
         letter.state = LetterState.HELD if letter.crashes > CRASHES_ALLOWED else LetterState.QUEUED
@@ -168,32 +190,71 @@ def release_expired(session: Session, now: datetime) -> None:
     session.flush()
 
 
-def begin_transmitting(session: Session, claimed: Claimed, now: datetime, lease: timedelta) -> bool:
-    """Pass the point of no return, if the lease still holds; the caller commits before the first byte leaves."""
-    given = {"letter": claimed.letter_id, "lease": claimed.token, "now": now, "until": now + lease}
-    result = session.execute(protocol.BEGIN_TRANSMITTING, given)
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+def begin_transmitting(
+    session: Session, hand: Sequence[Claimed], now: datetime, lease: timedelta
+) -> list[Claimed]:
+    """Pass the point of no return with letters claimed together; returns those whose lease still holds.
+
+    The caller commits before the first byte of any of them leaves.
+    """
+    given = _of_hand(hand) | {"now": now, "until": now + lease}
+    begun = set(session.scalars(protocol.BEGIN_TRANSMITTING, given))
+    return [each for each in hand if each.letter_id in begun]
 
 
-def record_outcome(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
-    """Record how an attempt ended and what follows from it.
+def lock(session: Session, claimed: Iterable[Claimed]) -> None:
+    """Lock letters in the order of their numbers, as whoever writes letters does, so that nobody waits in a ring."""
+    session.execute(protocol.LOCK_LETTERS, {"letters": [each.letter_id for each in claimed]})
+
+
+def give_back(session: Session, claimed: Iterable[Claimed]) -> None:
+    """Let letters wait again of which surely nothing has left; it is no attempt of theirs."""
+    for _, hand in groupby(claimed, key=lambda each: each.token):
+        session.execute(protocol.GIVE_BACK, _of_hand(list(hand)))
+
+
+def _of_hand(hand: Sequence[Claimed]) -> dict[str, object]:
+    return {"letters": [each.letter_id for each in hand], "lease": hand[0].token}
+
+
+def record_outcomes(session: Session, ended: Collection[Ended], now: datetime) -> None:
+    """Record how attempts ended and what follows from it.
 
     A worker that lost its lease meanwhile adds to the history only, unless it knows that the server took the letter.
     """
+    attempts = [
+        _attempt(claimed.letter_id, claimed.token, outcome, now)
+        for claimed, outcome in ended
+        if outcome.kind is not OutcomeKind.WITHHELD
+    ]
+    if attempts:
+        session.execute(protocol.NOTE, attempts)
+    accepted = [each.claimed for each in ended if each.outcome.kind is OutcomeKind.ACCEPTED]
+    if accepted:
+        _accept(session, accepted, now)
+    for claimed, outcome in ended:
+        if outcome.kind is not OutcomeKind.ACCEPTED:
+            _record_failure(session, claimed, outcome, now)
+
+
+def _record_failure(session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
     _judge_channel(session, outcome, now)
-    if outcome.kind is not OutcomeKind.WITHHELD:
-        _note(session, claimed.letter_id, claimed.token, outcome, now)
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        _accept(session, claimed, now)
-        return
-    letter = session.scalars(
-        select(OutboxLetter).where(OutboxLetter.id == claimed.letter_id).with_for_update()
-    ).one()
+    letter = session.get_one(OutboxLetter, claimed.letter_id, with_for_update=True)
     if letter.lease_token == claimed.token:
         _follow(session, letter, outcome, now)
         _end_lease(letter)
         session.flush()
+
+
+def withhold(session: Session, letter_id: int, objection: Reason | datetime) -> None:
+    """Keep back a letter that must not leave now: for good, or until a moment."""
+    letter = session.get_one(OutboxLetter, letter_id, populate_existing=True)
+    if isinstance(objection, datetime):
+        postpone(session, letter, objection)
+    elif objection is Reason.OUTDATED:
+        cancel(session, letter, objection)
+    else:
+        fail(session, letter, objection)
 
 
 def cancel(session: Session, letter: OutboxLetter, reason: Reason) -> None:
@@ -218,7 +279,7 @@ def fail(session: Session, letter: OutboxLetter, reason: Reason) -> None:
     _end_lease(letter)
     _forget_token(letter)
     session.flush()
-    _settle(session, letter.id, Planned.FAILED, reason)
+    _settle(session, [letter.id], Planned.FAILED, reason)
 
 
 def release_held(letter: OutboxLetter, now: datetime) -> None:
@@ -233,13 +294,7 @@ def lock_recipients(session: Session, people: Collection[int]) -> None:
 
     A letter about a period and one with reminders have different keys, so that both could be written at once.
     """
-    persons = select(User.id).where(is_among(User.id, people)).order_by(User.id)
-    session.execute(persons.with_for_update(key_share=True))
-
-
-def lock_recipient(session: Session, person_id: int) -> None:
-    """Let no second letter to the same person pass the point of no return meanwhile."""
-    session.execute(protocol.LOCK_RECIPIENT, {"person": person_id})
+    session.execute(protocol.LOCK_RECIPIENTS, {"people": list(people)})
 
 
 def is_paused(session: Session, now: datetime) -> bool:
@@ -299,29 +354,29 @@ def _detach(session: Session, letter: OutboxLetter, reason: Reason | None) -> No
         session.execute(update(kind).where(kind.letter_id == letter.id).values(letter_id=None, reason=reason))
 
 
-def _accept(session: Session, claimed: Claimed, now: datetime) -> None:
-    session.execute(protocol.ACCEPT, {"letter": claimed.letter_id, "now": now})
-    if claimed.kind in _CARRY_TOKENS:
-        _forget_token(session.get_one(OutboxLetter, claimed.letter_id))
-    _settle(session, claimed.letter_id, Planned.SENT, None)
+def _accept(session: Session, taken: Sequence[Claimed], now: datetime) -> None:
+    letter_ids = [each.letter_id for each in taken]
+    session.execute(protocol.CHANNEL_TAKES, {"now": now})
+    session.execute(protocol.ACCEPT, {"letters": letter_ids, "now": now})
+    for claimed in taken:
+        if claimed.kind in _CARRY_TOKENS:
+            _forget_token(session.get_one(OutboxLetter, claimed.letter_id))
+    _settle(session, letter_ids, Planned.SENT, None)
 
 
-def _settle(session: Session, letter_id: int, ended: Planned, reason: Reason | None) -> None:
+def _settle(session: Session, letter_ids: Sequence[int], ended: Planned, reason: Reason | None) -> None:
     for statement in (protocol.SETTLE_REMINDERS, protocol.SETTLE_NOTICES):
-        session.execute(statement, {"letter": letter_id, "ended": ended, "why": reason})
+        session.execute(statement, {"letters": letter_ids, "ended": ended, "why": reason})
 
 
-def _note(session: Session, letter_id: int, token: str, outcome: Outcome, now: datetime) -> None:
+def _attempt(letter_id: int, token: str, outcome: Outcome, now: datetime) -> dict[str, object]:
     attempt = {"letter_id": letter_id, "token": token, "ended_at": now}
-    said = {"outcome": outcome.kind, "code": outcome.code, "text": outcome.text[:1000]}
-    session.execute(protocol.NOTE, attempt | said)
+    return attempt | {"outcome": outcome.kind, "code": outcome.code, "text": outcome.text[:1000]}
 
 
 def _judge_channel(session: Session, outcome: Outcome, now: datetime) -> None:
     """Count failures of the mail server in a row; any word from it about a letter ends the row."""
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        session.execute(protocol.CHANNEL_TAKES, {"now": now})
-    elif outcome.kind in CHANNEL_FAILURES:
+    if outcome.kind in CHANNEL_FAILURES:
         channel = session.get_one(MailChannel, CHANNEL, with_for_update=True)
         channel.failures += 1
         channel.last_error = outcome.text[:1000]

@@ -94,6 +94,7 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         slot = office.slot(session, now)
         if not slot.is_open:
             return 0
+        as_of = office.as_of(outbox.as_of(session))
         directory = load_directory(session, slot.day)
         due = _come_due(session, office, directory, now)
     if due:  # On most ticks nothing is, and nobody else has to wait for a writing transaction.
@@ -108,7 +109,7 @@ def plan_reminders(office: PostOffice, database: Database) -> int:
         return 0
     awake = [each for each in present if directory.preferences_of(each).opens_at(slot) <= now]
     batches = (awake[first : first + BATCH] for first in range(0, len(awake), BATCH))
-    return sum(_write_safely(office, database, directory, slot, people) for people in batches)
+    return sum(_write_safely(office, database, directory, slot, people, as_of) for people in batches)
 
 
 def people_of_day(session: Session, office: PostOffice, directory: Directory, slot: Slot) -> list[int]:
@@ -141,11 +142,17 @@ def _record(session: Session, due: Sequence[Row]) -> bool:
 
 
 def write_letters(
-    session: Session, office: PostOffice, directory: Directory, slot: Slot, people: Sequence[int]
+    session: Session,
+    office: PostOffice,
+    directory: Directory,
+    slot: Slot,
+    people: Sequence[int],
+    as_of: str | None = None,
 ) -> list[int]:
     """Write some people's letters of the day and return their ids, in order; none where nothing is to be said.
 
     A letter of an earlier day that has not left is superseded, unless an attempt of unknown end may have delivered it.
+    `as_of` is what `PostOffice.as_of` said before the directory was read.
     """
     now = office.clock.now()
     generations = free_slots(session, office, slot, people)
@@ -154,7 +161,7 @@ def write_letters(
     digests = digests_of(session, office, directory, slot.day, told)
     letters = {
         person_id: _letter_of(
-            office, directory, slot, readers[person_id], digest, generations[person_id], now
+            office, directory, slot, readers[person_id], digest, generations[person_id], now, as_of
         )
         for person_id, digest in digests.items()
     }
@@ -189,6 +196,7 @@ def _letter_of(
     digest: Digest,
     generation: int,
     now: datetime,
+    as_of: str | None,
 ) -> NewLetter:
     mailbox = directory.mailbox_for(reader.id) if reader.id in directory.refused else ""
     address = mailbox or reader.email
@@ -207,6 +215,7 @@ def _letter_of(
         local_date=slot.day,
         deliver_by=now + GIVE_UP_AFTER,
         to_mailbox=bool(mailbox),
+        as_of=as_of,
     )
 
 
@@ -245,19 +254,24 @@ def free_slots(session: Session, office: PostOffice, slot: Slot, people: Sequenc
 
 
 def _write_safely(
-    office: PostOffice, database: Database, directory: Directory, slot: Slot, people: Sequence[int]
+    office: PostOffice,
+    database: Database,
+    directory: Directory,
+    slot: Slot,
+    people: Sequence[int],
+    as_of: str,
 ) -> int:
     """Write letters in one transaction; where that fails, one by one, so that one person's trouble is theirs alone."""
     try:
         with database.transaction() as session:
-            return len(write_letters(session, office, directory, slot, people))
+            return len(write_letters(session, office, directory, slot, people, as_of))
     except DatabaseAway:
         raise
     except Exception:  # noqa: BLE001 - one person's trouble must not keep the others from their letters
         if len(people) == 1:
             _log.exception("the letter to person %s could not be written", *people)
             return 0
-    return sum(_write_safely(office, database, directory, slot, [each]) for each in people)
+    return sum(_write_safely(office, database, directory, slot, [each], as_of) for each in people)
 
 
 def _come_due(session: Session, office: PostOffice, directory: Directory, now: datetime) -> list[Row]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import NAMESPACE_URL, uuid5
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from tracker import __version__
 from tracker.actions.reporting import Filing
 from tracker.dashboards.handing_up import Layouts
 from tracker.dashboards.tables import Terms as TableTerms
@@ -99,6 +101,11 @@ class PostOffice:
         """Return the slot in which the day's letters leave."""
         calendars = calendars_around(session, self.country, local_date(now, self.zone))
         return slot_of(now, self.zone, self.hour, calendars.everywhere)
+
+    def as_of(self, recorded: str) -> str:
+        """Return what a letter rests on: what is `recorded`, and the settings and the version it was written with."""
+        settings = repr((__version__, self.filing, self.zone.key, self.country, self.hour))
+        return f"{recorded}.{crc32(settings.encode()):08x}"
 
     def message_id(self, key: str) -> str:
         """Return the Message-ID of a letter; fixed by its key, and naming neither an item nor a machine."""

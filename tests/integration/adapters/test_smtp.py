@@ -50,6 +50,7 @@ def settings(port: int, **changes: object) -> MailSettings:
         "connect_timeout_seconds": 0.5,
         "reply_timeout_seconds": 0.5,
         "final_timeout_seconds": 0.5,
+        "letters_in_hand": 16,
         "ca_file": None,
     }
     return MailSettings(**(values | changes))

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select, update
 
 from tests.support.crash_fixtures import copied_town, copies, crashes
+from tracker import audit
 from tracker.access import Act, Role
 from tracker.actions.models import ActionItem, Part
 from tracker.actions.reporting import Filing
@@ -19,6 +21,7 @@ from tracker.foundation.mailing import MemoryMailer
 from tracker.people.models import Department, RoleGrant, User
 from tracker.people.queries import get_user, principal_of
 from tracker.reminders.delivery import deliver_outbox
+from tracker.reminders.models import OutboxLetter
 from tracker.reminders.planning import plan_reminders
 from tracker.reminders.post_office import PostOffice
 from tracker.reports.models import Recommendation, Report
@@ -43,6 +46,7 @@ MAIL = MailSettings(
     connect_timeout_seconds=2,
     reply_timeout_seconds=2,
     final_timeout_seconds=2,
+    letters_in_hand=16,
 )
 
 
@@ -207,6 +211,58 @@ def acting(database: Database, office: PostOffice) -> Callable[[int], Act]:
         return Act(principal, office.clock.now(), office.today())
 
     return act
+
+
+@pytest.fixture
+def note_act(acting: Callable[[int], Act], city: City) -> Callable[[Session], None]:
+    """Keep on record that something was done: `note_act(session)`. Whatever changes facts outside of tests does so."""
+    return lambda session: audit.record(
+        session, acting(city.coordinator), "withdraw_item", "action_item", None
+    )
+
+
+@pytest.fixture
+def letters_wait(
+    office: PostOffice,
+    database: Database,
+    at: Callable[[str], None],
+    make_item: Callable[..., int],
+    city: City,
+) -> Callable[[int], list[str]]:
+    """Have officers with an item each written to: `letters_wait(8)` returns whom, in the order of the letters."""
+
+    def wait(number: int) -> list[str]:
+        for each in range(number):
+            item_id = make_item(date(2026, 7, 1), assigned_on=date(2026, 6, 10))
+            with database.transaction() as session:
+                officer = User(
+                    email=f"officer-{each}@city.example",
+                    name=f"承辦人{each}",
+                    created_at=office.clock.now(),
+                    grants=[RoleGrant(role=Role.OFFICER, department_id=city.unit)],
+                )
+                session.add(officer)
+                session.flush()
+                session.execute(update(Part).where(Part.item_id == item_id).values(officer_id=officer.id))
+        at("2026-06-17 09:00")
+        assert plan_reminders(office, database) == number
+        with database.reading() as session:
+            return list(session.scalars(select(OutboxLetter.address).order_by(OutboxLetter.id)))
+
+    return wait
+
+
+@pytest.fixture
+def withdraw(database: Database, note_act: Callable[[Session], None]) -> Callable[[str], None]:
+    """Withdraw the item of the officer with an address."""
+
+    def end(address: str) -> None:
+        with database.transaction() as session:
+            part = session.scalars(select(Part).join(User).where(User.email == address)).one()
+            part.item.status = Status.WITHDRAWN
+            note_act(session)
+
+    return end
 
 
 @pytest.fixture

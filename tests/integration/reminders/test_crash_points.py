@@ -16,3 +16,10 @@ class TestEveryPoint:
         broken = {f"{number}, {points[number]}": lives.complaints(number) for number in decisive}
         assert {point: complaints for point, complaints in broken.items() if complaints} == {}
         assert {"before a commit", "after a commit", "after the dot", "after the answer 250"} <= set(points)
+
+    def test_nor_does_a_death_over_a_handful_of_letters(self, crashes: Callable[..., Crashes]) -> None:
+        lives = crashes(6, in_hand=2)
+        points = lives.points()
+        at_commits = [number for number, point in enumerate(points) if point.endswith("commit")]
+        broken = {f"{number}, {points[number]}": lives.complaints(number) for number in at_commits}
+        assert {point: complaints for point, complaints in broken.items() if complaints} == {}

@@ -7,16 +7,18 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.support.counting import count_queries
-from tracker import audit
-from tracker.access import Role
-from tracker.actions.models import Part
-from tracker.actions.rules.workflow import Status
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.database import Database
 from tracker.foundation.errors import DatabaseAway
-from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind, PointOfNoReturn
+from tracker.foundation.mailing import (
+    KeptWaiting,
+    MemoryMailer,
+    Outcome,
+    OutcomeKind,
+    PointOfNoReturn,
+    do_nothing,
+)
 from tracker.people.events import TokenIssued
-from tracker.people.models import RoleGrant, User
 from tracker.people.rules.tokens import Purpose
 from tracker.reminders import outbox
 from tracker.reminders.delivery import deliver_outbox
@@ -70,8 +72,14 @@ class Interrupted(MemoryMailer):
         super().__init__()
         self._events = events
 
-    def deliver(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
-        outcome = super().deliver(data, recipient, point_of_no_return)
+    def deliver(
+        self,
+        data: bytes,
+        recipient: str,
+        point_of_no_return: PointOfNoReturn,
+        kept_waiting: KeptWaiting = do_nothing,
+    ) -> Outcome:
+        outcome = super().deliver(data, recipient, point_of_no_return, kept_waiting)
         self._events.get(len(self.delivered), lambda: None)()
         return outcome
 
@@ -125,6 +133,18 @@ class TestOneLetter:
         assert (letter.state, letter.attempts) == (state, counted)
         assert [outcome for outcome, _ in attempts(database)] == [kind]
 
+    def test_a_server_that_is_slow_to_say_good_bye_has_nothing_recorded_twice(
+        self, office, database, faulty_server
+    ) -> None:
+        deliver_outbox(through(office, faulty_server(QUIT=["hang"]).port), database)
+        assert attempts(database) == [(OutcomeKind.ACCEPTED, 250)]
+
+    def test_a_word_of_the_server_that_no_database_can_store_is_recorded_all_the_same(
+        self, office, database, faulty_server
+    ) -> None:
+        deliver_outbox(through(office, faulty_server(dot=["250 taken\0by nobody"]).port), database)
+        assert letter_of(database).state is LetterState.ACCEPTED
+
     def test_an_unknown_end_is_followed_by_the_same_bytes(
         self, office, database, faulty_server, clock
     ) -> None:
@@ -171,7 +191,7 @@ class TestOneLetter:
 
     def test_a_bug_in_the_mailer_does_not_stop_the_worker(self, office, database) -> None:
         class Broken(MemoryMailer):
-            def deliver(self, data, recipient, point_of_no_return):
+            def deliver(self, data, recipient, point_of_no_return, kept_waiting=do_nothing):
                 raise RuntimeError("a bug")
 
         deliver_outbox(replace(office, mailer=Broken()), database)
@@ -180,14 +200,14 @@ class TestOneLetter:
     def test_what_the_server_said_survives_a_hiccup_of_the_database(
         self, office, database, monkeypatch
     ) -> None:
-        record, failures, waited = outbox.record_outcome, [DatabaseAway(), DatabaseAway()], []
+        record, failures, waited = outbox.record_outcomes, [DatabaseAway(), DatabaseAway()], []
 
         def hiccup(*arguments: object) -> None:
             if failures:
                 raise failures.pop()
             record(*arguments)
 
-        monkeypatch.setattr(outbox, "record_outcome", hiccup)
+        monkeypatch.setattr(outbox, "record_outcomes", hiccup)
         assert deliver_outbox(office, database, wait=waited.append) == 1
         assert letter_of(database).state is LetterState.ACCEPTED
         assert len(waited) == 2
@@ -197,14 +217,13 @@ class TestOneLetter:
 class TestLease:
     def claim(self, office, database) -> outbox.Claimed:
         with database.transaction() as session:
-            claimed = outbox.claim(session, office.clock.now(), office.lease, slot_is_open=True)
-        assert claimed is not None
+            (claimed,) = outbox.claim(session, office.clock.now(), office.lease, slot_is_open=True)
         return claimed
 
     def test_a_claimed_letter_is_out_of_reach(self, office, database) -> None:
         self.claim(office, database)
         with database.transaction() as session:
-            assert outbox.claim(session, office.clock.now(), office.lease, slot_is_open=True) is None
+            assert outbox.claim(session, office.clock.now(), office.lease, slot_is_open=True) == []
 
     def test_a_worker_that_died_before_the_body_leaves_no_doubt(self, office, database, clock) -> None:
         self.claim(office, database)
@@ -217,7 +236,7 @@ class TestLease:
     ) -> None:
         claimed = self.claim(office, database)
         with database.transaction() as session:
-            assert outbox.begin_transmitting(session, claimed, clock.now(), office.lease)
+            assert outbox.begin_transmitting(session, [claimed], clock.now(), office.lease)
         clock.advance(timedelta(minutes=16))
         assert deliver_outbox(office, database) == 1
         assert [kind for kind, _ in attempts(database)] == [OutcomeKind.UNKNOWN, OutcomeKind.ACCEPTED]
@@ -227,7 +246,7 @@ class TestLease:
         claimed = self.claim(office, database)
         clock.advance(timedelta(minutes=16))
         with database.transaction() as session:
-            assert not outbox.begin_transmitting(session, claimed, clock.now(), office.lease)
+            assert not outbox.begin_transmitting(session, [claimed], clock.now(), office.lease)
 
     def test_a_letter_that_kills_its_worker_is_set_aside(self, office, database, clock) -> None:
         for _ in range(3):
@@ -240,11 +259,12 @@ class TestLease:
     def test_a_late_yes_of_a_slow_worker_still_counts(self, office, database, clock) -> None:
         claimed = self.claim(office, database)
         with database.transaction() as session:
-            outbox.begin_transmitting(session, claimed, clock.now(), office.lease)
+            outbox.begin_transmitting(session, [claimed], clock.now(), office.lease)
         clock.advance(timedelta(minutes=16))
         with database.transaction() as session:
             outbox.release_expired(session, clock.now())
-            outbox.record_outcome(session, claimed, Outcome(OutcomeKind.ACCEPTED, 250, "ok"), clock.now())
+            taken = outbox.Ended(claimed, Outcome(OutcomeKind.ACCEPTED, 250, "ok"))
+            outbox.record_outcomes(session, [taken], clock.now())
         assert letter_of(database).state is LetterState.ACCEPTED
 
 
@@ -306,45 +326,48 @@ class TestReleasedLate:
 
 
 class TestJudgedAhead:
-    """Letters are judged before their turn, the fourth to the seventh together, as long as nothing changes."""
+    """What was recorded since a letter was written has it judged once more: many before their turn, as one."""
 
-    @pytest.fixture
-    def eight(self, office, database, at, make_item, city) -> list[str]:
-        """Where eight officers with an item each are written to, in the order in which their letters leave."""
-        for number in range(8):
-            item_id = make_item(LATE_IN_MAY, assigned_on=date(2026, 6, 10))
-            with database.transaction() as session:
-                officer = User(
-                    email=f"officer-{number}@city.example",
-                    name=f"承辦人{number}",
-                    created_at=office.clock.now(),
-                    grants=[RoleGrant(role=Role.OFFICER, department_id=city.unit)],
-                )
-                session.add(officer)
-                session.flush()
-                session.execute(update(Part).where(Part.item_id == item_id).values(officer_id=officer.id))
-        at(MORNING)
-        assert plan_reminders(office, database) == 8
-        with database.reading() as session:
-            return list(session.scalars(select(OutboxLetter.address).order_by(OutboxLetter.id)))
+    def test_is_not_asked_for_as_long_as_nothing_is_recorded(self, office, database, letters_wait) -> None:
+        letters_wait(8)
+        with count_queries(database) as statements:
+            assert deliver_outbox(office, database) == 8
+        assert sum("FROM planned_reminder" in each for each in statements) == 0
 
-    def test_asks_for_less_than_letter_by_letter(self, office, database, eight) -> None:
+    def test_asks_for_less_than_letter_by_letter(self, office, database, letters_wait, note_act) -> None:
+        letters_wait(8)
+        with database.transaction() as session:
+            note_act(session)
         with count_queries(database) as statements:
             assert deliver_outbox(office, database) == 8
         assert sum("FROM planned_reminder" in each for each in statements) == 1
 
-    def test_does_not_send_what_became_pointless_meanwhile(
-        self, office, database, acting, city, eight, mailer
+    def test_is_asked_for_when_another_version_or_other_settings_wrote_the_letter(
+        self, office, database, letters_wait
     ) -> None:
-        def withdraw_the_seventh() -> None:
-            with database.transaction() as session:
-                part = session.scalars(select(Part).join(User).where(User.email == eight[6])).one()
-                part.item.status = Status.WITHDRAWN
-                audit.record(session, acting(city.coordinator), "withdraw_item", "action_item", part.item_id)
+        letters_wait(8)
+        moved = replace(office, filing=replace(office.filing, days=office.filing.days + 1))
+        with count_queries(database) as statements:
+            assert deliver_outbox(moved, database) == 8
+        assert sum("FROM planned_reminder" in each for each in statements) == 1
 
-        interrupted = Interrupted({5: withdraw_the_seventh})
+    def test_does_not_send_what_became_pointless_meanwhile(
+        self, office, database, letters_wait, withdraw, mailer
+    ) -> None:
+        eight = letters_wait(8)
+        interrupted = Interrupted({5: lambda: withdraw(eight[6])})
         assert deliver_outbox(replace(office, mailer=interrupted), database) == 7
         assert [each.recipient for each in interrupted.delivered] == [*eight[:6], eight[7]]
+
+    def test_a_refused_address_is_a_change_as_well(self, office, database, letters_wait) -> None:
+        two = letters_wait(2)
+
+        def refuse_the_second() -> None:
+            with database.transaction() as session:
+                session.add(RefusedAddress(address=two[1], refused_at=office.clock.now(), text="550"))
+
+        interrupted = Interrupted({1: refuse_the_second})
+        assert deliver_outbox(replace(office, mailer=interrupted), database) == 1
 
 
 class TestManyLetters:

@@ -559,12 +559,13 @@ class TestWhatIsLeftOfAHandover:
         assert NUMBERS[0] not in letter.text
 
     def test_is_told_to_the_former_officer_only_as_long_as_they_may_read_it(
-        self, house, office, three, successor, hand_all_to, at, morning, letters_to, city
+        self, house, office, three, successor, hand_all_to, at, morning, letters_to, city, note_act
     ) -> None:
         hand_all_to(successor)
         at("2026-06-17 09:00")
         plan_reminders(office, house)
         with house.transaction() as session:
             session.execute(delete(RoleGrant).where(RoleGrant.person_id == city.officer))
+            note_act(session)
         assert morning("2026-06-17 09:05") == ["new"]
         assert letters_to(city.officer, LetterState.ACCEPTED) == []

@@ -168,13 +168,14 @@ class TestWhatChanges:
         assert day("2026-08-31 09:00") == ["officer"]
 
     def test_closing_at_the_last_moment_holds_the_letter_back(
-        self, office, database, at, mailer, make_item
+        self, office, database, at, mailer, make_item, note_act
     ) -> None:
         item = make_item(TUESDAY)
         at("2026-06-29 09:00")
         plan_reminders(office, database)
         with database.transaction() as session:
             session.get_one(ActionItem, item).status = Status.WITHDRAWN
+            note_act(session)
         assert deliver_outbox(office, database) == 0
         assert {letter.state for letter in letters(database)} == {LetterState.CANCELLED}
         plan_reminders(office, database)
@@ -182,13 +183,14 @@ class TestWhatChanges:
         assert mailer.delivered == []
 
     def test_one_ended_item_of_two_leaves_a_letter_about_the_other(
-        self, office, database, at, mailer, make_item
+        self, office, database, at, mailer, make_item, note_act
     ) -> None:
         ended, kept = make_item(TUESDAY), make_item(TUESDAY)
         at("2026-06-29 09:00")
         plan_reminders(office, database)
         with database.transaction() as session:
             session.get_one(ActionItem, ended).status = Status.WITHDRAWN
+            note_act(session)
         deliver_outbox(office, database)
         plan_reminders(office, database)
         deliver_outbox(office, database)
@@ -200,13 +202,14 @@ class TestWhatChanges:
         )
 
     def test_another_officer_is_not_written_to_in_the_place_of_the_first(
-        self, office, database, at, mailer, make_item, city
+        self, office, database, at, mailer, make_item, city, note_act
     ) -> None:
         item = make_item(TUESDAY)
         at("2026-06-29 09:00")
         plan_reminders(office, database)
         with database.transaction() as session:
             session.execute(update(Part).where(Part.item_id == item).values(officer_id=city.head))
+            note_act(session)
         deliver_outbox(office, database)
         assert [each.recipient for each in mailer.delivered] == ["head@city.example"]
 

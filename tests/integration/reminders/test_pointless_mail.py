@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, select
 
+from tracker import audit
 from tracker.actions import assigning, ending, extending, petitioning, releasing, reporting
 from tracker.actions.asking import ask_for_progress
 from tracker.actions.editing import change_officer
@@ -112,6 +113,8 @@ class Story:
     def take_the_post(self) -> None:
         with self.house.transaction() as session:
             session.execute(delete(RoleGrant).where(RoleGrant.person_id == self.city.officer))
+            act = self._acting(self.city.coordinator)
+            audit.record(session, act, "person_edited", "person", self.city.officer)
 
     def letters(self) -> list[str]:
         """Return the letters that have left."""

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.foundation.mailing import AT_ONCE_SECONDS
 from tracker.foundation.office_days import office_calendar
-from tracker.reminders.rules.retry import channel_pause_after, pause_after, slot_of
+from tracker.reminders.rules.retry import channel_pause_after, letters_in_hand, pause_after, slot_of
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 CALENDAR = office_calendar("TW", range(2025, 2028))
@@ -38,6 +39,21 @@ class TestChannelPauseAfter:
     )
     def test_the_third_failure_in_a_row_opens_the_breaker(self, failures: int, expected: int | None) -> None:
         assert channel_pause_after(failures) == (expected and minutes(expected))
+
+
+class TestLettersInHand:
+    @given(st.floats(0, 600), st.integers(1, 100))
+    def test_are_no_more_than_leave_at_once_and_always_one(self, seconds: float, most: int) -> None:
+        together = letters_in_hand(seconds, most)
+        assert 1 <= together <= most
+        assert together == 1 or together * seconds <= AT_ONCE_SECONDS * (1 + 1e-9)
+
+    @given(st.floats(0, AT_ONCE_SECONDS / 16))
+    def test_are_as_many_as_may_be_where_the_server_is_quick(self, seconds: float) -> None:
+        assert letters_in_hand(seconds, 16) == 16
+
+    def test_is_one_to_a_relay_that_thinks_about_each_word(self) -> None:
+        assert letters_in_hand(0.04, 16) == 1
 
 
 class TestSlot:

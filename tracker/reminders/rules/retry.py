@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tracker.foundation.clock import local_date
+from tracker.foundation.mailing import AT_ONCE_SECONDS
 from tracker.foundation.office_days import OfficeCalendar
 
 LADDER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
@@ -39,6 +40,16 @@ def last_leaves_at(waiting: int, letters_per_minute: int, now: datetime) -> date
     """Return when the last of some letters will have left if nothing goes wrong; the first leave at once."""
     minutes = max(0, waiting - 1) // max(1, letters_per_minute)
     return now + timedelta(minutes=minutes)
+
+
+def letters_in_hand(seconds_a_letter: float, most: int) -> int:
+    """Return how many letters may pass the point of no return together: as many as leave at once, and always one.
+
+    `seconds_a_letter` is how long each of the last ones took; at `most` so many, however quick the mail server is.
+    """
+    if seconds_a_letter * most <= AT_ONCE_SECONDS:
+        return most
+    return max(1, int(AT_ONCE_SECONDS / seconds_a_letter))
 
 
 @dataclass(frozen=True)
