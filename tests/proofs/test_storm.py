@@ -28,6 +28,7 @@ def judge(left: Aftermath, name: str) -> None:
     assert not left.changed
     assert left.extra <= left.unknown_attempts
     assert left.planned == WEATHER.reminders
+    assert left.by_the_handful
 
 
 @pytest.fixture

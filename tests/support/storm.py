@@ -65,6 +65,7 @@ class Aftermath:
     planned: int
     seconds: float = 0.0
     released: int = 0
+    by_the_handful: int = 0
 
     @property
     def lost(self) -> set[str]:
@@ -99,7 +100,8 @@ class Aftermath:
         return (
             f"{len(self.expected)} expected, {len(self.lost)} lost, {self.extra} extra copies, "
             f"{self.unknown_attempts} unknown attempts on record, {len(self.changed)} changed, "
-            f"{self.released} set aside and released, {self.seconds:.0f} s"
+            f"{self.by_the_handful} attempts by the handful, {self.released} set aside and released, "
+            f"{self.seconds:.0f} s"
         )
 
 
@@ -194,7 +196,10 @@ class Storm:
             unknown = select(func.count()).where(DeliveryAttempt.outcome == OutcomeKind.UNKNOWN)
             planned = session.scalar(select(func.count(PlannedReminder.id))) or 0
             attempts = session.scalar(unknown) or 0
-        return Aftermath(expected, [json.loads(line) for line in lines], attempts, planned, seconds, released)
+            together = Counter(session.scalars(select(DeliveryAttempt.token)))
+        by_the_handful = sum(number for number in together.values() if number > 1)
+        copies = [json.loads(line) for line in lines]
+        return Aftermath(expected, copies, attempts, planned, seconds, released, by_the_handful)
 
     def _environment(self, port: int) -> dict[str, str]:
         return {

@@ -79,15 +79,13 @@ class Present:
         found: dict[int, Reason | datetime] = {}
         told: set[int] = set()
         for claimed in hand:
-            about = facts[claimed.recipient_id]
-            if claimed.recipient_id in told:
-                objection: Reason | datetime | None = now
+            person_id = claimed.recipient_id
+            is_second = person_id in told
+            objection = now if is_second else self._objection(session, claimed, facts[person_id], hand, now)
+            if objection is None:
+                told.add(person_id)
             else:
-                objection = self._objection(session, claimed, about, hand, now)
-            if objection is not None:
                 found[claimed.letter_id] = objection
-            else:
-                told.add(claimed.recipient_id)
         return found
 
     def _objection(
