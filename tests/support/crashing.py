@@ -22,6 +22,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 
 from tests.support.site import settings_for
+from tracker.adapters.smtp import Watched
 from tracker.foundation.clock import FixedClock
 from tracker.foundation.database import Database, Session
 from tracker.foundation.mailing import OutcomeKind
@@ -71,7 +72,7 @@ class Fuse:
         """Lie in wait at every commit and at every word of the dialogue, for as long as this process lives."""
         event.listen(Engine, "commit", lambda _connection: self.pass_by("before a commit"))
         event.listen(Session, "after_commit", lambda _session: self.pass_by("after a commit"))
-        smtplib.SMTP.send = self._around_send(smtplib.SMTP.send)  # type: ignore[method-assign, assignment]
+        Watched.send = self._around_send(Watched.send)  # type: ignore[method-assign, assignment]
         smtplib.SMTP.getreply = self._around_reply(smtplib.SMTP.getreply)  # type: ignore[method-assign, assignment]
 
     def _around_send(self, send: Callable[[smtplib.SMTP, Any], None]) -> Callable[[smtplib.SMTP, Any], None]:

@@ -9,7 +9,6 @@ import logging
 import re
 import select
 import smtplib
-import socket
 import ssl
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +21,7 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import flask_mail
 from flask import Flask
@@ -39,13 +39,14 @@ from tracker.foundation.mailing import (
 )
 from tracker.settings import MailSettings
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 _log = logging.getLogger(__name__)
 _ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 OK, WILL_FORWARD, READY_FOR_BODY, SERVICE_CLOSING = 250, 251, 354, 421
 SIGN_IN_WANTED = frozenset({530, 534, 535, 538})
-SENT_AT_ONCE = 32 * 1024
-"""So many bytes leave without waiting for the other side; to send more may take as long as an answer."""
 NO_SUCH_ADDRESS = frozenset({501, 550, 551, 553})
 _ENHANCED_CODE = re.compile(r"5\.\d{1,3}\.\d{1,3}(?!\d)")
 _ABOUT_MAILBOX = re.compile(r"5\.(1\.(?![078]$)\d+|2\.1)")
@@ -102,28 +103,38 @@ class FrozenMessage(flask_mail.Message):
         return MIMEText("\r\n".join((text or "").splitlines()), subtype, seven_bit)  # type: ignore[arg-type]
 
 
-class _Watched(smtplib.SMTP):
-    """A conversation that tells when an answer does not come at once."""
+class Watched(smtplib.SMTP):
+    """A conversation that tells when the server does not answer, or does not listen, at once."""
 
     kept_waiting: KeptWaiting = staticmethod(do_nothing)
 
+    def send(self, s: "ReadableBuffer | str") -> None:
+        """Say something; raises OSError when the conversation breaks."""
+        if isinstance(s, str) or self.sock is None:
+            super().send(s)
+            return
+        left = memoryview(s)
+        while left:
+            self._watch(select.POLLOUT)
+            left = left[self.sock.send(left) :]
+
     def getreply(self) -> tuple[int, bytes]:
         """Wait for the server's next answer; raises OSError when the conversation breaks."""
-        if self.sock is not None and not _is_heard(self.sock):
-            self.kept_waiting()
+        self._watch(select.POLLIN)
         return super().getreply()
 
+    def _watch(self, sign: int) -> None:
+        sock = self.sock
+        if sock is None or (sign == select.POLLIN and isinstance(sock, ssl.SSLSocket) and sock.pending()):
+            return
+        poll = select.poll()
+        poll.register(sock, sign)
+        if not poll.poll(AT_ONCE_SECONDS * 1000):
+            self.kept_waiting()
 
-class _WatchedTLS(_Watched, smtplib.SMTP_SSL):
+
+class WatchedTLS(Watched, smtplib.SMTP_SSL):
     """The same within TLS from the first byte."""
-
-
-def _is_heard(sock: socket.socket) -> bool:
-    if isinstance(sock, ssl.SSLSocket) and sock.pending():
-        return True
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(AT_ONCE_SECONDS * 1000))
 
 
 class Connection(flask_mail.Connection):
@@ -144,15 +155,15 @@ class Connection(flask_mail.Connection):
         """Connect, secure and sign in; raises OSError when the server or the way to it fails."""
         self.host, self._is_clean = self.configure_host(), True
 
-    def configure_host(self) -> _Watched:
+    def configure_host(self) -> Watched:
         """Return a secured, signed-in conversation; a certificate that does not hold is an error, never a warning."""
         settings = self._settings
         name, timeout = settings.message_id_domain, settings.connect_timeout_seconds
         if settings.security == "tls":
             context = self._verifying_context()
-            host: _Watched = _WatchedTLS(settings.host, settings.port, name, timeout=timeout, context=context)
+            host: Watched = WatchedTLS(settings.host, settings.port, name, timeout=timeout, context=context)
         else:
-            host = _Watched(settings.host, settings.port, name, timeout=timeout)
+            host = Watched(settings.host, settings.port, name, timeout=timeout)
         try:
             self._introduce(host)
         except BaseException:
@@ -206,16 +217,14 @@ class Connection(flask_mail.Connection):
             self.drop()
 
     @property
-    def _conversation(self) -> _Watched:
-        if not isinstance(self.host, _Watched):
+    def _conversation(self) -> Watched:
+        if not isinstance(self.host, Watched):
             raise smtplib.SMTPServerDisconnected("not connected")
         return self.host
 
     def _send_body(self, data: bytes) -> Outcome:
         host = self._conversation
         _set_timeout(host, self._settings.final_timeout_seconds)
-        if len(data) > SENT_AT_ONCE:
-            host.kept_waiting()
         try:
             host.send(_stuffed(data))
             code, text = host.getreply()

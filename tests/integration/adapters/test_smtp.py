@@ -3,6 +3,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -11,6 +12,7 @@ from email.policy import default
 from email.utils import formataddr
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -310,6 +312,27 @@ class TestDeliver:
         assert (outcome.code, outcome.text) == (550, "no such person")
 
 
+@pytest.fixture
+def unread() -> Iterator[int]:
+    """The port of a server that asks for the body and then reads nothing of it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as apart:
+        is_over = Event()
+
+        def converse() -> None:
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rb") as lines:
+                for answer in (b"220 here", b"250 well", b"250 sender", b"250 recipient", b"354 go on"):
+                    connection.sendall(answer + b"\r\n")
+                    if not answer.startswith(b"354"):
+                        lines.readline()
+                is_over.wait(30)
+
+        conversation = apart.submit(converse)
+        yield listener.getsockname()[1]
+        is_over.set()
+        conversation.result()
+
+
 class TestAServerThatTakesItsTime:
     """Whoever waits for it is told, so that nothing is known in memory alone meanwhile."""
 
@@ -330,6 +353,12 @@ class TestAServerThatTakesItsTime:
     def test_is_told_of_at_every_word(self, faulty_server, step: str) -> None:
         told = self.told(faulty_server(**{step: ["ok", "hang"]}).port, 2)
         assert 1 in told
+
+    def test_is_told_of_when_it_does_not_read_on(self, unread) -> None:
+        mailer, told = SMTPMailer(settings(unread)), list[int]()
+        outcome = mailer.deliver(b"x" * 76 * 500_000, LETTER.to_address, lambda: True, lambda: told.append(1))
+        assert outcome.kind is OutcomeKind.UNKNOWN
+        assert len(told) > 1  # Once before the conversation was begun.
 
     def test_is_not_told_of_while_it_answers_at_once(self, faulty_server, monkeypatch) -> None:
         monkeypatch.setattr(smtp, "AT_ONCE_SECONDS", 30.0)
