@@ -28,6 +28,7 @@ class TestTags:
             ("#議會關注\n＃議會關注", ("議會關注",)),
             ("BRT, brt", ("BRT",)),
             ("  night   market ", ("night market",)),
+            ("# #重大", ("重大",)),
         ],
     )
     def test_are_read_as_a_person_types_them(self, typed: str, stored: tuple[str, ...]) -> None:

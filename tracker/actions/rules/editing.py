@@ -24,8 +24,8 @@ TRACKING_LEVEL_LABELS: Final[Mapping[TrackingLevel, str]] = {
 
 
 def normal_tag(written: str) -> str:
-    """Return a tag as it is stored: without # in front, blanks in a row made one."""
-    return " ".join(written.replace(",", " ").split()).lstrip("#＃").strip()
+    """Return a tag as it is stored: without # or blanks in front, blanks in a row made one."""
+    return " ".join(written.replace(",", " ").split()).lstrip("#＃ ")
 
 
 def normal_tags(written: Iterable[str]) -> tuple[str, ...]:
