@@ -16,15 +16,7 @@ from functools import lru_cache
 from flask_mail import sanitize_subject
 
 from tracker.adapters.smtp import plain_name
-from tracker.foundation.mailing import (
-    KeptWaiting,
-    Letter,
-    Mailer,
-    Outcome,
-    PointOfNoReturn,
-    boundary,
-    do_nothing,
-)
+from tracker.foundation.mailing import Letter, Mailer, Outcome, Witness, boundary
 
 Mould = Sequence[bytes]
 """The bytes of a letter, cut where one differs from another."""
@@ -57,15 +49,9 @@ class CastingMailer:
         changed = dict(zip(_pieces(example), own, strict=True))
         return b"".join(changed.get(piece, piece) for piece in mould)
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         """Hand composed bytes to the mail server for one recipient."""
-        return self._mailer.deliver(data, recipient, point_of_no_return, kept_waiting)
+        return self._mailer.deliver(data, recipient, witness)
 
     def close(self) -> None:
         """End the conversation with the server, if one is open."""

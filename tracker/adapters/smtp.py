@@ -29,13 +29,11 @@ from flask import Flask
 from tracker.foundation.errors import MailServerAway
 from tracker.foundation.mailing import (
     AT_ONCE_SECONDS,
-    KeptWaiting,
     Letter,
     Outcome,
     OutcomeKind,
-    PointOfNoReturn,
+    Witness,
     boundary,
-    do_nothing,
 )
 from tracker.settings import MailSettings
 
@@ -106,7 +104,7 @@ class FrozenMessage(flask_mail.Message):
 class Watched(smtplib.SMTP):
     """A conversation that tells when the server does not answer, or does not listen, at once."""
 
-    kept_waiting: KeptWaiting = staticmethod(do_nothing)
+    witness: Witness | None = None
 
     def send(self, s: "ReadableBuffer | str") -> None:
         """Say something; raises OSError when the conversation breaks."""
@@ -129,8 +127,8 @@ class Watched(smtplib.SMTP):
             return
         poll = select.poll()
         poll.register(sock, sign)
-        if not poll.poll(AT_ONCE_SECONDS * 1000):
-            self.kept_waiting()
+        if not poll.poll(AT_ONCE_SECONDS * 1000) and self.witness is not None:
+            self.witness.kept_waiting()
 
 
 class WatchedTLS(Watched, smtplib.SMTP_SSL):
@@ -171,21 +169,21 @@ class Connection(flask_mail.Connection):
             raise
         return host
 
-    def begin(self, kept_waiting: KeptWaiting) -> tuple[int, bytes]:
+    def begin(self, witness: Witness) -> tuple[int, bytes]:
         """Say in the open conversation who sends a letter, and return the server's answer.
 
         Only what a letter that was not taken left behind is cleared first: a relay may be far away, and each word costs
         a journey. Raises OSError when the conversation breaks.
         """
         host = self._conversation
-        host.kept_waiting = kept_waiting
+        host.witness = witness
         if not self._is_clean:
             host.rset()
         self._is_clean = False
         # Both addresses stand in the plain form that these words take; to have each taken apart again takes a while.
         return host.docmd("MAIL", f"FROM:<{self._sender}>")
 
-    def hand_over(self, data: bytes, recipient: str, point_of_no_return: PointOfNoReturn) -> Outcome:
+    def hand_over(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         """Offer the letter that was begun to one recipient and wait for the server's word.
 
         Raises OSError, of which every SMTPException is one, when the conversation breaks before the body leaves.
@@ -197,7 +195,7 @@ class Connection(flask_mail.Connection):
         code, text = host.docmd("DATA")
         if code != READY_FOR_BODY:
             return _refused(code, text)
-        if not point_of_no_return():
+        if not witness.may_leave():
             self.drop()
             return Outcome(OutcomeKind.WITHHELD)
         return self._send_body(data)
@@ -211,7 +209,7 @@ class Connection(flask_mail.Connection):
     def quit(self) -> None:
         """Say good-bye; an answer is welcome but changes nothing."""
         if self.host is not None:
-            self._conversation.kept_waiting = do_nothing
+            self._conversation.witness = None
             with suppress(OSError):
                 self.host.quit()
             self.drop()
@@ -267,13 +265,7 @@ class SMTPMailer:
                 raise ValueError("a header of the letter holds a line break")
             return message.as_bytes()
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         """Hand composed bytes to the mail server for one recipient.
 
         Returns as soon as the server's answer is known, so that it can be recorded before anything else is said.
@@ -283,10 +275,10 @@ class SMTPMailer:
             return Outcome(OutcomeKind.PERMANENT, None, words, refuses_address=True)
         with self._lock:
             try:
-                code, text = self._begin(kept_waiting)
+                code, text = self._begin(witness)
                 if code != OK:
                     return _sender_refused(code, text)
-                return self._connection.hand_over(data, recipient, point_of_no_return)
+                return self._connection.hand_over(data, recipient, witness)
             except MailServerAway as away:
                 return Outcome(
                     OutcomeKind.CHANNEL, getattr(away.__cause__, "smtp_code", None), _words(away.__cause__)
@@ -311,17 +303,17 @@ class SMTPMailer:
         with self._lock:
             self._connection.quit()
 
-    def _begin(self, kept_waiting: KeptWaiting) -> tuple[int, bytes]:
+    def _begin(self, witness: Witness) -> tuple[int, bytes]:
         """Begin a letter in the conversation that is open, or in a new one where that has grown stale."""
         if self._connection.is_open:
             with suppress(OSError):
-                code, text = self._connection.begin(kept_waiting)
+                code, text = self._connection.begin(witness)
                 if code == OK:
                     return code, text
             self._connection.drop()
-        kept_waiting()
+        witness.kept_waiting()
         self._connect()
-        return self._connection.begin(kept_waiting)
+        return self._connection.begin(witness)
 
     def _connect(self) -> None:
         try:

@@ -13,15 +13,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tracker.foundation.mailing import (
-    KeptWaiting,
-    Letter,
-    Mailer,
-    Outcome,
-    OutcomeKind,
-    PointOfNoReturn,
-    do_nothing,
-)
+from tracker.foundation.mailing import Letter, Mailer, Outcome, OutcomeKind, Witness
 
 TAKEN = 250
 
@@ -55,15 +47,9 @@ class FolderMailer:
         """Freeze a letter into the bytes that will travel."""
         return self.composer.compose(letter)
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         """Put the letter into the folder."""
-        if not point_of_no_return():
+        if not witness.may_leave():
             return Outcome(OutcomeKind.WITHHELD)
         self.folder.keep(data, recipient)
         return Outcome(OutcomeKind.ACCEPTED, TAKEN, "kept")

@@ -4,7 +4,7 @@
 unknown attempt may have delivered is recognisable.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -14,16 +14,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
-PointOfNoReturn = Callable[[], bool]
-"""Asked once, when the server waits for the body and before its first byte leaves; False withholds it."""
-KeptWaiting = Callable[[], None]
-"""Told when the server does not answer at once, so that what is known by then is not kept in memory alone."""
 AT_ONCE_SECONDS = 0.05
 """What leaves within so long may be in doubt together when a worker dies."""
-
-
-def do_nothing() -> None:
-    """Take note of nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +76,18 @@ class Outcome:
     refuses_address: bool = False
 
 
+class Witness(Protocol):
+    """Whoever is asked and told about one letter while it is handed over."""
+
+    def may_leave(self) -> bool:
+        """Tell whether the body may leave: asked once, before its first byte and when the server waits for it."""
+        ...
+
+    def kept_waiting(self) -> None:
+        """Take note that the server takes its time, so that what is known by now is not kept in memory alone."""
+        ...
+
+
 class Mailer(Protocol):
     """The way out for letters."""
 
@@ -91,13 +95,7 @@ class Mailer(Protocol):
         """Freeze a letter into the bytes that will travel; the same letter gives the same bytes."""
         ...
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         """Hand composed bytes to the mail server for one recipient; never raises for what the server does."""
         ...
 
@@ -143,16 +141,10 @@ class MemoryMailer:
             part.set_boundary(boundary(letter.message_id, level))
         return message.as_bytes()
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         """Keep the bytes, or give the next prepared answer."""
         answer = self.answers.pop(0) if self.answers else Outcome(OutcomeKind.ACCEPTED, 250, "kept in memory")
-        if answer.kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN) and not point_of_no_return():
+        if answer.kind in (OutcomeKind.ACCEPTED, OutcomeKind.UNKNOWN) and not witness.may_leave():
             return Outcome(OutcomeKind.WITHHELD)
         if answer.kind is OutcomeKind.ACCEPTED:
             self.delivered.append(Delivered(recipient, data))

@@ -139,36 +139,26 @@ class _Worker:
         self._together = letters_in_hand(pace, most) if is_taken else 1
 
     def _say(self, hand: Hand, claimed: Claimed) -> Outcome:
-        passed = False
-
-        def point_of_no_return() -> bool:
-            nonlocal passed
-            asked = time.monotonic()
-            passed = self._may_leave(hand, claimed)
-            self._aside += time.monotonic() - asked
-            return passed
-
-        def kept_waiting() -> None:
-            self._settle(hand)
-
+        witness = _Witness(self, hand, claimed)
         try:
-            return self.office.mailer.deliver(
-                claimed.payload, claimed.address, point_of_no_return, kept_waiting
-            )
+            return self.office.mailer.deliver(claimed.payload, claimed.address, witness)
         except Exception as error:  # noqa: BLE001 - one letter that cannot be sent must not stop the others
             _log.exception("letter %s could not be handed over", claimed.letter_id)
-            return Outcome(
-                OutcomeKind.UNKNOWN if passed else OutcomeKind.TEMPORARY, None, type(error).__name__
-            )
+            kind = OutcomeKind.UNKNOWN if witness.has_let_go else OutcomeKind.TEMPORARY
+            return Outcome(kind, None, type(error).__name__)
 
-    def _may_leave(self, hand: Hand, claimed: Claimed) -> bool:
-        now = self.office.clock.now()
+    def may_leave(self, hand: Hand, claimed: Claimed) -> bool:
+        """Tell whether a letter may leave, by what was found out a moment ago or by asking once more."""
+        asked, now = time.monotonic(), self.office.clock.now()
         if hand.passed_at is not None and timedelta(0) <= now - hand.passed_at < A_MOMENT:
             return True
-        self._settle(hand)
-        return self.books.may_leave(claimed)
+        self.settle(hand)
+        try:
+            return self.books.may_leave(claimed)
+        finally:
+            self._aside += time.monotonic() - asked
 
-    def _settle(self, hand: Hand) -> None:
+    def settle(self, hand: Hand) -> None:
         """Record what is known while the server makes us wait, and let go of the letters that wait behind this one."""
         hand.passed_at = None
         if taken := self._taken_ahead():
@@ -188,6 +178,25 @@ class _Worker:
             _log.warning("how many letters may still leave could not be asked: %s", error)
             return 0
         return min(self._together, self._left) if self.may_go_on() else 0
+
+
+@dataclass
+class _Witness:
+    """What becomes of one letter of a hand while it is said."""
+
+    worker: _Worker
+    hand: Hand
+    claimed: Claimed
+    has_let_go: bool = False
+
+    def may_leave(self) -> bool:
+        """Tell whether the letter may leave."""
+        self.has_let_go = self.worker.may_leave(self.hand, self.claimed)
+        return self.has_let_go
+
+    def kept_waiting(self) -> None:
+        """Have what is known by now recorded."""
+        self.worker.settle(self.hand)
 
 
 def _has_work(office: PostOffice, database: Database) -> bool:

@@ -10,7 +10,6 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import formataddr
-from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -130,14 +129,24 @@ class TestCompose:
 
 
 class Asked:
-    """A point of no return that remembers whether it was reached."""
+    """A witness that remembers how often the point of no return was reached, and the server took its time."""
 
     def __init__(self, answer: bool = True) -> None:
-        self.times, self.answer = 0, answer
+        self.times, self.answer, self.waits = 0, answer, 0
 
-    def __call__(self) -> bool:
+    def may_leave(self) -> bool:
         self.times += 1
         return self.answer
+
+    def kept_waiting(self) -> None:
+        self.waits += 1
+
+
+class Trips(Asked):
+    """One whose database goes away at the point of no return."""
+
+    def may_leave(self) -> bool:
+        raise RuntimeError("the database went away")
 
 
 def deliver(mailer: SMTPMailer, asked: Asked | None = None) -> Outcome:
@@ -337,17 +346,12 @@ class TestAServerThatTakesItsTime:
     """Whoever waits for it is told, so that nothing is known in memory alone meanwhile."""
 
     def told(self, port: int, letters: int, **changes: object) -> list[int]:
-        """Deliver letters over one conversation; return before the end of how many of them it was told."""
-        mailer, told, ended = SMTPMailer(settings(port, **changes)), list[int](), list[Outcome]()
-        data = mailer.compose(LETTER)
-        for _ in range(letters):
-            kept_waiting = partial(self._note, told, ended)
-            ended.append(mailer.deliver(data, LETTER.to_address, lambda: True, kept_waiting))
+        """Deliver letters over one conversation; return at which of them it was told."""
+        mailer, asked = SMTPMailer(settings(port, **changes)), [Asked() for _ in range(letters)]
+        for each in asked:
+            deliver(mailer, each)
         mailer.close()
-        return told
-
-    def _note(self, told: list[int], ended: list[Outcome]) -> None:
-        told.append(len(ended))
+        return [number for number, each in enumerate(asked) if each.waits]
 
     @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
     def test_is_told_of_at_every_word(self, faulty_server, step: str) -> None:
@@ -355,10 +359,10 @@ class TestAServerThatTakesItsTime:
         assert 1 in told
 
     def test_is_told_of_when_it_does_not_read_on(self, unread) -> None:
-        mailer, told = SMTPMailer(settings(unread)), list[int]()
-        outcome = mailer.deliver(b"x" * 76 * 500_000, LETTER.to_address, lambda: True, lambda: told.append(1))
+        mailer, asked = SMTPMailer(settings(unread)), Asked()
+        outcome = mailer.deliver(b"x" * 76 * 500_000, LETTER.to_address, asked)
         assert outcome.kind is OutcomeKind.UNKNOWN
-        assert len(told) > 1  # Once before the conversation was begun.
+        assert asked.waits > 1  # Once before the conversation was begun.
 
     def test_is_not_told_of_while_it_answers_at_once(self, faulty_server, monkeypatch) -> None:
         monkeypatch.setattr(smtp, "AT_ONCE_SECONDS", 30.0)
@@ -450,11 +454,8 @@ class TestWhenTheCallerFails:
         server = faulty_server()
         mailer = SMTPMailer(settings(server.port))
 
-        def fail() -> bool:
-            raise RuntimeError("the database went away")
-
         with pytest.raises(RuntimeError):
-            mailer.deliver(mailer.compose(LETTER), LETTER.to_address, fail)
+            mailer.deliver(mailer.compose(LETTER), LETTER.to_address, Trips())
         assert deliver(mailer).kind is OutcomeKind.ACCEPTED
         mailer.close()
         assert server.taken == [mailer.compose(LETTER)]

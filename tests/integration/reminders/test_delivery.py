@@ -10,14 +10,7 @@ from tests.support.counting import count_queries
 from tracker.adapters.smtp import SMTPMailer
 from tracker.foundation.database import Database
 from tracker.foundation.errors import DatabaseAway
-from tracker.foundation.mailing import (
-    KeptWaiting,
-    MemoryMailer,
-    Outcome,
-    OutcomeKind,
-    PointOfNoReturn,
-    do_nothing,
-)
+from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind, Witness
 from tracker.people.events import TokenIssued
 from tracker.people.rules.tokens import Purpose
 from tracker.reminders import outbox
@@ -72,14 +65,8 @@ class Interrupted(MemoryMailer):
         super().__init__()
         self._events = events
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
-        outcome = super().deliver(data, recipient, point_of_no_return, kept_waiting)
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
+        outcome = super().deliver(data, recipient, witness)
         self._events.get(len(self.delivered), lambda: None)()
         return outcome
 
@@ -191,7 +178,7 @@ class TestOneLetter:
 
     def test_a_bug_in_the_mailer_does_not_stop_the_worker(self, office, database) -> None:
         class Broken(MemoryMailer):
-            def deliver(self, data, recipient, point_of_no_return, kept_waiting=do_nothing):
+            def deliver(self, data, recipient, witness):
                 raise RuntimeError("a bug")
 
         deliver_outbox(replace(office, mailer=Broken()), database)

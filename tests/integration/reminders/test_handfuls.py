@@ -12,14 +12,7 @@ from sqlalchemy import select, update
 from tracker.access import Act
 from tracker.foundation.database import Database, Session
 from tracker.foundation.errors import DatabaseAway
-from tracker.foundation.mailing import (
-    KeptWaiting,
-    MemoryMailer,
-    Outcome,
-    OutcomeKind,
-    PointOfNoReturn,
-    do_nothing,
-)
+from tracker.foundation.mailing import MemoryMailer, Outcome, OutcomeKind, Witness
 from tracker.people.calendar_keeping import DayFields, set_day
 from tracker.reminders import delivery, outbox
 from tracker.reminders.delivery import deliver_outbox
@@ -36,26 +29,20 @@ MARKED = (LetterState.LEASED, LetterState.TRANSMITTING)
 
 
 class Server(MemoryMailer):
-    """Has something happen when a letter to somebody is about to be said; given what to call when it takes its time."""
+    """Has something happen when a letter to somebody is about to be said; given the witness."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.when: dict[str, Callable[[KeptWaiting], None]] = {}
+        self.when: dict[str, Callable[[Witness], None]] = {}
         self.answer: dict[str, Outcome] = {}
         self.offered: Counter[str] = Counter()
 
-    def deliver(
-        self,
-        data: bytes,
-        recipient: str,
-        point_of_no_return: PointOfNoReturn,
-        kept_waiting: KeptWaiting = do_nothing,
-    ) -> Outcome:
+    def deliver(self, data: bytes, recipient: str, witness: Witness) -> Outcome:
         self.offered[recipient] += 1
-        self.when.pop(recipient, lambda _: None)(kept_waiting)
+        self.when.pop(recipient, lambda _: None)(witness)
         if answer := self.answer.pop(recipient, None):
             self.answers.append(answer)
-        return super().deliver(data, recipient, point_of_no_return, kept_waiting)
+        return super().deliver(data, recipient, witness)
 
     @property
     def taken(self) -> list[str]:
@@ -213,8 +200,8 @@ class TestAServerThatBeginsToThink:
     ) -> None:
         seen = {}
 
-        def think(kept_waiting: KeptWaiting) -> None:
-            kept_waiting()
+        def think(witness: Witness) -> None:
+            witness.kept_waiting()
             seen.update(states())
 
         server.when[nine["third"]] = think
@@ -236,7 +223,7 @@ class TestAServerThatBeginsToThink:
             record(*arguments)
 
         monkeypatch.setattr(outbox, "record_outcomes", hiccup)
-        server.when[nine["third"]] = lambda kept_waiting: kept_waiting()
+        server.when[nine["third"]] = lambda witness: witness.kept_waiting()
         assert deliver_outbox(quick, database, wait=lambda _: None) == 9
         assert not failures
         assert server.offered == Counter(nine.values())
@@ -245,7 +232,7 @@ class TestAServerThatBeginsToThink:
     def test_does_not_get_what_became_pointless_while_it_thought(
         self, quick, database, server, nine, clock, withdraw
     ) -> None:
-        def think(kept_waiting: KeptWaiting) -> None:
+        def think(witness: Witness) -> None:
             clock.advance(timedelta(seconds=2))
             withdraw(nine["fourth"])
 
@@ -256,8 +243,8 @@ class TestAServerThatBeginsToThink:
     def test_does_not_get_what_was_about_to_leave_and_became_pointless(
         self, quick, database, server, nine, clock, withdraw
     ) -> None:
-        def think(kept_waiting: KeptWaiting) -> None:
-            kept_waiting()
+        def think(witness: Witness) -> None:
+            witness.kept_waiting()
             withdraw(nine["third"])
 
         server.when[nine["third"]] = think
@@ -269,7 +256,7 @@ class TestAServerThatBeginsToThink:
     ) -> None:
         """As for a worker that was stopped and goes on: others take its letters for lost, one of them rightly so."""
 
-        def sleep(_: KeptWaiting) -> None:
+        def sleep(_: Witness) -> None:
             clock.advance(timedelta(minutes=20))
             with database.transaction() as session:
                 outbox.release_expired(session, clock.now())
@@ -370,7 +357,7 @@ class TestALetterThatFails:
         assert Counter(states().values()) == {LetterState.ACCEPTED: 5, LetterState.QUEUED: 4}
 
     def test_in_the_mailer_leaves_the_others_alone(self, quick, database, server, nine) -> None:
-        def trip(_: KeptWaiting) -> None:
+        def trip(_: Witness) -> None:
             raise RuntimeError("a bug")
 
         server.when[nine["third"]] = trip
